@@ -1,0 +1,88 @@
+// swift-tools-version: 6.3
+// The house of Cinnabar: every room, and the rooms it may look into. Arrows point down only.
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+/// The modules of the standard library, each a notebook in `Stdlib/`.
+let shelf: [String] = []
+
+func room(_ name: String, sees dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, sees dependencies: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: "\(name)Tests",
+    dependencies: [.byName(name: name)] + dependencies,
+    resources: [],
+    swiftSettings: strict)
+}
+
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+
+let package = Package(
+  name: "cinnabar",
+  products: [.executable(name: "cnb", targets: ["cnb"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // Ground: other people's libraries, and the loops that Swift cannot express without loss.
+    .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CMarkdown", providers: [.apt(["libcmark-gfm-dev"])]),
+    .systemLibrary(name: "CEditLine", providers: [.apt(["libedit-dev"])]),
+    .target(name: "CKernels"),
+
+    // The number wing.
+    room("Kernels", sees: ["CKernels", "COpenBLAS"]),
+    room("Tensors", sees: ["Kernels"]),
+    room("Encodings", sees: ["Tensors", "CZlib"]),
+    room("Networks", sees: ["Encodings", "Tensors", "Kernels"]),
+    room("Compression", sees: ["Networks", "Encodings", "Tensors"]),
+    room("Formats", sees: ["Networks", "Encodings", "Tensors", "CZlib", crypto]),
+
+    // The language wing.
+    room("Charts"),
+    room("Syntax"),
+    room("Interpreter", sees: ["Syntax", "Tensors"]),
+
+    // Where both wings meet, and what stands on it.
+    room("Library", sees: ["Interpreter", "Compression", "Formats", "Networks", "Encodings", "Tensors", "Charts"]),
+    .target(
+      name: "Stdlib", path: "Stdlib", sources: ["Stdlib.swift"],
+      resources: shelf.map { .embedInCode("\($0).cnb") }, swiftSettings: strict),
+    room("Notebook", sees: ["Library", "Stdlib", "Interpreter", "Syntax", "CMarkdown", "Yams", crypto]),
+    .executableTarget(
+      name: "cnb",
+      dependencies: [
+        "Notebook", "Library", "Stdlib", "Interpreter", "Syntax", "CEditLine",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+
+    tests("Kernels"),
+    tests("Tensors", sees: ["Kernels"]),
+    tests("Encodings", sees: ["Tensors"]),
+    tests("Networks", sees: ["Encodings", "Tensors", "Kernels"]),
+    tests("Formats", sees: ["Networks", "Encodings", "Tensors"]),
+    tests("Compression", sees: ["Networks", "Encodings", "Tensors"]),
+    tests("Charts"),
+    tests("Syntax"),
+    tests("Interpreter", sees: ["Syntax", "Tensors"]),
+    tests("Library", sees: ["Interpreter", "Syntax", "Compression", "Formats", "Networks", "Encodings", "Tensors"]),
+    tests("Notebook", sees: ["Library", "Stdlib", "Interpreter", "Syntax"]),
+    .testTarget(name: "CommandTests", swiftSettings: strict),
+    .testTarget(name: "HouseTests", swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .c11
+)

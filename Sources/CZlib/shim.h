@@ -1,0 +1,5 @@
+// zlib: gzip, deflate and CRC-32.
+#ifndef CZLIB_SHIM_H
+#define CZLIB_SHIM_H
+#include <zlib.h>
+#endif

@@ -1,0 +1,21 @@
+// Appends little-endian values to bytes.
+
+package struct ByteWriter: Sendable {
+  package private(set) var bytes: [UInt8] = []
+
+  package init() {}
+
+  package mutating func append(_ more: some Sequence<UInt8>) {
+    bytes.append(contentsOf: more)
+  }
+
+  package mutating func append<T: FixedWidthInteger & UnsignedInteger>(_ value: T) {
+    for i in 0..<T.bitWidth / 8 {
+      bytes.append(UInt8(truncatingIfNeeded: value >> (8 * i)))
+    }
+  }
+
+  package mutating func append(_ value: Float) {
+    append(value.bitPattern)
+  }
+}

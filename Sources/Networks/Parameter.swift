@@ -1,0 +1,69 @@
+// A parameter of a layer: the values that run, how they are stored, and which of them may change.
+package import Encodings
+package import Tensors
+
+package struct Parameter: Sendable {
+  /// Its name in the layer, such as "weight". In the network it is "dense1.weight".
+  package let name: String
+  /// What it is for; techniques choose by it.
+  package let role: Role
+  package private(set) var value: Tensor
+  /// How `save` stores it. Law: `encoding.decoded()` is `value`, bit for bit.
+  package private(set) var encoding: any Encoding
+  /// True where a weight was pruned: it is zero, and training keeps it so.
+  package private(set) var pruned: [Bool]?
+  /// Training leaves it as it is.
+  package var frozen = false
+
+  package enum Role: String, Sendable, CaseIterable {
+    /// Multiplies activations, shape `[O, I, …]`: what compression works on.
+    case weight
+    /// Added to activations, shape `[O]`.
+    case bias
+    /// The gain of a normalization, shape `[C]`.
+    case scale
+    /// A running mean or variance, shape `[C]`: updated by training, not by gradients.
+    case statistic
+  }
+
+  package init(_ name: String, role: Role, value: Tensor, pruned: [Bool]? = nil) {
+    self.name = name
+    self.role = role
+    self.value = value
+    self.pruned = pruned
+    self.encoding = Parameter.plainEncoding(of: value, pruned: pruned)
+  }
+
+  /// The same parameter stored another way; its values become what the encoding decodes to.
+  package func stored(as encoding: any Encoding) -> Parameter {
+    var copy = self
+    copy.value = encoding.decoded()
+    copy.encoding = encoding
+    return copy
+  }
+
+  /// The same parameter with new values, stored plainly again: training leaves no other encoding true.
+  package func with(value: Tensor) -> Parameter {
+    var copy = Parameter(name, role: role, value: value, pruned: pruned)
+    copy.frozen = frozen
+    return copy
+  }
+
+  /// The same parameter with a new set of pruned weights, which become zero.
+  package func with(pruned: [Bool]?) -> Parameter {
+    var value = value
+    if let pruned {
+      value.withElements { elements in
+        for i in elements.indices where pruned[i] { elements[i] = 0 }
+      }
+    }
+    var copy = Parameter(name, role: role, value: value, pruned: pruned)
+    copy.frozen = frozen
+    return copy
+  }
+
+  /// 32-bit floats; where weights are pruned, whichever of dense and sparse takes fewer bits.
+  private static func plainEncoding(of value: Tensor, pruned: [Bool]?) -> any Encoding {
+    Dense(value)
+  }
+}
