@@ -1,4 +1,5 @@
 // A network: a graph of named layers in the order in which they run, with their parameters.
+import Tensors
 
 package struct Node: Sendable {
   /// Unique in the network, such as "dense1".
