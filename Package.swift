@@ -53,7 +53,7 @@ let package = Package(
     // The language wing.
     room("Charts"),
     room("Syntax"),
-    room("Interpreter", sees: ["Syntax", "Tensors"]),
+    room("Interpreter", sees: ["Syntax", "Charts", "Tensors"]),
 
     // Where both wings meet, and what stands on it.
     room("Library", sees: ["Interpreter", "Compression", "Formats", "Networks", "Encodings", "Tensors", "Charts"]),
