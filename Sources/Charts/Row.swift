@@ -25,6 +25,15 @@ struct Row: Sendable {
     for piece in row.pieces { add(piece.text, piece.ink) }
   }
 
+  /// The row up to this column.
+  func prefix(columns limit: Int) -> Row {
+    var kept = Row()
+    for piece in pieces where kept.columns < limit {
+      kept.add(TextWidth.cut(piece.text, to: limit - kept.columns, ellipsis: ""), piece.ink)
+    }
+    return kept
+  }
+
   /// Adds blanks up to the column.
   mutating func pad(to column: Int) { add(TextWidth.blanks(column - columns)) }
 
