@@ -33,20 +33,23 @@ package protocol Bridged: Sendable {
   static var isVariadic: Bool { get }
   /// The argument is not evaluated: the word gets a function that does it.
   static var isDeferred: Bool { get }
+  /// What an argument that is not given stands for, where the type has a word for it.
+  static var absent: Self? { get }
   init(from value: Value) throws(Mismatch)
-  var value: Value { get }
+  var bridged: Value { get }
 }
 
 extension Bridged {
   package static var choices: [Choice] { [] }
   package static var isVariadic: Bool { false }
   package static var isDeferred: Bool { false }
+  package static var absent: Self? { nil }
 }
 
 extension Value: Bridged {
   package static var kind: String { "any value" }
   package init(from value: Value) throws(Mismatch) { self = value }
-  package var value: Value { self }
+  package var bridged: Value { self }
 }
 
 extension Double: Bridged {
@@ -58,7 +61,7 @@ extension Double: Bridged {
     default: throw Mismatch(Self.kind)
     }
   }
-  package var value: Value { .number(self) }
+  package var bridged: Value { .number(self) }
 }
 
 extension Int: Bridged {
@@ -69,7 +72,7 @@ extension Int: Bridged {
     }
     self = whole
   }
-  package var value: Value { .number(Double(self)) }
+  package var bridged: Value { .number(Double(self)) }
 }
 
 extension Bool: Bridged {
@@ -78,7 +81,7 @@ extension Bool: Bridged {
     guard case .boolean(let bool) = value else { throw Mismatch(Self.kind) }
     self = bool
   }
-  package var value: Value { .boolean(self) }
+  package var bridged: Value { .boolean(self) }
 }
 
 extension String: Bridged {
@@ -87,7 +90,7 @@ extension String: Bridged {
     guard case .text(let text) = value else { throw Mismatch(Self.kind) }
     self = text
   }
-  package var value: Value { .text(self) }
+  package var bridged: Value { .text(self) }
 }
 
 extension Tensor: Bridged {
@@ -104,7 +107,7 @@ extension Tensor: Bridged {
     default: throw Mismatch(Self.kind)
     }
   }
-  package var value: Value { .tensor(self) }
+  package var bridged: Value { .tensor(self) }
 }
 
 extension Quantity: Bridged {
@@ -116,7 +119,7 @@ extension Quantity: Bridged {
     default: throw Mismatch(Self.kind)
     }
   }
-  package var value: Value { .quantity(self) }
+  package var bridged: Value { .quantity(self) }
 }
 
 extension Function: Bridged {
@@ -125,7 +128,7 @@ extension Function: Bridged {
     guard case .function(let function) = value else { throw Mismatch(Self.kind) }
     self.init(function)
   }
-  package var value: Value { .function(self) }
+  package var bridged: Value { .function(self) }
 }
 
 extension Record: Bridged {
@@ -134,7 +137,7 @@ extension Record: Bridged {
     guard case .record(let record) = value else { throw Mismatch(Self.kind) }
     self.init(record.fields)
   }
-  package var value: Value { .record(self) }
+  package var bridged: Value { .record(self) }
 }
 
 extension Value.Range: Bridged {
@@ -143,16 +146,17 @@ extension Value.Range: Bridged {
     guard case .range(let range) = value else { throw Mismatch(Self.kind) }
     self = range
   }
-  package var value: Value { .range(self) }
+  package var bridged: Value { .range(self) }
 }
 
 extension Optional: Bridged where Wrapped: Bridged {
   package static var kind: String { Wrapped.kind }
   package static var choices: [Choice] { Wrapped.choices }
+  package static var absent: Self? { .some(nil) }
   package init(from value: Value) throws(Mismatch) {
     self = value.isNone ? nil : try Wrapped(from: value)
   }
-  package var value: Value { self?.value ?? .none }
+  package var bridged: Value { self?.bridged ?? .none }
 }
 
 extension Array: Bridged where Element: Bridged {
@@ -166,7 +170,7 @@ extension Array: Bridged where Element: Bridged {
     }
     self = elements
   }
-  package var value: Value { .list(map(\.value)) }
+  package var bridged: Value { .list(map(\.bridged)) }
 }
 
 extension Value {
@@ -233,7 +237,7 @@ package struct Several<Element: Bridged>: Bridged {
     for item in list.items { items.append(try Element(from: item)) }
     self.items = items
   }
-  package var value: Value { .list(items.map(\.value)) }
+  package var bridged: Value { .list(items.map(\.bridged)) }
 }
 
 /// An argument that the word evaluates itself, by calling a function without parameters.
@@ -242,7 +246,7 @@ package struct Deferred: Bridged {
   package static var kind: String { "an expression" }
   package static var isDeferred: Bool { true }
   package init(from value: Value) throws(Mismatch) { function = try Function(from: value) }
-  package var value: Value { .function(function) }
+  package var bridged: Value { .function(function) }
 }
 
 /// A word that returns nothing.
@@ -250,17 +254,17 @@ package struct Nothing: Bridged {
   package init() {}
   package static var kind: String { "none" }
   package init(from value: Value) throws(Mismatch) {}
-  package var value: Value { .none }
+  package var bridged: Value { .none }
 }
 
 /// A share of a whole: `90%` or `0.9`. Which shares are allowed, the word says.
 package struct Fraction: Bridged {
-  package let value01: Double
-  package init(_ value: Double) { value01 = value }
+  package let share: Double
+  package init(_ value: Double) { share = value }
   package static var kind: String { "a fraction such as 90%" }
   package init(from value: Value) throws(Mismatch) {
     guard let number = try? Double(from: value) else { throw Mismatch(Self.kind) }
-    value01 = number
+    share = number
   }
-  package var value: Value { .quantity(Quantity(value01, .fraction)) }
+  package var bridged: Value { .quantity(Quantity(share, .fraction)) }
 }

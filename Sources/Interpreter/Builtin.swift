@@ -1,5 +1,6 @@
 // A word of the language. Its declaration is its documentation: checking of arguments, error texts, help,
 // completion, reference pages and tests are derived from it.
+import Syntax
 
 package struct Parameter<T: Bridged>: Sendable {
   /// What a value must be besides its kind, as a law and in words: "from 2 to 8".
@@ -31,16 +32,18 @@ package struct Parameter<T: Bridged>: Sendable {
   ) {
     self.name = name
     self.doc = doc
-    self.fallback = fallback
-    self.isNamed = named || fallback != nil
+    self.fallback = fallback ?? T.absent
+    self.isNamed = named || fallback != nil || T.absent != nil
     self.rule = rule
   }
 
   /// A parameter with a default that may also be given without its label.
-  package init(positional name: String, _ doc: String, default fallback: T, rule: Rule? = nil) {
+  package init(
+    positional name: String, _ doc: String, default fallback: T? = nil, rule: Rule? = nil
+  ) {
     self.name = name
     self.doc = doc
-    self.fallback = fallback
+    self.fallback = fallback ?? T.absent
     self.isNamed = false
     self.rule = rule
   }
@@ -135,7 +138,7 @@ package struct Builtin: Sendable {
     let declared = (repeat each parameters)
     call = { context, arguments in
       var next = 0
-      return try body(context, repeat try Self.take(each declared, arguments, &next, name)).value
+      return try body(context, repeat try Self.take(each declared, arguments, &next, name)).bridged
     }
   }
 
@@ -152,7 +155,7 @@ package struct Builtin: Sendable {
   private static func info<T>(_ parameter: Parameter<T>) -> ParameterInfo {
     ParameterInfo(
       name: parameter.name, doc: parameter.doc, kind: T.kind, rule: parameter.rule?.text,
-      choices: T.choices, fallback: parameter.fallback.map { Text.literal($0.value) },
+      choices: T.choices, fallback: parameter.fallback.map { Text.literal($0.bridged) },
       isRequired: parameter.fallback == nil && !T.isVariadic, isNamed: parameter.isNamed,
       isVariadic: T.isVariadic, isDeferred: T.isDeferred,
       mismatch: { value in

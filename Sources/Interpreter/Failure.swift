@@ -33,6 +33,13 @@ package struct Problem: Error, Sendable {
     }
   }
 
+  /// "did you mean `word`?", where one of the candidates is near.
+  package static func suggestion(
+    for word: String, among candidates: some Sequence<String>
+  ) -> String? {
+    Spelling.suggestion(for: word, among: candidates)
+  }
+
   package static let interruptCode = "E0901"
   package static var interrupt: Problem {
     var problem = Problem(interruptCode, "interrupted")
@@ -59,7 +66,8 @@ package final class Failure: Error, Sendable {
 
   /// The same failure seen from a call: inside functions, the reader also wants the way there.
   func called(from source: Source, at span: Span, function: String) -> Failure {
-    guard diagnostic.notes.count < 8 else { return self }
+    let isRepeated = diagnostic.notes.contains { $0.source === source && $0.span == span }
+    guard diagnostic.notes.count < 6, !isRepeated else { return self }
     var copy = diagnostic
     copy.notes.append(
       Diagnostic.Note("called as `\(function)` here", source: source, span: span))

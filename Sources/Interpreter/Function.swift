@@ -1,5 +1,5 @@
 // Functions as values: words of the library, and those that the language defines.
-package import Syntax
+import Syntax
 
 package final class Function: Sendable {
   enum Body: Sendable {

@@ -154,27 +154,16 @@ struct CallSignature {
   }
 
   init(_ function: Function) {
-    if let builtin = function.builtin {
-      self.init(builtin)
-      return
+    switch function.body {
+    case .builtin(let builtin): self.init(builtin)
+    case .closure(let code, _): self.init(code)
     }
-    name = function.name
-    text = function.signature
-    guard case .closure(let code, _) = function.body else {
-      parameters = []
-      return
-    }
-    parameters = CallSignature.parameters(code)
   }
 
   init(_ code: FunctionCode) {
     name = code.name ?? "the function"
     text = code.signature
-    parameters = CallSignature.parameters(code)
-  }
-
-  private static func parameters(_ code: FunctionCode) -> [Parameter] {
-    code.parameters.map {
+    parameters = code.parameters.map {
       Parameter(
         name: $0.name, isNamed: false, isVariadic: false, isRequired: $0.fallback == nil)
     }

@@ -1,5 +1,6 @@
 // Values in one line, as a program would write them or a sentence would name them.
 package import Charts
+import Tensors
 
 package typealias DisplayStyle = ChartStyle
 

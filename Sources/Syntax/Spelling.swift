@@ -5,7 +5,7 @@ package enum Spelling {
   package static func nearest(_ word: String, among candidates: some Sequence<String>) -> String? {
     let typed = Array(word.lowercased().unicodeScalars)
     guard !typed.isEmpty, typed.count <= 64 else { return nil }
-    let limit = max(1, typed.count / 3)
+    let limit = typed.count < 3 ? 0 : max(1, typed.count / 3)
     var best: (word: String, edits: Int)?
     for candidate in candidates where candidate != word {
       let known = Array(candidate.lowercased().unicodeScalars)

@@ -21,11 +21,21 @@ package struct Statement: Sendable {
   }
   package let kind: Kind
   package let span: Span
+
+  package init(kind: Kind, span: Span) {
+    self.kind = kind
+    self.span = span
+  }
 }
 
 package struct Block: Sendable {
   package let statements: [Statement]
   package let span: Span
+
+  package init(statements: [Statement], span: Span) {
+    self.statements = statements
+    self.span = span
+  }
 }
 
 package struct Lambda: Sendable {
@@ -36,6 +46,12 @@ package struct Lambda: Sendable {
   package let parameters: [Parameter]
   package let body: Block
   package let span: Span
+
+  package init(parameters: [Parameter], body: Block, span: Span) {
+    self.parameters = parameters
+    self.body = body
+    self.span = span
+  }
 }
 
 package struct Argument: Sendable {
