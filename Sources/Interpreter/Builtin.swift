@@ -120,9 +120,12 @@ package struct Builtin: Sendable {
   package let seeAlso: [String]
   let call: @Sendable (Context, [Value?]) throws -> Value
 
+  /// - Parameter finish: what happens to every result, given the arguments that were written: a network's
+  ///   receipt gets its line there.
   package init<each P: Bridged, R: Bridged>(
     _ name: String, _ summary: String, _ parameters: repeat Parameter<each P>,
     details: String? = nil, source: String? = nil, examples: [Example], seeAlso: [String] = [],
+    finish: (@Sendable (Value, [(name: String, value: Value)]) -> Value)? = nil,
     body: @escaping @Sendable (Context, repeat each P) throws -> R
   ) {
     var infos: [ParameterInfo] = []
@@ -136,9 +139,15 @@ package struct Builtin: Sendable {
     self.seeAlso = seeAlso
     result = R.kind
     let declared = (repeat each parameters)
+    let names = infos.map(\.name)
     call = { context, arguments in
       var next = 0
-      return try body(context, repeat try Self.take(each declared, arguments, &next, name)).bridged
+      let result = try body(
+        context, repeat try Self.take(each declared, arguments, &next, name)
+      ).bridged
+      guard let finish else { return result }
+      let given = zip(names, arguments).compactMap { name, value in value.map { (name, $0) } }
+      return finish(result, given)
     }
   }
 

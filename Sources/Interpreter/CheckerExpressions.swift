@@ -160,7 +160,8 @@ extension Checker {
       nodes[i] = ListNode(several, span)
     }
     for (node, parameter) in zip(nodes, builtin.parameters) { checkConstant(node, parameter) }
-    return WordNode(builtin, nodes, span)
+    let texts = several.map { source.text(in: $0.span) }
+    return WordNode(builtin, nodes, texts: texts, span)
   }
 
   /// One argument: an expression, or the block behind the call; as a function where the word evaluates it.

@@ -85,6 +85,8 @@ package final class Context {
   private let emitOutput: (Output) -> Void
   private var streams = 0
   package private(set) var filesRead: [FileRead] = []
+  /// How the several arguments of the word being called are written, for naming what they stand for.
+  package internal(set) var argumentTexts: [String] = []
   /// Set by the evaluator: runs a function value.
   var apply: ((Function, [Value]) throws -> Value)?
 

@@ -11,6 +11,8 @@ package struct Problem: Error, Sendable {
   /// The parameter whose argument is to be marked; nil marks the whole call.
   package var parameter: String?
   package var isInterrupt = false
+  /// What the work had come to before it stopped: the last good weights.
+  package var salvage: Value?
 
   package init(_ code: String, _ message: String, help: String? = nil, parameter: String? = nil) {
     self.code = code
@@ -26,6 +28,7 @@ package struct Problem: Error, Sendable {
     case let failure as Failure:
       self.init(failure.diagnostic.code, failure.diagnostic.message, help: failure.diagnostic.help)
       isInterrupt = failure.isInterrupt
+      salvage = failure.salvage
     case let error as any EngineError:
       self.init(error.code, error.message, help: error.help)
       isInterrupt = error.code == Problem.interruptCode
@@ -52,16 +55,18 @@ package struct Problem: Error, Sendable {
 package final class Failure: Error, Sendable {
   package let diagnostic: Diagnostic
   package let isInterrupt: Bool
+  package let salvage: Value?
 
-  package init(_ diagnostic: Diagnostic, isInterrupt: Bool = false) {
+  package init(_ diagnostic: Diagnostic, isInterrupt: Bool = false, salvage: Value? = nil) {
     self.diagnostic = diagnostic
     self.isInterrupt = isInterrupt
+    self.salvage = salvage
   }
 
   convenience init(_ problem: Problem, source: Source, at span: Span) {
     self.init(
       Diagnostic(problem.code, problem.message, source: source, at: span, help: problem.help),
-      isInterrupt: problem.isInterrupt)
+      isInterrupt: problem.isInterrupt, salvage: problem.salvage)
   }
 
   /// The same failure seen from a call: inside functions, the reader also wants the way there.
@@ -71,6 +76,6 @@ package final class Failure: Error, Sendable {
     var copy = diagnostic
     copy.notes.append(
       Diagnostic.Note("called as `\(function)` here", source: source, span: span))
-    return Failure(copy, isInterrupt: isInterrupt)
+    return Failure(copy, isInterrupt: isInterrupt, salvage: salvage)
   }
 }

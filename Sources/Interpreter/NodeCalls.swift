@@ -7,9 +7,11 @@ final class WordNode: Node, @unchecked Sendable {
   /// One entry per parameter; for a variadic parameter the list of its arguments.
   let arguments: [Node?]
   private let spans: [Span?]
-  init(_ builtin: Builtin, _ arguments: [Node?], _ span: Span) {
+  private let texts: [String]
+  init(_ builtin: Builtin, _ arguments: [Node?], texts: [String], _ span: Span) {
     self.builtin = builtin
     self.arguments = arguments
+    self.texts = texts
     spans = arguments.map { $0?.span }
     super.init(span)
   }
@@ -17,6 +19,7 @@ final class WordNode: Node, @unchecked Sendable {
     var values: [Value?] = []
     values.reserveCapacity(arguments.count)
     for argument in arguments { values.append(try argument?.evaluate(machine)) }
+    if !texts.isEmpty { machine.context.argumentTexts = texts }
     return try machine.call(builtin, values, at: span, spans: spans)
   }
 }

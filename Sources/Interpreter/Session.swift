@@ -26,7 +26,7 @@ package struct CellResult: Sendable {
     case interrupted(Diagnostic)
   }
   package let status: Status
-  /// The value of the last expression, for `_`.
+  /// The value of the last expression, for `_`; of work that failed, what it had come to.
   package let last: Value
   package let bound: [String]
   /// Names from above that the cell read.
@@ -153,6 +153,7 @@ package final class Session {
         return try cell.body.evaluate(machine)
       }
     } catch {
+      last = error.salvage ?? last
       status = error.isInterrupt ? .interrupted(error.diagnostic) : .failed(error.diagnostic)
     }
     seed = context.seed
