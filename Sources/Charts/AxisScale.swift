@@ -11,15 +11,20 @@ struct TickStep {
   /// Digits behind the point that tell all multiples apart.
   var decimals: Int { max(0, -exponent + (mantissa == 2.5 ? 1 : 0)) }
 
+  /// Mantissas for ticks, and more of them for the widths of bins.
+  static let round = [1.0, 2, 2.5, 5]
+  static let fine = [1.0, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 8]
+
   /// The smallest nice step that is at least `size`; nil where that is not a normal number.
-  init?(atLeast size: Double, whole: Bool = false) {
+  init?(atLeast size: Double, from mantissas: [Double] = TickStep.round) {
     guard size.isNormal, size > 0 else { return nil }
     let power = Int(floor(log10(size)))
     let scale = pow(10, Double(power))
     guard scale.isNormal else { return nil }
     let lead = size / scale
-    let mantissas = whole && power < 1 ? [1.0, 2, 5, 10] : [1.0, 2, 2.5, 5, 10]
-    let found = mantissas.first { $0 >= lead * (1 - 1e-9) } ?? 10
+    // 2.5 is taken where it costs no digit: 25, 250, but not 2.5 or 0.25.
+    let allowed = mantissas.filter { $0 != 2.5 || power >= 1 || mantissas.count > 4 }
+    let found = allowed.first { $0 >= lead * (1 - 1e-9) } ?? 10
     mantissa = found == 10 ? 1 : found
     exponent = found == 10 ? power + 1 : power
   }
@@ -87,14 +92,12 @@ struct AxisScale {
   // MARK: Linear
 
   private mutating func placeLinear(_ suffix: String, _ maximum: Int, _ widened: Bool) {
-    var share = Double(maximum - 1) / 2
-    guard let first = TickStep(atLeast: (upper / 2 - lower / 2) / share) else {
+    let half = upper / 2 - lower / 2
+    guard var step = TickStep(atLeast: half / Double(maximum + 1) * 2) else {
       return placeEnds(suffix)
     }
-    var step = first
-    while widened, count(of: step) > maximum, share > 0.4 {
-      share *= 0.75
-      guard let wider = TickStep(atLeast: (upper / 2 - lower / 2) / share) else { break }
+    while count(of: step, widened) > maximum {
+      guard let wider = TickStep(atLeast: step.size * 1.1), wider.size < half * 4 else { break }
       step = wider
     }
     let size = step.size
@@ -103,16 +106,20 @@ struct AxisScale {
       let high = ceil(upper / size - 1e-9) * size
       if low.isFinite, high.isFinite { (lower, upper) = (min(low, lower), max(high, upper)) }
     }
-    let first2 = ceil(lower / size - 1e-6)
+    let first = ceil(lower / size - 1e-6)
     let last = floor(upper / size + 1e-6)
-    guard first2.isFinite, last >= first2, last - first2 < 1000 else { return placeEnds(suffix) }
-    let values = (0...Int(last - first2)).map { (first2 + Double($0)) * size }
+    guard first.isFinite, last >= first, last - first < 1000 else { return placeEnds(suffix) }
+    let values = (0...Int(last - first)).map { (first + Double($0)) * size }
     ticks = values.map { Tick(fraction: place($0), label: Self.label($0, step, suffix, values)) }
   }
 
-  private func count(of step: TickStep) -> Int {
-    let count = ceil(upper / step.size - 1e-9) - floor(lower / step.size + 1e-9) + 1
-    return count < 1000 ? Int(count) : 1000
+  /// How many ticks the step makes, those just outside included where the range is widened.
+  private func count(of step: TickStep, _ widened: Bool) -> Int {
+    let (low, high) = (lower / step.size, upper / step.size)
+    let count =
+      widened
+      ? ceil(high - 1e-9) - floor(low + 1e-9) : floor(high + 1e-6) - ceil(low - 1e-6)
+    return count < 1000 ? Int(max(count, 0)) + 1 : 1000
   }
 
   private mutating func placeEnds(_ suffix: String) {
@@ -126,10 +133,10 @@ struct AxisScale {
   ) -> String {
     let largest = max(all.first?.magnitude ?? 0, all.last?.magnitude ?? 0)
     let unit = suffix.hasPrefix(" ") && value == 0 ? "" : suffix
+    guard value != 0 else { return "0" + unit }
     guard largest >= 1e6 || step.decimals > 5 else {
       return NumberText.fixed(value, decimals: step.decimals, grouped: true) + unit
     }
-    guard largest > 0 else { return "0" + unit }
     let digits = Int(floor(log10(largest))) + step.decimals + 1
     let whole = step.decimals > 0 ? digits : Int(floor(log10(largest))) - step.exponent + 2
     return NumberText.significant(value, digits: min(max(whole, 1), 17), grouped: true) + unit

@@ -81,7 +81,7 @@ private struct HistogramDrawing {
     guard let range = census.range else {
       return Caption.empty(chart, style, note: Census.note([census]))
     }
-    let bins = Bins(range, isWhole: summaries.allSatisfy(\.isWhole), atMost: limit)
+    let bins = self.bins(range)
     let each = max(columns / bins.count, 1)
     let counts = chart.series.map { series in
       bins.counts(series.y, skippingZeros: hidesZeros)
@@ -117,6 +117,21 @@ private struct HistogramDrawing {
     if let bins = chart.bins { return min(max(bins, 1), columns) }
     let count = summaries.reduce(0) { max($0, $1.count) }
     return min(max(Int(Double(count).squareRoot().rounded(.up)) + 1, 8), columns, 100)
+  }
+
+  /// Among fewer and more bins, those that fill the page best.
+  private func bins(_ range: ClosedRange<Double>) -> Bins {
+    let isWhole = summaries.allSatisfy(\.isWhole)
+    let fewest = chart.bins == nil ? max(limit * 2 / 3, 1) : limit
+    let choices = (fewest...limit).reversed().map {
+      Bins(range, isWhole: isWhole, atMost: $0)
+    }
+    var best = Bins(range, isWhole: isWhole, atMost: limit)
+    var used = 0
+    for bins in choices where columns / bins.count * bins.count > used {
+      (best, used) = (bins, columns / bins.count * bins.count)
+    }
+    return best
   }
 
   private func panel(_ counts: [Int], _ each: Int, _ ink: Ink) -> [Row] {
@@ -198,15 +213,17 @@ struct Bins {
       (lower, upper, count) = (low - 0.5, high + 0.5, Int(high - low) + 1)
       return
     }
-    let half = (high / 2 - low / 2) / Double(max(limit - 1, 1))
-    if let step = TickStep(atLeast: half * 2, whole: isWhole)?.size {
+    var size = (high / 2 - low / 2) / Double(max(limit, 1)) * 2
+    while let step = TickStep(atLeast: size, from: TickStep.fine)?.size, step.isFinite {
+      size = step * 1.01
+      if isWhole, step.rounded() != step { continue }
       let first = floor(low / step + 1e-9)
       let last = max(ceil(high / step - 1e-9), first + 1)
       let edges = (first * step, last * step)
-      if edges.0 < edges.1, edges.0.isFinite, edges.1.isFinite, last - first < 1000 {
-        (lower, upper, count) = (min(edges.0, low), max(edges.1, high), Int(last - first))
-        return
-      }
+      guard edges.0 < edges.1, edges.0.isFinite, edges.1.isFinite else { break }
+      guard last - first <= Double(max(limit, 2)) else { continue }
+      (lower, upper, count) = (min(edges.0, low), max(edges.1, high), Int(last - first))
+      return
     }
     let margin = low < high ? 0 : max(abs(low) * 0.1, low == 0 ? 1 : 0)
     (lower, upper, count) = (low - margin, high + margin, low < high ? max(limit, 1) : 1)

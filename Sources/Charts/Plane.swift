@@ -58,7 +58,7 @@ struct Plane {
     y yRange: ClosedRange<Double>, _ yAxis: AxisSpec, _ style: ChartStyle
   ) {
     let rows = style.rows
-    y = AxisScale(yRange, yAxis, maximumTicks: max(rows / 3 + 1, 3), widened: true)
+    y = AxisScale(yRange, yAxis, maximumTicks: max(rows / 3 + 2, 3), widened: true)
     let widest = y.ticks.reduce(0) { max($0, TextWidth.columns($1.label)) }
     gutter = min(widest, style.width / 2) + 1
     let columns = max(style.width - gutter - 3, 1)

@@ -97,13 +97,17 @@ private struct ScatterDrawing {
     let width = TextWidth.columns(name)
     let middle = cell.column - width / 2
     let places = [
-      (cell.column + 2, cell.row), (cell.column - width - 1, cell.row), (middle, cell.row - 1),
-      (middle, cell.row + 1), (cell.column + 1, cell.row - 1), (cell.column + 1, cell.row + 1),
-      (cell.column - width, cell.row - 1), (cell.column - width, cell.row + 1),
+      (cell.column + 2, cell.row, 1, 2), (cell.column - width - 1, cell.row, 2, 1),
+      (middle, cell.row - 1, 2, 2), (middle, cell.row + 1, 2, 2),
+      (cell.column + 1, cell.row - 1, 1, 2), (cell.column + 1, cell.row + 1, 1, 2),
+      (cell.column - width, cell.row - 1, 2, 1), (cell.column - width, cell.row + 1, 2, 1),
     ]
-    for (column, row) in places
-    where plane.canvas.isFree(columns: max(column - 1, 0)..<column + width, row: row) && column >= 0
-    {
+    for (column, row, before, behind) in places
+    where column >= 0 && column + width <= plane.canvas.columns {
+      // Blanks on both sides, so that a name is not taken for that of its neighbor.
+      let start = max(column - before, 0)
+      let end = min(column + width + behind, plane.canvas.columns)
+      guard plane.canvas.isFree(columns: start..<end, row: row) else { continue }
       plane.canvas.text(name, column: column, row: row, .plain)
       return true
     }
