@@ -108,8 +108,10 @@ struct AxisScale {
     }
     let first = ceil(lower / size - 1e-6)
     let last = floor(upper / size + 1e-6)
-    guard first.isFinite, last >= first, last - first < 1000 else { return placeEnds(suffix) }
-    let values = (0...Int(last - first)).map { (first + Double($0)) * size }
+    guard size.isFinite, first.isFinite, last >= first, last - first < 1000 else {
+      return placeEnds(suffix)
+    }
+    let values = (0...Int(last - first)).map { (first + Double($0)) * size }.filter(\.isFinite)
     ticks = values.map { Tick(fraction: place($0), label: Self.label($0, step, suffix, values)) }
   }
 

@@ -66,7 +66,7 @@ private struct BarDrawing {
 
   private func empty() -> Row {
     var row = Row(TextWidth.blanks(nameColumns + 1))
-    row.add(zero > 0 ? TextWidth.blanks(zero + 1) : "")
+    row.add(TextWidth.blanks(zero))
     row.add(style.glyphs.vertical, .dim)
     return row
   }

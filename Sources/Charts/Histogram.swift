@@ -200,13 +200,13 @@ private struct HistogramDrawing {
 }
 
 /// Equal bins over a range, each with its lower edge; the last has both.
-struct Bins {
-  let lower: Double
-  let upper: Double
-  let count: Int
+package struct Bins: Sendable, Equatable {
+  package let lower: Double
+  package let upper: Double
+  package let count: Int
 
   /// Edges at multiples of a nice step; around whole numbers where all numbers are whole and few.
-  init(_ range: ClosedRange<Double>, isWhole: Bool, atMost limit: Int) {
+  package init(_ range: ClosedRange<Double>, isWhole: Bool, atMost limit: Int) {
     let low = range.lowerBound
     let high = range.upperBound
     if isWhole, high - low < Double(limit) {
@@ -226,10 +226,13 @@ struct Bins {
       return
     }
     let margin = low < high ? 0 : max(abs(low) * 0.1, low == 0 ? 1 : 0)
-    (lower, upper, count) = (low - margin, high + margin, low < high ? max(limit, 1) : 1)
+    let most = Double.greatestFiniteMagnitude
+    (lower, upper) = (max(low - margin, -most), min(high + margin, most))
+    count = low < high ? max(limit, 1) : 1
   }
 
-  func counts(_ numbers: [Double], skippingZeros: Bool) -> [Int] {
+  /// How many of the finite numbers are in each bin; what is outside counts at the nearer end.
+  package func counts(_ numbers: [Double], skippingZeros: Bool = false) -> [Int] {
     var counts = Array(repeating: 0, count: count)
     let span = upper / 2 - lower / 2
     for number in numbers where number.isFinite && !(skippingZeros && number == 0) {

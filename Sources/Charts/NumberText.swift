@@ -77,7 +77,7 @@ package enum NumberText {
     guard number.isFinite else { return nonFinite(number) }
     var scale = unit.scale(for: number)
     if let next = unit.scale(after: scale), reaches(number, next, digits) { scale = next }
-    return significant(number * scale.factor, digits: digits, grouped: true) + scale.suffix
+    return significant(scale.shown(number), digits: digits, grouped: true) + scale.suffix
   }
 
   /// Whether rounding carries the number into the next scale, as 999.96 KB into 1 MB.

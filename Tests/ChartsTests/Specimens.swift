@@ -52,7 +52,8 @@ enum Specimens {
     series: [
       Series(
         name: "accuracy", x: [0, 0.5, 0.75, 0.9, 0.95, 0.98],
-        y: [0.976, 0.975, 0.972, 0.958, 0.921, 0.8], error: [0.003, 0.003, 0.003, 0.004, 0.01, 0.03])
+        y: [0.976, 0.975, 0.972, 0.958, 0.921, 0.8],
+        error: [0.003, 0.003, 0.003, 0.004, 0.01, 0.03])
     ],
     xAxis: AxisSpec("sparsity", unit: .percent), yAxis: AxisSpec("accuracy", unit: .percent))
 
@@ -69,7 +70,8 @@ enum Specimens {
 
   static let clusters: Chart = {
     var noise = Noise(3)
-    let series = [("three", -1.0, 2.0), ("five", 2.0, 0.0), ("eight", 0.5, -2.0)].map { name, x, y in
+    let series = [("three", -1.0, 2.0), ("five", 2.0, 0.0), ("eight", 0.5, -2.0)].map {
+      name, x, y in
       let points = (0..<15).map { _ in (x + 0.5 * noise.bell(), y + 0.5 * noise.bell()) }
       return Series(name: name, x: points.map(\.0), y: points.map(\.1))
     }
@@ -88,7 +90,8 @@ enum Specimens {
   static let sizes = Chart(
     .bars, title: "Bytes of the file",
     series: [
-      Series(y: [81_640, 40_900, 20_800, 11_200, 7_900],
+      Series(
+        y: [81_640, 40_900, 20_800, 11_200, 7_900],
         labels: ["baseline", "fp16", "int8", "75% + int8", "90% + int8"])
     ], yAxis: AxisSpec(unit: .bytes))
 
@@ -112,7 +115,8 @@ enum Specimens {
     return Chart(
       .histogram, title: "Before and after pruning",
       series: [
-        Series(name: "before", y: all), Series(name: "after", y: all.map { abs($0) < 0.06 ? 0 : $0 }),
+        Series(name: "before", y: all),
+        Series(name: "after", y: all.map { abs($0) < 0.06 ? 0 : $0 }),
       ], xAxis: AxisSpec("weight"))
   }()
 
