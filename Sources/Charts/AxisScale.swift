@@ -74,6 +74,13 @@ struct AxisScale {
     return span > 0 ? min(max((shown / 2 - lower / 2) / span, 0), 1) : 0.5
   }
 
+  /// Rows for which the ticks of a linear axis stand at equal distances.
+  func evenRows(atMost rows: Int) -> Int {
+    let gaps = ticks.count - 1
+    guard !isLogarithmic, gaps >= 1, rows > gaps else { return rows }
+    return (rows - 1) / gaps * gaps + 1
+  }
+
   private static func scale(_ range: ClosedRange<Double>, _ unit: AxisUnit) -> AxisUnit.Scale {
     let largest = max(range.lowerBound.magnitude, range.upperBound.magnitude)
     let scale = unit.scale(for: largest)
