@@ -57,4 +57,10 @@ import Testing
     #expect(lines.filter { $0.hasPrefix("network") }.count == 3)
     #expect(lines.filter { $0.hasPrefix("量子化 int8") }.count == 3)
   }
+
+  @Test func intervalsAreReadableInASCII() {
+    let table = Table(columns: [Table.Column("accuracy")], rows: [["98.1% ± 0.3"]])
+    #expect(
+      table.render(ChartStyle(unicode: false)) == ["    accuracy", "------------", "98.1% +- 0.3"])
+  }
 }
