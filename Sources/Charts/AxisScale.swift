@@ -74,6 +74,13 @@ struct AxisScale {
     return span > 0 ? min(max((shown / 2 - lower / 2) / span, 0), 1) : 0.5
   }
 
+  /// Rows for which the ticks of a linear axis stand at equal distances.
+  func evenRows(atMost rows: Int) -> Int {
+    let gaps = ticks.count - 1
+    guard !isLogarithmic, gaps >= 1, rows > gaps else { return rows }
+    return (rows - 1) / gaps * gaps + 1
+  }
+
   private static func scale(_ range: ClosedRange<Double>, _ unit: AxisUnit) -> AxisUnit.Scale {
     let largest = max(range.lowerBound.magnitude, range.upperBound.magnitude)
     let scale = unit.scale(for: largest)
@@ -108,8 +115,10 @@ struct AxisScale {
     }
     let first = ceil(lower / size - 1e-6)
     let last = floor(upper / size + 1e-6)
-    guard first.isFinite, last >= first, last - first < 1000 else { return placeEnds(suffix) }
-    let values = (0...Int(last - first)).map { (first + Double($0)) * size }
+    guard size.isFinite, first.isFinite, last >= first, last - first < 1000 else {
+      return placeEnds(suffix)
+    }
+    let values = (0...Int(last - first)).map { (first + Double($0)) * size }.filter(\.isFinite)
     ticks = values.map { Tick(fraction: place($0), label: Self.label($0, step, suffix, values)) }
   }
 

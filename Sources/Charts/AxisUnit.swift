@@ -14,6 +14,11 @@ package struct AxisUnit: Sendable, Equatable {
       self.factor = factor
       self.suffix = suffix
     }
+
+    /// The number in this scale. A division rounds once where a factor like 0.001 would twice.
+    func shown(_ number: Double) -> Double {
+      factor < 1 ? number / (1 / factor).rounded() : number * factor
+    }
   }
 
   package let name: String

@@ -1,4 +1,4 @@
-// The words around a chart: title, legend, notes, and the page that says that there is nothing to draw.
+// The words around a chart: title, legend, notes, and what is said when there is nothing to draw.
 
 enum Caption {
   /// Text in the middle of `columns` columns that start after `margin`.

@@ -135,8 +135,8 @@ package struct Chart: Sendable, Equatable {
     self.bins = bins
   }
 
-  /// The lines of the chart: none wider than the style, none with blanks at its end, no escape codes
-  /// without color. The same chart and style always give the same lines.
+  /// The lines of the chart: none wider than the style, none with blanks at its end, none with
+  /// escape codes unless color is allowed. The same chart and style always give the same lines.
   package func render(_ style: ChartStyle) -> [String] {
     kind.draw(self, style).map { $0.render(style) }
   }

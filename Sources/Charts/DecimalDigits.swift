@@ -1,7 +1,7 @@
 // The decimal digits of a number, taken from its shortest text, and their rounding half to even.
 // It is how we format without Foundation; it is not a type to calculate with.
 
-/// A finite number as `± 0.d₁d₂d₃… × 10^point`, without leading or trailing zeros; zero has no digits.
+/// A finite number as `± 0.d₁d₂d₃… × 10^point`, without zeros at either end; zero has no digits.
 struct DecimalDigits: Equatable {
   var isNegative: Bool
   /// Values 0...9, the first and the last never 0.

@@ -208,6 +208,8 @@ private struct Ramp {
       let shades = style.glyphs.shades
       return Row(text + shades[step(number, of: shades.count)])
     }
+    // Zeros of counts stay without color, so that the others stand out on any background.
+    guard number != 0 || lower != 0 else { return Row(text + " ", .dim) }
     let level = step(number, of: colors.count)
     let isLight = colors.count == Palette.rising.count ? level > 4 : (2...8).contains(level)
     var row = Row(text, .shade(isLight ? 16 : 231, on: colors[level]))

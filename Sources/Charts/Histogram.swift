@@ -136,13 +136,14 @@ private struct HistogramDrawing {
 
   private func panel(_ counts: [Int], _ each: Int, _ ink: Ink) -> [Row] {
     let share = max(chart.series.count, 1)
-    let height = max(style.rows / share, 4)
     let most = Double(max(counts.max() ?? 0, 1))
+    var height = max(style.rows / share, 4)
     let isLogarithmic = chart.yAxis.isLogarithmic
     let axis = AxisSpec(unit: .plain, isLogarithmic: isLogarithmic)
     let range = isLogarithmic ? 0.5...max(most, 1) : 0...most
     let scale = AxisScale(
       range, axis, maximumTicks: max(height / 4 + 1, 2), widened: !isLogarithmic)
+    if style.height == nil { height = scale.evenRows(atMost: height) }
     var labels: [Int: String] = [:]
     for tick in scale.ticks where !tick.label.contains(".") {
       labels[height - 1 - Int((tick.fraction * Double(height - 1)).rounded())] = tick.label
@@ -226,7 +227,9 @@ package struct Bins: Sendable, Equatable {
       return
     }
     let margin = low < high ? 0 : max(abs(low) * 0.1, low == 0 ? 1 : 0)
-    (lower, upper, count) = (low - margin, high + margin, low < high ? max(limit, 1) : 1)
+    let most = Double.greatestFiniteMagnitude
+    (lower, upper) = (max(low - margin, -most), min(high + margin, most))
+    count = low < high ? max(limit, 1) : 1
   }
 
   /// How many of the finite numbers are in each bin; what is outside counts at the nearer end.

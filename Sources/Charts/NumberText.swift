@@ -3,7 +3,7 @@
 
 /// The texts of numbers. Not-a-number is "nan", infinities are "inf" and "-inf".
 package enum NumberText {
-  /// With exactly `decimals` (0...100) digits behind the point: `fixed(2.5, decimals: 2)` is "2.50".
+  /// With exactly `decimals` (0...100) digits behind the point: 2.5 with two is "2.50".
   package static func fixed(
     _ number: Double, decimals: Int, grouped: Bool = false
   ) -> String {
@@ -13,8 +13,8 @@ package enum NumberText {
     return plain(decimal, minimum: places, grouped: grouped)
   }
 
-  /// With at most `digits` significant digits and no trailing zeros. The whole part of a number below
-  /// 10 million is never rounded away; larger and tiny numbers are written like "1.5e-7".
+  /// With at most `digits` significant digits and no trailing zeros. The whole part of a number
+  /// below 10 million is never rounded away; larger and tiny numbers are written like "1.5e-7".
   package static func significant(
     _ number: Double, digits: Int = 4, grouped: Bool = false
   ) -> String {
@@ -51,7 +51,7 @@ package enum NumberText {
     return plain(decimal, minimum: places, grouped: false) + "%"
   }
 
-  /// A number of bytes with three significant digits: "27.4 KB" (thousands), "26.8 KiB" if `binary`.
+  /// Bytes with three significant digits: "27.4 KB" (thousands), or "26.8 KiB" if `binary`.
   package static func bytes(_ bytes: Double, binary: Bool = false) -> String {
     scaled(bytes, by: binary ? AxisUnit.binaryBytes : .bytes)
   }
@@ -77,7 +77,7 @@ package enum NumberText {
     guard number.isFinite else { return nonFinite(number) }
     var scale = unit.scale(for: number)
     if let next = unit.scale(after: scale), reaches(number, next, digits) { scale = next }
-    return significant(number * scale.factor, digits: digits, grouped: true) + scale.suffix
+    return significant(scale.shown(number), digits: digits, grouped: true) + scale.suffix
   }
 
   /// Whether rounding carries the number into the next scale, as 999.96 KB into 1 MB.

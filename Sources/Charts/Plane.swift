@@ -57,8 +57,9 @@ struct Plane {
     x xRange: ClosedRange<Double>, _ xAxis: AxisSpec, widened: Bool,
     y yRange: ClosedRange<Double>, _ yAxis: AxisSpec, _ style: ChartStyle
   ) {
-    let rows = style.rows
+    var rows = style.rows
     y = AxisScale(yRange, yAxis, maximumTicks: max(rows / 3 + 2, 3), widened: true)
+    if style.height == nil { rows = y.evenRows(atMost: rows) }
     let widest = y.ticks.reduce(0) { max($0, TextWidth.columns($1.label)) }
     gutter = min(widest, style.width / 2) + 1
     let columns = max(style.width - gutter - 3, 1)

@@ -1,5 +1,5 @@
-// Tables as aligned text: numbers by their decimal point, wide tables in blocks of columns, long ones
-// by head and tail.
+// Tables as aligned text: numbers by their decimal point, wide tables in blocks of columns, long
+// ones by head and tail.
 
 /// Rows of text under a header.
 package struct Table: Sendable, Equatable {
@@ -36,8 +36,8 @@ package struct Table: Sendable, Equatable {
     self.rows = rows
   }
 
-  /// The lines of the table: none wider than the style. Of more than `rowLimit` rows (at least 2), the
-  /// first and last are shown. Columns that do not fit follow below, with the first column again.
+  /// The lines of the table: none wider than the style. Of more than `rowLimit` rows (at least 2),
+  /// the first and last are shown. Columns that do not fit follow below, with the first column again.
   package func render(_ style: ChartStyle, rowLimit: Int = 40) -> [String] {
     lines(style, max(rowLimit, 2)).map { $0.render(style) }
   }
@@ -124,7 +124,10 @@ private struct LaidColumn {
     let most = max((style.width - 2) / 2, 1)
     let ellipsis = style.glyphs.ellipsis
     let cut = { (text: String) in TextWidth.cut(text, to: most, ellipsis: ellipsis) }
-    let flat = texts.map { cut(alignment == .decimal ? $0.trimmed : $0) }
+    let flat = texts.map { text in
+      let shown = style.unicode ? text : text.withPlainIntervals
+      return cut(alignment == .decimal ? shown.trimmed : shown)
+    }
     let lined = alignment == .decimal ? Self.byPoint(flat, most) : flat
     let names = [cut(column.header), cut(column.unit)]
     let width = (lined + names).reduce(0) { max($0, TextWidth.columns($1)) }
@@ -173,6 +176,11 @@ private struct LaidColumn {
 }
 
 extension String {
+  /// "±" as "+-", before widths are measured.
+  fileprivate var withPlainIntervals: String {
+    split(separator: "±", omittingEmptySubsequences: false).joined(separator: "+-")
+  }
+
   fileprivate var trimmed: String {
     guard let first = firstIndex(where: { $0 != " " }), let last = lastIndex(where: { $0 != " " })
     else { return "" }
