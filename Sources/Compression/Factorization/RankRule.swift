@@ -16,14 +16,21 @@ package struct RankRule: Sendable {
   package let source: String
   /// What its amount is and which amounts it takes.
   package let amount: String
-  /// One choice per spectrum, in order.
-  /// - Parameters:
-  ///   - otherBits: what the network's other parameters take.
-  ///   - allowsLarger: also factor where the factors hold no fewer numbers than the weight.
   let choose:
     @Sendable (
       _ spectra: [Spectrum], _ amount: Double, _ otherBits: Int, _ allowsLarger: Bool
     ) throws(CompressionError) -> [RankChoice]
+
+  /// One choice per spectrum, in order.
+  /// - Parameters:
+  ///   - otherBits: what the network's other parameters take.
+  ///   - allowsLarger: also factor where the factors hold no fewer numbers than the weight.
+  /// - Throws: `CompressionError` for an amount that the rule does not take.
+  package func choices(
+    for spectra: [Spectrum], amount: Double, otherBits: Int, allowsLarger: Bool = false
+  ) throws(CompressionError) -> [RankChoice] {
+    try choose(spectra, amount, otherBits, allowsLarger)
+  }
 
   package static let number = RankRule(
     name: "rank",

@@ -67,7 +67,9 @@ private func count(_ sparsity: Double, of scores: [Float]) -> Int {
 func lowest(_ count: Int, of scores: [Float]) -> [Bool] {
   guard count > 0 else { return [Bool](repeating: false, count: scores.count) }
   let scores = scores.map { $0.isNaN ? Float.infinity : $0 }
-  let threshold = scores.sorted()[count - 1]
+  guard let threshold = try? Tensor(vector: scores).smallest(count - 1) else {
+    preconditionFailure("the count is among the scores, and all are numbers")
+  }
   var ties = count - scores.reduce(0) { $0 + ($1 < threshold ? 1 : 0) }
   return scores.map { score in
     if score < threshold { return true }
