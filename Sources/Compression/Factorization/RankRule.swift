@@ -1,6 +1,5 @@
 // How many singular values a factored layer keeps: a table of rules.
 // A rule sees spectra and sizes; it factors nothing.
-import Tensors
 
 /// What a rule decides for one layer.
 package enum RankChoice: Sendable, Equatable {

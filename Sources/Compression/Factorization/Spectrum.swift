@@ -1,5 +1,4 @@
 // The singular values of a layer's weight, and what each rank would keep and cost.
-import Tensors
 
 package struct Spectrum: Sendable {
   /// The layer, such as "dense1".

@@ -1,6 +1,5 @@
 // Where the values of a quantized weight may lie: a table of grids.
 // A grid turns a range of values into a step; it does not know whose values they are.
-import Tensors
 
 /// A uniform grid: value = scale × (code − zero point).
 package struct Step: Sendable, Equatable {
@@ -8,6 +7,12 @@ package struct Step: Sendable, Equatable {
   package let zeroPoint: Int
   /// The codes that exist.
   package let codes: ClosedRange<Int>
+
+  package init(scale: Float, zeroPoint: Int, codes: ClosedRange<Int>) {
+    self.scale = scale
+    self.zeroPoint = zeroPoint
+    self.codes = codes
+  }
 
   /// The nearest code, ties to the even one, saturating at the ends:
   /// clamp(round(x / scale) + zero point). ONNX QuantizeLinear.
