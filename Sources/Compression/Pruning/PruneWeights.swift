@@ -22,7 +22,7 @@ func pruneWeights(
     guard parameter.role == .weight, options.layers.contains(node.name) else { return parameter }
     let mask = masks.removeFirst()
     guard mask.contains(true), mask != parameter.pruned else { return parameter }
-    if !(parameter.encoding is Dense), parameter.pruned == nil {
+    if !(parameter.encoding is Encodings.Dense), parameter.pruned == nil {
       notes.append(
         Note(
           "\(node.name).\(parameter.name)",

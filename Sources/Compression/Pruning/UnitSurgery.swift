@@ -6,20 +6,16 @@ extension Network {
   /// The network without the units that have these roots.
   func without(_ roots: Set<Int>, _ map: UnitMap) throws(CompressionError) -> Network {
     var nodes: [Node] = []
-    var shapes: [[Int]] = []
     for (n, node) in self.nodes.enumerated() {
       let outputs = kept(map.outputs[n], roots, map)
       let inputs = kept(Array(map.inputs(of: node).joined()), roots, map)
       let parameters = node.parameters.map { parameter in
         parameter.sliced(outputs: outputs, inputs: map.makes(n) ? inputs : nil)
       }
-      let inputShapes = node.inputs.map { $0 == Network.input ? inputShape : shapes[$0] }
-      var shape = self.shapes[n]
-      if !shape.isEmpty { shape[0] = outputs.count }
-      let layer = try node.layer.resized(
-        node.name, from: self.shapes[n].first ?? 0, to: shape, inputs: inputShapes,
-        parameters: parameters)
-      shapes.append(shape)
+      let layer = map.makes(n) ? node.layer.with(units: outputs.count) : node.layer
+      guard let layer else {
+        throw .units(layer: node.name, reason: "its number of units cannot be changed")
+      }
       nodes.append(
         Node(name: node.name, layer: layer, inputs: node.inputs, parameters: parameters))
     }
@@ -31,33 +27,6 @@ extension Network {
   /// The positions of the units that stay.
   private func kept(_ variables: [Int], _ roots: Set<Int>, _ map: UnitMap) -> [Int] {
     variables.indices.filter { !roots.contains(map.root(of: variables[$0])) }
-  }
-}
-
-extension Layer {
-  /// The same layer with another number of units: as it is where it follows its inputs, else with those
-  /// whole-number settings replaced that say the old number. The first that gives the wanted shapes is taken.
-  func resized(
-    _ name: String, from count: Int, to shape: [Int], inputs: [[Int]], parameters: [Parameter]
-  ) throws(CompressionError) -> any Layer {
-    if fits(inputs, shape, parameters) { return self }
-    let mine = attributes
-    let places = mine.indices.filter { mine[$0].value == .integer(count) }
-    for choice in places.map({ [$0] }) + [places] {
-      var settings: [String: Attribute] = [:]
-      for (i, attribute) in mine.enumerated() {
-        settings[attribute.name] = choice.contains(i) ? .integer(shape[0]) : attribute.value
-      }
-      if let layer = try? Self(attributes: settings), layer.fits(inputs, shape, parameters) {
-        return layer
-      }
-    }
-    throw .units(layer: name, reason: "a \(Self.kind) layer cannot change their number")
-  }
-
-  private func fits(_ inputs: [[Int]], _ shape: [Int], _ parameters: [Parameter]) -> Bool {
-    guard (try? outputShape(for: inputs)) == shape else { return false }
-    return self.parameters(for: inputs).map(\.shape) == parameters.map(\.value.shape)
   }
 }
 
