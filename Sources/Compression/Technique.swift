@@ -30,7 +30,7 @@ package struct Technique: Sendable {
     seeAlso: ["finetune", "quantize", "measure"],
     choices: [
       Choices("criterion", Criterion.all.map { ($0.name, $0.summary) }),
-      Choices("schedule", Schedule.all.map { ($0.name, $0.summary) }),
+      Choices("schedule", PruningSchedule.all.map { ($0.name, $0.summary) }),
     ])
 
   package static let quantize = Technique(

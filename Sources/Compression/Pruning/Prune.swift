@@ -51,3 +51,8 @@ package func prune(
 func weightedLayers(of network: Network) -> [String] {
   network.nodes.filter { $0.parameters.contains { $0.role == .weight } }.map(\.name)
 }
+
+/// - Throws: `CompressionError.sparsity` outside `0..<1`.
+func checkSparsity(_ sparsity: Double) throws(CompressionError) {
+  guard sparsity >= 0, sparsity < 1 else { throw .sparsity(sparsity) }
+}

@@ -1,4 +1,5 @@
 // From values to codes: the step of every block of values that share a scale, and the codes on it.
+package import Encodings
 package import Tensors
 
 /// The codes of a tensor and the steps that they count.
@@ -24,23 +25,23 @@ package struct Quantizer: Sendable {
   package let bits: Int
   package let narrow: Bool
   package let range: RangeEstimator
-  package let block: QuantizationBlock
+  package let granularity: Affine.Granularity
 
   /// Nil for a grid without codes.
   package init?(
-    grid: Grid, bits: Int, narrow: Bool, range: RangeEstimator, block: QuantizationBlock
+    grid: Grid, bits: Int, narrow: Bool, range: RangeEstimator, granularity: Affine.Granularity
   ) {
     guard case .codes(let fit) = grid.kind else { return nil }
     self.fit = fit
     self.bits = bits
     self.narrow = narrow
     self.range = range
-    self.block = block
+    self.granularity = granularity
   }
 
   /// The codes of finite values.
   package func codes(for tensor: Tensor) -> Codes {
-    let runs = block.runs(of: tensor.shape)
+    let runs = Affine.slices(of: tensor.shape, granularity)
     var codes = [Int](repeating: 0, count: tensor.count)
     var steps: [Step] = []
     steps.reserveCapacity(runs.count)

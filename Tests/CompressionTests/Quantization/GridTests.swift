@@ -1,5 +1,6 @@
 // Laws over the grids with codes at every number of bits, then values of ONNX's reference evaluator.
 import Compression
+import Encodings
 import Tensors
 import Testing
 
@@ -8,10 +9,10 @@ import Testing
 
   static func quantizer(
     _ grid: Grid, bits: Int, narrow: Bool = true, range: RangeEstimator = .minmax,
-    block: QuantizationBlock = .tensor
+    granularity: Affine.Granularity = .tensor
   ) throws -> Quantizer {
     try #require(
-      Quantizer(grid: grid, bits: bits, narrow: narrow, range: range, block: block))
+      Quantizer(grid: grid, bits: bits, narrow: narrow, range: range, granularity: granularity))
   }
 
   static func weights(_ count: Int, seed: UInt64, spread: Float = 1) -> [Float] {
@@ -105,16 +106,6 @@ import Testing
     #expect(ties.map { signed.code(of: $0) } == [-2, -2, 0, 0, 2, 2, 127, -128])
     let unsigned = Step(scale: 1, zeroPoint: 128, codes: 0...255)
     #expect(ties.map { unsigned.code(of: $0) } == [126, 126, 128, 128, 130, 130, 255, 0])
-  }
-
-  @Test func blocksCoverEveryElementOnce() {
-    for shape in [[7], [3, 5], [4, 2, 3, 3], [1, 1], [0, 4], [4, 0], []] {
-      for block in [QuantizationBlock.tensor, .channel, .group(4), .group(1), .group(1000)] {
-        let runs = block.runs(of: shape)
-        #expect(runs.flatMap { Array($0) } == Array(0..<shape.reduce(1, *)))
-      }
-    }
-    #expect(QuantizationBlock.group(4).runs(of: [2, 6]) == [0..<4, 4..<6, 6..<10, 10..<12])
   }
 
   func step(_ grid: Grid, _ low: Float, _ high: Float, _ bits: Int, narrow: Bool) -> Step {
