@@ -44,8 +44,6 @@ package protocol Layer: Sendable {
 
   /// What nodes of this layer are called, before their number: "conv" in "conv1".
   var stem: String { get }
-  /// The same layer with another number of units, or nil where it makes none of its own.
-  func with(units: Int) -> (any Layer)?
 
   // The run part: how the layer works on planned buffers.
 
@@ -63,7 +61,6 @@ package protocol Layer: Sendable {
 
 extension Layer {
   package var stem: String { Self.kind }
-  package func with(units: Int) -> (any Layer)? { nil }
   package var isView: Bool { false }
   package var takesActivation: Bool { false }
   package func division(training: Bool) -> Division { .examples }

@@ -23,17 +23,17 @@ enum Specimens {
   static let names = ["mlp", "cnn", "residual", "branches", "grouped"]
 
   static func plan(_ name: String) throws -> (input: [Int], blueprint: [Blueprint]) {
-    let relu = Blueprint.layer(Activation(.relu))
+    let relu = Blueprint.layer(try Activation(.relu))
     switch name {
     case "mlp":
       return (
-        [12], [try dense(10), relu, try dense(7), .layer(Activation(.sigmoid)), try dense(4)]
+        [12], [try dense(10), relu, try dense(7), .layer(try Activation(.sigmoid)), try dense(4)]
       )
     case "cnn":
       return (
         [2, 8, 8],
         [
-          try conv(6, 3), .layer(try BatchNorm()), relu, .layer(try MaxPool(kernel: [2, 2])),
+          try conv(6, 3), .layer(try BatchNorm()), relu, .layer(try MaxPool(size: [2, 2])),
           try conv(5, 2), relu, .layer(Flatten()), try dense(8), relu, try dense(3),
         ]
       )
@@ -42,7 +42,7 @@ enum Specimens {
       return (
         [1, 6, 6],
         [
-          try conv(6, 3), relu, .residual(body), relu, .layer(GlobalAveragePool()), try dense(4),
+          try conv(6, 3), relu, .residual(body), relu, .layer(GlobalPool()), try dense(4),
         ]
       )
     case "branches":
@@ -64,7 +64,7 @@ enum Specimens {
     }
   }
 
-  static func dense(_ units: Int) throws -> Blueprint { .layer(try Dense(units: units)) }
+  static func dense(_ units: Int) throws -> Blueprint { .layer(try DenseLayer(units: units)) }
 
   static func conv(
     _ filters: Int, _ size: Int, padding: Int = 0, groups: Int = 1

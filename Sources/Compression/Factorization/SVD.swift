@@ -65,7 +65,7 @@ extension Node {
     guard let weight = parameters.first(where: \.isWeight), weight.value.count > 0 else {
       return false
     }
-    return layer is Networks.Dense || (layer as? Conv2D)?.groups == 1
+    return layer is DenseLayer || (layer as? Conv2D)?.groups == 1
   }
 }
 
@@ -136,8 +136,8 @@ private struct Factors {
       firstShape = [rank, spectrum.columns / conv.kernel.reduce(1, *)] + conv.kernel
       secondShape += [1, 1]
     } else {
-      thin = try Networks.Dense(units: rank, bias: false)
-      wide = try Networks.Dense(units: spectrum.rows, bias: hasBias)
+      thin = try DenseLayer(units: rank, bias: false)
+      wide = try DenseLayer(units: spectrum.rows, bias: hasBias)
     }
     let first = Tensor(trusted: firstShape, first(rank: rank))
     let second = Tensor(trusted: secondShape, second(rank: rank))

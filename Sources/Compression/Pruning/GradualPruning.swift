@@ -70,7 +70,9 @@ package struct GradualPruning: Sendable {
       }
       var options = pruning
       options.sparsity = sparsity
-      do { return try prune(network, options).network } catch { throw error.asNetworkError }
+      do throws(CompressionError) { return try prune(network, options).network } catch {
+        throw error.asNetworkError
+      }
     }
   }
 }

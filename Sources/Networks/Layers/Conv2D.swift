@@ -51,12 +51,6 @@ package struct Conv2D: Layer {
   package var stem: String { "conv" }
   package var unitFlow: UnitFlow { groups == 1 ? .makes : .mixes }
 
-  package func with(units: Int) -> (any Layer)? {
-    guard groups == 1 else { return nil }
-    return try? Conv2D(
-      filters: units, kernel: kernel, stride: stride, padding: padding, bias: bias)
-  }
-
   private func window(_ input: [Int]) -> Window? {
     Window(
       channels: input[0] / groups, plane: (input[1], input[2]), kernel: (kernel[0], kernel[1]),

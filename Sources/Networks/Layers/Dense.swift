@@ -2,7 +2,7 @@
 internal import Kernels
 
 /// y = W x + b, with W `[units, inputs]`.
-package struct Dense: Layer {
+package struct DenseLayer: Layer {
   package static let kind = "dense"
   package let units: Int
   package let bias: Bool
@@ -12,7 +12,7 @@ package struct Dense: Layer {
   }
 
   package init(attributes: [String: Attribute]) throws(NetworkError) {
-    let read = try AttributeReader(Dense.kind, attributes, knows: ["units", "bias"])
+    let read = try AttributeReader(DenseLayer.kind, attributes, knows: ["units", "bias"])
     units = try read.integer("units", in: 1...AttributeReader.largest)
     bias = try read.flag("bias", default: true)
   }
@@ -22,7 +22,6 @@ package struct Dense: Layer {
   }
 
   package var unitFlow: UnitFlow { .makes }
-  package func with(units: Int) -> (any Layer)? { try? Dense(units: units, bias: bias) }
 
   package func outputShape(for inputs: [[Int]]) throws(NetworkError) -> [Int] {
     _ = try single(inputs, "a list of numbers (put a flatten layer before it)") { $0.count == 1 }
@@ -55,7 +54,7 @@ package struct Dense: Layer {
     let x = Matrix(call.input(call.batch), n, width)
     let y = Matrix(call.output(call.batch), n, units)
     let weight = Matrix(call.parameters[0], units, width)
-    let blocks = Dense.blocks(of: units, work: n * width * units)
+    let blocks = DenseLayer.blocks(of: units, work: n * width * units)
     call.workers.run(blocks: blocks.count) { block, _ in
       let part = block * blocks.width..<min(units, (block + 1) * blocks.width)
       let result = y.columns(part)
@@ -74,11 +73,11 @@ package struct Dense: Layer {
     if call.activator != .identity {
       dy.slopes(dy, y: Matrix(call.output(call.batch), n, units), call.activator)
     }
-    let out = Dense.blocks(of: units, work: n * width * units)
+    let out = DenseLayer.blocks(of: units, work: n * width * units)
     let dWeight = call.gradient(0).map { Matrix($0, units, width) }
     let dBias = bias ? call.gradient(1) : nil
     let dx = call.inputGradient(call.batch).map { Matrix($0, n, width) }
-    let into = Dense.blocks(of: width, work: n * width * units)
+    let into = DenseLayer.blocks(of: width, work: n * width * units)
     call.workers.run(blocks: out.count + (dx == nil ? 0 : into.count)) { block, _ in
       if block < out.count {
         let part = block * out.width..<min(units, (block + 1) * out.width)

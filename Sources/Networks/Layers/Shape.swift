@@ -1,4 +1,5 @@
 // Layers that only see the same elements in another shape. Nothing runs.
+internal import Kernels
 
 /// Every example as one list of numbers.
 package struct Flatten: Layer {
@@ -11,12 +12,9 @@ package struct Flatten: Layer {
   }
 
   package var attributes: [(name: String, value: Attribute)] { [] }
-  /// By how many depends on the input: `spread(for:)` says.
+  /// Into how many depends on the input: the ratio of the shapes says.
   package var unitFlow: UnitFlow { .spreads(1) }
   package var isView: Bool { true }
-
-  /// How many consecutive outputs each input unit becomes.
-  package func spread(for input: [Int]) -> Int { input.dropFirst().reduce(1, *) }
 
   package func outputShape(for inputs: [[Int]]) throws(NetworkError) -> [Int] {
     [try single(inputs, "one input").reduce(1, *)]
