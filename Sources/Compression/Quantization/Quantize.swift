@@ -38,7 +38,11 @@ package struct QuantizeOptions: Sendable {
 ///
 /// Laws: a value errs by at most half a step (with min-max ranges); 0 stays 0, so pruned weights stay pruned;
 /// what is stored on these settings already stays as it is. Codes are rounded to nearest, ties to even, as
-/// ONNX does. A pruned parameter keeps only the codes of what is left where that takes fewer bits.
+/// ONNX does.
+///
+/// A pruned parameter is stored in whichever way takes the fewest bits: all codes; only the codes of what is
+/// left, with their positions (groups are then groups of kept weights); or, where channels have scales of
+/// their own, all codes deflated.
 ///
 /// - Throws: `CompressionError`: `.bits` outside 2...8; `.group` below 1; `.unknownLayer`; `.nothing`
 ///   without any weights; `.notFinite`; `.setting` for weights that are too large for the grid.
@@ -87,37 +91,62 @@ private func quantized(
   guard parameter.value.elements.allSatisfy({ $0.isFinite }) else {
     throw .notFinite(parameter: name)
   }
-  let dense: any Encoding
-  switch options.grid.kind {
-  case .half: dense = Encodings.Dense(parameter.value, as: .fp16)
-  case .brain: dense = Encodings.Dense(parameter.value, as: .bf16)
-  case .codes:
-    if let stored = parameter.encoding as? Affine, options.already(stored) { return parameter }
-    dense = try affine(parameter.value, name, options)
+  if options.already(parameter.encoding) { return parameter }
+  var candidates = [try options.encoding(of: parameter.value, name)]
+  if let pruned = parameter.pruned, pruned.contains(true) {
+    candidates += try sparse(parameter.value, pruned, name, options)
+    if options.granularity == .channel, let coded = try? Coded(candidates[0]) {
+      candidates.append(coded)
+    }
   }
-  return parameter.stored(as: smallest(dense, parameter))
+  // Of equally small ones the first, the plainest.
+  let smallest = candidates.min { $0.ledger.bits < $1.ledger.bits }
+  return parameter.stored(as: smallest ?? candidates[0])
 }
 
-private func affine(
-  _ value: Tensor, _ name: String, _ options: QuantizeOptions
-) throws(CompressionError) -> Affine {
-  guard let quantizer = Quantizer(options) else {
-    preconditionFailure("a grid with codes has a quantizer")
+/// The codes of what is left alone, and where they are. A vector of them has no channels any more.
+private func sparse(
+  _ value: Tensor, _ pruned: [Bool], _ name: String, _ options: QuantizeOptions
+) throws(CompressionError) -> [any Encoding] {
+  if case .codes = options.grid.kind, options.granularity == .channel { return [] }
+  let positions = pruned.indices.filter { !pruned[$0] }
+  let kept = Tensor(vector: positions.map { value.elements[$0] })
+  let values = try options.encoding(of: kept, name)
+  guard
+    let sparse = try? Sparse.smallest(shape: value.shape, positions: positions, values: values)
+  else { return [] }
+  return [sparse]
+}
+
+extension QuantizeOptions {
+  /// All values of a tensor on the grid.
+  fileprivate func encoding(
+    of value: Tensor, _ name: String
+  ) throws(CompressionError) -> any Encoding {
+    switch grid.kind {
+    case .half: Encodings.Dense(value, as: .fp16)
+    case .brain: Encodings.Dense(value, as: .bf16)
+    case .codes: try affine(value, name)
+    }
   }
-  let codes = quantizer.codes(for: value)
-  guard codes.values.allSatisfy({ $0.isFinite }) else {
-    throw .setting(
-      name: name, wanted: "weights far from the largest number of fp32", got: "larger ones")
-  }
-  let isSigned = options.isSigned
-  do {
-    return try Affine(
-      shape: value.shape, bits: options.bits, isSigned: isSigned,
-      granularity: options.granularity, codes: codes.codes.map { Int16($0) },
-      scales: codes.steps.map(\.scale),
-      zeroPoints: isSigned ? nil : codes.steps.map { Int16($0.zeroPoint) })
-  } catch {
-    preconditionFailure("codes of a quantizer fit their encoding: \(error.message)")
+
+  private func affine(_ value: Tensor, _ name: String) throws(CompressionError) -> Affine {
+    guard let quantizer = Quantizer(self) else {
+      preconditionFailure("a grid with codes has a quantizer")
+    }
+    let codes = quantizer.codes(for: value)
+    guard codes.values.allSatisfy({ $0.isFinite }) else {
+      throw .setting(
+        name: name, wanted: "far from the largest number of fp32", got: "larger weights")
+    }
+    do {
+      return try Affine(
+        shape: value.shape, bits: bits, isSigned: isSigned, granularity: granularity,
+        codes: codes.codes.map { Int16($0) }, scales: codes.steps.map(\.scale),
+        zeroPoints: isSigned ? nil : codes.steps.map { Int16($0.zeroPoint) })
+    } catch {
+      preconditionFailure("codes of a quantizer fit their encoding: \(error.message)")
+    }
   }
 }
 
@@ -129,7 +158,9 @@ extension QuantizeOptions {
   }
 
   /// Whether an encoding has these settings, so that its values are on the grid.
-  fileprivate func already(_ stored: Affine) -> Bool {
+  fileprivate func already(_ encoding: any Encoding) -> Bool {
+    guard case .codes = grid.kind else { return false }
+    guard let stored = encoding as? Affine else { return encoding.nested.map(already) ?? false }
     let lowest = Affine.range(bits: bits, isSigned: true).lowerBound
     return stored.bits == bits && stored.isSigned == isSigned
       && stored.isSymmetric == isSigned && stored.granularity == granularity
@@ -144,9 +175,4 @@ extension Quantizer {
       grid: options.grid, bits: options.bits, narrow: options.narrow, range: options.range,
       granularity: options.granularity)
   }
-}
-
-/// Whichever way to store the same values takes fewer bits.
-private func smallest(_ dense: any Encoding, _ parameter: Parameter) -> any Encoding {
-  dense
 }

@@ -9,10 +9,10 @@ import Testing
 
   func options(
     _ criterion: String, _ sparsity: Double, _ scope: PruningScope
-  ) throws -> PruneOptions {
+  ) -> PruneOptions {
     PruneOptions(
       sparsity: sparsity, granularity: .unit,
-      criterion: try #require(Criterion.all.first { $0.name == criterion }), scope: scope)
+      criterion: Criterion.all.first { $0.name == criterion }, scope: scope)
   }
 
   /// Units that left a layer, found by their bias, which is unique in a specimen.
@@ -29,7 +29,7 @@ import Testing
     for scope in PruningScope.allCases {
       for sparsity in [0, 0.3, 0.6, 0.95] {
         let network = try Specimens.network(name)
-        let small = try prune(network, try options(criterion, sparsity, scope)).network
+        let small = try prune(network, options(criterion, sparsity, scope)).network
         #expect(small.outputShape == network.outputShape)
         #expect(small.shapes.allSatisfy { $0[0] >= 1 })
         let deaf = try silenced(network, like: small)
@@ -79,7 +79,7 @@ import Testing
 
   @Test func everyShapeShrinks() throws {
     let network = try Specimens.network("cnn")
-    let small = try prune(network, try options("l2", 0.5, .local)).network
+    let small = try prune(network, options("l2", 0.5, .local)).network
     #expect(small.nodes.map(\.name) == network.nodes.map(\.name))
     let units = Dictionary(uniqueKeysWithValues: zip(small.nodes.map(\.name), small.shapes))
     #expect(units["conv1"]?[0] == 3)
@@ -91,21 +91,21 @@ import Testing
 
   @Test func tiedUnitsGoTogether() throws {
     let network = try Specimens.network("residual")
-    let small = try prune(network, try options("l1", 0.5, .local)).network
+    let small = try prune(network, options("l1", 0.5, .local)).network
     #expect(small.shapes[0][0] == 3)
     #expect(missing(network.nodes[0], in: small) == missing(network.nodes[4], in: small))
   }
 
   @Test func saysWhatKeepsItsUnits() throws {
     let result = try prune(
-      try Specimens.network("grouped"), try options("l2", 0.5, .local))
+      try Specimens.network("grouped"), options("l2", 0.5, .local))
     let notes = Dictionary(uniqueKeysWithValues: result.notes.map { ($0.subject, $0.text) })
     #expect(notes["conv1"]?.contains("conv2") == true)
     #expect(notes["conv2"] != nil)
     #expect(notes["dense1"]?.contains("network's outputs") == true)
     #expect(notes["conv3"] == nil)
     #expect(throws: CompressionError.self) {
-      var asked = try options("l2", 0.5, .local)
+      var asked = options("l2", 0.5, .local)
       asked.layers = .only(["dense1"])
       _ = try prune(try Specimens.network("grouped"), asked)
     }
@@ -121,14 +121,14 @@ import Testing
       return parameter.with(value: value)
     }
     for criterion in Self.criteria {
-      let small = try prune(network, try options(criterion, 0.1, .local)).network
+      let small = try prune(network, options(criterion, 0.1, .local)).network
       #expect(missing(network.nodes[0], in: small) == [3])
     }
   }
 
   @Test func masksAndFreezingFollow() throws {
     let network = try prune(try Specimens.network("mlp"), PruneOptions(sparsity: 0.5)).network
-    let small = try prune(network, try options("l2", 0.5, .local)).network
+    let small = try prune(network, options("l2", 0.5, .local)).network
     for (_, parameter) in small.parameters where parameter.role == .weight {
       let pruned = try #require(parameter.pruned)
       #expect(pruned.count == parameter.value.count)

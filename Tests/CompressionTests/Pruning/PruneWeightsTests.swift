@@ -15,9 +15,9 @@ import Testing
 
   func options(
     _ criterion: String, _ sparsity: Double, _ scope: PruningScope
-  ) throws -> PruneOptions {
+  ) -> PruneOptions {
     PruneOptions(
-      sparsity: sparsity, criterion: try #require(Criterion.all.first { $0.name == criterion }),
+      sparsity: sparsity, criterion: Criterion.all.first { $0.name == criterion },
       scope: scope)
   }
 
@@ -25,12 +25,12 @@ import Testing
   func removesExactlyTheCount(_ criterion: String, _ name: String) throws {
     let network = try Specimens.network(name)
     for sparsity in [0, 0.1, 0.5, 0.875, 0.9, 0.999] {
-      let local = try prune(network, try options(criterion, sparsity, .local)).network
+      let local = try prune(network, options(criterion, sparsity, .local)).network
       for (_, parameter) in local.parameters where parameter.role == .weight {
         let count = parameter.pruned?.filter { $0 }.count ?? 0
         #expect(count == Int((sparsity * Double(parameter.value.count)).rounded()))
       }
-      let global = try prune(network, try options(criterion, sparsity, .global)).network
+      let global = try prune(network, options(criterion, sparsity, .global)).network
       let weights = Footprint(network).weights
       #expect(pruned(global) == Int((sparsity * Double(weights)).rounded()))
       #expect(Footprint(global).nonZeros == weights - pruned(global))
