@@ -65,7 +65,7 @@ package enum CompressionError: EngineError, Equatable {
     case .energy(let got):
       "the energy kept is a fraction above 0 and at most 1, got \(got)"
     case .budget(let bytes, let smallest):
-      "\(bytes) bytes are too few: with rank 1 in every layer the parameters take \(smallest) bytes"
+      "\(bytes) bytes are too few: with rank 1 in every layer the network takes \(smallest) bytes"
     case .unknownLayer(let name, let known):
       "the network has no layer `\(name)` that this works on; it has "
         + known.map { "`\($0)`" }.joined(separator: ", ")

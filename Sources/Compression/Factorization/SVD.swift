@@ -10,10 +10,14 @@ package struct SVDOptions: Sendable {
   package var layers: Layers
   /// Also factor layers whose factors hold no fewer numbers than their weight.
   package var allowsLarger: Bool
+  /// For the rule `bytes`: how long the file of a network is. Without it, the parameters alone count.
+  package var fileBytes: (@Sendable (Network) -> Int)?
 
   package init(
-    _ rule: RankRule, _ amount: Double, layers: Layers = .all, allowsLarger: Bool = false
+    _ rule: RankRule, _ amount: Double, layers: Layers = .all, allowsLarger: Bool = false,
+    fileBytes: (@Sendable (Network) -> Int)? = nil
   ) {
+    self.fileBytes = fileBytes
     self.rule = rule
     self.amount = amount
     self.layers = layers
@@ -42,21 +46,46 @@ package func svd(
   for n in places where options.layers.contains(network.nodes[n].name) {
     candidates.append(try Factors(of: network.nodes[n], at: n))
   }
-  let spectra = candidates.map(\.spectrum)
-  let stored = network.parameters.reduce(0) { $0 + $1.parameter.encoding.ledger.bits }
-  let choices = try options.rule.choices(
-    for: spectra, amount: options.amount,
-    otherBits: stored - spectra.reduce(0) { $0 + $1.storedBits },
-    allowsLarger: options.allowsLarger)
-  var notes: [Note] = []
-  var ranks: [Int: (factors: Factors, rank: Int)] = [:]
-  for (factors, choice) in zip(candidates, choices) {
-    switch choice {
-    case .factor(let rank): ranks[factors.node] = (factors, rank)
-    case .keep(let reason): notes.append(Note(factors.spectrum.layer, "stays whole: \(reason)"))
+  guard let fileBytes = options.fileBytes, options.rule.name == RankRule.bytes.name else {
+    return try network.factored(candidates, options, amount: options.amount)
+  }
+  // What a file holds beside the parameters follows from the layers: spend less until it fits.
+  var reserved = 0.0
+  while true {
+    do {
+      let amount = max(0, options.amount - reserved)
+      let result = try network.factored(candidates, options, amount: amount)
+      let excess = Double(fileBytes(result.network)) - options.amount
+      if excess <= 0 { return result }
+      reserved += excess
+    } catch {
+      guard case .budget(_, let smallest) = error else { throw error }
+      throw .budget(bytes: Int(options.amount), smallest: smallest + Int(reserved))
     }
   }
-  return Compressed(try network.factored(ranks), notes: notes)
+}
+
+extension Network {
+  /// The network with the candidates split as the rule chooses for this amount.
+  fileprivate func factored(
+    _ candidates: [Factors], _ options: SVDOptions, amount: Double
+  ) throws(CompressionError) -> Compressed {
+    let spectra = candidates.map(\.spectrum)
+    let stored = parameters.reduce(0) { $0 + $1.parameter.encoding.ledger.bits }
+    let choices = try options.rule.choices(
+      for: spectra, amount: amount,
+      otherBits: stored - spectra.reduce(0) { $0 + $1.storedBits },
+      allowsLarger: options.allowsLarger)
+    var notes: [Note] = []
+    var ranks: [Int: (factors: Factors, rank: Int)] = [:]
+    for (factors, choice) in zip(candidates, choices) {
+      switch choice {
+      case .factor(let rank): ranks[factors.node] = (factors, rank)
+      case .keep(let reason): notes.append(Note(factors.spectrum.layer, "stays whole: \(reason)"))
+      }
+    }
+    return Compressed(try factored(ranks), notes: notes)
+  }
 }
 
 extension Node {
@@ -129,6 +158,7 @@ private struct Factors {
     var firstShape = [rank, spectrum.columns]
     var secondShape = [spectrum.rows, rank]
     let hasBias = node.parameters.contains { !$0.isWeight }
+    let isFrozen = node.parameters.contains { $0.isWeight && $0.frozen }
     if let conv = node.layer as? Conv2D {
       thin = try Conv2D(
         filters: rank, kernel: conv.kernel, stride: conv.stride, padding: conv.padding, bias: false)
@@ -139,15 +169,18 @@ private struct Factors {
       thin = try DenseLayer(units: rank, bias: false)
       wide = try DenseLayer(units: spectrum.rows, bias: hasBias)
     }
-    let first = Tensor(trusted: firstShape, first(rank: rank))
-    let second = Tensor(trusted: secondShape, second(rank: rank))
+    func weight(_ shape: [Int], _ elements: [Float]) -> Parameter {
+      var weight = Parameter("weight", role: .weight, value: Tensor(trusted: shape, elements))
+      weight.frozen = isFrozen
+      return weight
+    }
     return [
       Node(
         name: "\(node.name)_v", layer: thin, inputs: inputs,
-        parameters: [Parameter("weight", role: .weight, value: first)]),
+        parameters: [weight(firstShape, first(rank: rank))]),
       Node(
         name: "\(node.name)_u", layer: wide, inputs: [position],
-        parameters: [Parameter("weight", role: .weight, value: second)]
+        parameters: [weight(secondShape, second(rank: rank))]
           + node.parameters.filter { !$0.isWeight }),
     ]
   }
