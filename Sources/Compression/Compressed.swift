@@ -15,7 +15,8 @@ package struct Note: Sendable, Equatable, CustomStringConvertible {
   }
 }
 
-/// A network after a technique. The receipt is untouched: whoever knows the words as written adds the step.
+/// A network after a technique. The receipt is untouched: whoever knows the words as written adds
+/// the step.
 package struct Compressed: Sendable {
   package let network: Network
   /// Everything that was asked for and not done, in the order of the network.

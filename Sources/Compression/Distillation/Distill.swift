@@ -16,11 +16,11 @@ package struct DistillOptions: Sendable {
 /// The student after training on (1 − α) CE(labels) + α T² KL(teacher at T ‖ student at T).
 /// Hinton et al. 2015, arXiv:1503.02531.
 ///
-/// A quantized or pruned student works as well: pruned weights stay pruned; codes are left behind, so
-/// quantize again afterwards.
+/// A quantized or pruned student works as well: pruned weights stay pruned; codes are left behind,
+/// so quantize again afterwards.
 ///
-/// - Throws: `CompressionError`: `.setting` for a temperature or mix out of range, or a teacher whose outputs
-///   are others; what training throws, as `.network`.
+/// - Throws: `CompressionError`: `.setting` for a temperature or mix out of range, or a teacher
+///   whose outputs are others; what training throws, as `.network`.
 package func distill(
   _ student: Network, from teacher: Network, on data: Dataset, _ options: DistillOptions,
   _ training: Training, monitor: Monitor = .silent

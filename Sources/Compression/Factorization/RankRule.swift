@@ -50,7 +50,8 @@ package struct RankRule: Sendable {
 
   package static let energy = RankRule(
     name: "energy",
-    summary: "in every layer the smallest rank that keeps this share of the squared singular values",
+    summary:
+      "in every layer the smallest rank that keeps this share of the squared singular values",
     formula: "min r: Σ_{i ≤ r} σ_i² ≥ e Σ σ_i²",
     source: "Zhang et al. 2015, arXiv:1505.06798",
     amount: "a fraction above 0 and at most 1"
@@ -59,13 +60,15 @@ package struct RankRule: Sendable {
     return spectra.map { choice($0, smallestRank(of: $0, keeping: amount), allowsLarger) }
   }
 
-  /// From rank 1 everywhere, the budget is spent on one singular value after the other: always on the one that
-  /// brings the most σ² per bit and still fits; of equal ones, on the first layer's. A layer whose next rank
-  /// would take as much as its weight may return to that weight, for all the σ² that are left.
+  /// From rank 1 everywhere, the budget is spent on one singular value after the other: always on
+  /// the one that brings the most σ² per bit and still fits; of equal ones, on the first layer's. A
+  /// layer whose next rank would take as much as its weight may return to that weight, for all the
+  /// σ² that are left.
   package static let bytes = RankRule(
     name: "bytes",
     summary: "ranks under a budget for the whole network, spent where a byte keeps the most energy",
-    formula: "max Σ_layers Σ_{i ≤ r} σ_i² with all parameters in at most B bytes, greedily by σ² per byte",
+    formula:
+      "max Σ_layers Σ_{i ≤ r} σ_i² with all parameters in at most B bytes, greedily by σ² per byte",
     source: "greedy for the knapsack problem, Dantzig 1957, doi:10.1287/opre.5.2.266",
     amount: "bytes of all parameters"
   ) { spectra, amount, otherBits, _ throws(CompressionError) in
@@ -92,7 +95,8 @@ private func choice(_ spectrum: Spectrum, _ rank: Int, _ allowsLarger: Bool) -> 
   let weights = spectrum.rows * spectrum.columns
   if spectrum.weights(rank: rank) < weights || allowsLarger { return .factor(rank: rank) }
   return .keep(
-    "rank \(rank) would hold \(spectrum.weights(rank: rank)) numbers, and the weight has \(weights)")
+    "rank \(rank) would hold \(spectrum.weights(rank: rank)) numbers, and the weight has \(weights)"
+  )
 }
 
 private func smallestRank(of spectrum: Spectrum, keeping share: Double) -> Int {

@@ -1,6 +1,6 @@
+import Encodings
 // Splits layers by their singular values into two thin ones that run one after the other.
 package import Networks
-import Encodings
 import Tensors
 
 package struct SVDOptions: Sendable {
@@ -10,7 +10,8 @@ package struct SVDOptions: Sendable {
   package var layers: Layers
   /// Also factor layers whose factors hold no fewer numbers than their weight.
   package var allowsLarger: Bool
-  /// For the rule `bytes`: how long the file of a network is. Without it, the parameters alone count.
+  /// For the rule `bytes`: how long the file of a network is. Without it, the parameters alone
+  /// count.
   package var fileBytes: (@Sendable (Network) -> Int)?
 
   package init(
@@ -27,9 +28,10 @@ package struct SVDOptions: Sendable {
 
 /// The network with its dense layers and convolutions split in two where the rule says so.
 ///
-/// A dense weight W `[O, I]` becomes `NAME_v` with √Σ Vᵀ `[r, I]` and no bias, and `NAME_u` with U √Σ
-/// `[O, r]` and the old bias. A convolution `[O, I, kh, kw]` becomes one with r filters of the same
-/// window, and one with O filters of 1 × 1. Both run and train as any layer. Pruned weights become free.
+/// A dense weight W `[O, I]` becomes `NAME_v` with √Σ Vᵀ `[r, I]` and no bias, and `NAME_u` with U
+/// √Σ `[O, r]` and the old bias. A convolution `[O, I, kh, kw]` becomes one with r filters of the
+/// same window, and one with O filters of 1 × 1. Both run and train as any layer. Pruned weights
+/// become free.
 ///
 /// - Throws: `CompressionError`: `.rank`, `.energy`, `.budget` or `.setting` as the rule says;
 ///   `.unknownLayer`; `.nothing` without a layer that can be split; `.notFinite`.

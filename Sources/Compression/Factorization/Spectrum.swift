@@ -29,7 +29,8 @@ package struct Spectrum: Sendable {
   /// Bits of two factors of a rank, in fp32.
   package func bits(rank: Int) -> Int { 32 * weights(rank: rank) }
 
-  /// The largest rank at which the factors hold fewer numbers than the weight; 0 where there is none.
+  /// The largest rank at which the factors hold fewer numbers than the weight; 0 where there is
+  /// none.
   package var largestUsefulRank: Int {
     rows + columns == 0 ? 0 : max(0, (rows * columns - 1)) / (rows + columns)
   }

@@ -81,7 +81,8 @@ package struct Comparison: Sendable {
   package let rows: [Row]
 
   /// - Parameter measurements: the first is the one that the others are compared with.
-  /// - Throws: `CompressionError.unpaired` where the networks answered different numbers of examples.
+  /// - Throws: `CompressionError.unpaired` where the networks answered different numbers of
+  ///   examples.
   package init(_ measurements: [Measurement]) throws(CompressionError) {
     var rows: [Row] = []
     for (i, measurement) in measurements.enumerated() {

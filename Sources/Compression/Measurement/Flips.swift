@@ -16,7 +16,8 @@ package struct Flips: Sendable, Equatable {
     self.wrongToRight = wrongToRight
   }
 
-  /// - Parameters: for each example, whether the network's answer was right; same examples, same order.
+  /// - Parameters: for each example, whether the network's answer was right; same examples, same
+  ///   order.
   /// - Throws: `CompressionError.unpaired` where the counts differ.
   package init(from first: [Bool], to second: [Bool]) throws(CompressionError) {
     guard first.count == second.count else { throw .unpaired(first.count, second.count) }
@@ -33,9 +34,9 @@ package struct Flips: Sendable, Equatable {
 
   /// McNemar's p: how often two equally good networks would differ at least this much.
   ///
-  /// With b and c the two kinds of flips: for b + c < 25 the exact two-sided binomial,
-  /// p = min(1, 2 P(X ≤ min(b, c))) with X ~ B(b + c, ½); else χ² = (|b − c| − 1)² / (b + c) with one
-  /// degree of freedom. McNemar 1947, doi:10.1007/BF02295996; correction: Edwards 1948,
+  /// With b and c the two kinds of flips: for b + c < 25 the exact two-sided binomial, p = min(1, 2
+  /// P(X ≤ min(b, c))) with X ~ B(b + c, ½); else χ² = (|b − c| − 1)² / (b + c) with one degree of
+  /// freedom. McNemar 1947, doi:10.1007/BF02295996; correction: Edwards 1948,
   /// doi:10.1007/BF02289261. Without any flip p is 1.
   package var p: Double {
     let flips = rightToWrong + wrongToRight

@@ -1,7 +1,7 @@
+import Encodings
 // What a network weighs and what one example costs, counted from its parameters and shapes alone.
 // The bytes of a file are not here: they belong to whoever writes the file.
 package import Networks
-import Encodings
 import Tensors
 
 package struct Footprint: Sendable, Equatable {
@@ -17,11 +17,12 @@ package struct Footprint: Sendable, Equatable {
   package let payloadBits: Int
   /// Multiply-accumulates for one example.
   package let multiplyAccumulates: Int
-  /// Those of them that multiply by a weight that is not 0: what skipping every zero would leave. Dense
-  /// loops skip none.
+  /// Those of them that multiply by a weight that is not 0: what skipping every zero would leave.
+  /// Dense loops skip none.
   package let effectiveMultiplyAccumulates: Int
 
-  /// Bits that one weight takes on average, with its share of scales and indices; 32 for plain fp32.
+  /// Bits that one weight takes on average, with its share of scales and indices; 32 for plain
+  /// fp32.
   package var bitsPerWeight: Double { weights == 0 ? 0 : Double(weightBits) / Double(weights) }
 
   /// The fraction of the weights that is 0.
@@ -56,7 +57,8 @@ package struct Footprint: Sendable, Equatable {
     effectiveMultiplyAccumulates = counts.effective
   }
 
-  /// Every weight of a layer is used equally often (at the edges of a padded convolution: counted as such).
+  /// Every weight of a layer is used equally often (at the edges of a padded convolution: counted
+  /// as such).
   private static func share(_ nonZeros: Int, of weights: Int, of macs: Int) -> Int {
     guard weights > 0 else { return macs }
     return macs / weights * nonZeros + macs % weights * nonZeros / weights

@@ -1,4 +1,5 @@
-// How long something takes: warmed up, repeated, as a median with its spread. Never implied, never stored.
+// How long something takes: warmed up, repeated, as a median with its spread. Never implied, never
+// stored.
 private import Glibc
 
 package struct Latency: Sendable, Equatable {

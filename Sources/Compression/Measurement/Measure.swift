@@ -21,8 +21,8 @@ package struct MeasureOptions: Sendable {
 }
 
 /// - Parameter data: a test set, or nil for the size and the cost alone.
-/// - Throws: `CompressionError`: `.setting` for negative numbers of runs; what running the network throws, as
-///   `.network`.
+/// - Throws: `CompressionError`: `.setting` for negative numbers of runs; what running the network
+///   throws, as `.network`.
 package func measure(
   _ network: Network, name: String, on data: Dataset?, _ options: MeasureOptions = MeasureOptions(),
   monitor: Monitor = .silent

@@ -15,9 +15,9 @@ package struct Proportion: Sendable, Equatable {
   /// The share, 0...1; of no trials it is 0.
   package var value: Double { trials == 0 ? 0 : Double(successes) / Double(trials) }
 
-  /// The two-sided 95% interval of the true share: the shares p for which `successes` is not farther
-  /// than z √(p(1−p)/n) from p·n, with z = 1.96. It never leaves 0...1 and works at 0% and 100%.
-  /// Wilson 1927, doi:10.1080/01621459.1927.10502953.
+  /// The two-sided 95% interval of the true share: the shares p for which `successes` is not
+  /// farther than z √(p(1−p)/n) from p·n, with z = 1.96. It never leaves 0...1 and works at 0% and
+  /// 100%. Wilson 1927, doi:10.1080/01621459.1927.10502953.
   package var interval: ClosedRange<Double> {
     guard trials > 0 else { return 0...1 }
     let z = 1.959963984540054

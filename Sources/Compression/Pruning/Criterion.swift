@@ -21,8 +21,8 @@ package struct Criterion: Sendable {
   package enum Score: Sendable {
     /// One score per weight, in order.
     case weights(@Sendable (_ weights: [Float]) -> [Float])
-    /// One score for all incoming weights of a unit: a row of a weight `[O, I, …]`, or the rows of all
-    /// layers that share the unit, one after the other.
+    /// One score for all incoming weights of a unit: a row of a weight `[O, I, …]`, or the rows of
+    /// all layers that share the unit, one after the other.
     case unit(@Sendable (_ row: [Float]) -> Float)
   }
 

@@ -9,14 +9,15 @@ package struct GradualPruning: Sendable {
   package var initialSparsity: Double
   /// Bends schedules that have a power; nil for the power of the source.
   package var power: Double?
-  /// Between which shares of all training steps the sparsity grows, within 0...1. After that the network
-  /// recovers.
+  /// Between which shares of all training steps the sparsity grows, within 0...1. After that the
+  /// network recovers.
   package var phase: ClosedRange<Double>
   /// Training steps from one pruning to the next; nil for a twentieth of the training, 100 at most.
   package var interval: Int?
 
   package init(
-    _ pruning: PruneOptions, schedule: PruningSchedule = .polynomial, from initialSparsity: Double = 0,
+    _ pruning: PruneOptions, schedule: PruningSchedule = .polynomial,
+    from initialSparsity: Double = 0,
     power: Double? = nil, phase: ClosedRange<Double> = 0...0.75, interval: Int? = nil
   ) {
     self.pruning = pruning
@@ -37,8 +38,9 @@ package struct GradualPruning: Sendable {
       power: power ?? schedule.defaultPower ?? 1)
   }
 
-  /// - Throws: `CompressionError.sparsity` for a sparsity outside `0..<1`; `.criterion` for one that
-  ///   scores units; `.setting` for a sparsity that would fall, a power, a phase or an interval out of range.
+  /// - Throws: `CompressionError.sparsity` for a sparsity outside `0..<1`; `.criterion` for one
+  ///   that scores units; `.setting` for a sparsity that would fall, a power, a phase or an
+  ///   interval out of range.
   package func check() throws(CompressionError) {
     try checkSparsity(initialSparsity)
     try checkSparsity(pruning.sparsity)
@@ -79,7 +81,8 @@ package struct GradualPruning: Sendable {
 
 /// Trains the network and prunes it on the way. Zhu and Gupta 2017, arXiv:1710.01878.
 ///
-/// - Throws: `CompressionError`: as `GradualPruning.check`, `prune`, and `Network.trained` (as `.network`).
+/// - Throws: `CompressionError`: as `GradualPruning.check`, `prune`, and `Network.trained` (as
+///   `.network`).
 package func prune(
   _ network: Network, gradually gradual: GradualPruning, on data: Dataset, _ training: Training,
   monitor: Monitor = .silent

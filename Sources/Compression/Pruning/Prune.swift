@@ -25,10 +25,10 @@ package struct PruneOptions: Sendable {
 
 /// The network without the fraction of its weights or units that the criterion scores lowest.
 ///
-/// By weight, exactly k = round(sparsity × n) of the n weights (role `.weight`; biases stay) are zero and stay
-/// zero in later training: of each layer, or of the whole network for the global scope. Weights
-/// pruned before stay pruned and count; where they are more than k, nothing changes. Ties go to the weight that
-/// comes first. By unit, see `pruneUnits`.
+/// By weight, exactly k = round(sparsity × n) of the n weights (role `.weight`; biases stay) are
+/// zero and stay zero in later training: of each layer, or of the whole network for the global
+/// scope. Weights pruned before stay pruned and count; where they are more than k, nothing changes.
+/// Ties go to the weight that comes first. By unit, see `pruneUnits`.
 ///
 /// - Throws: `CompressionError`: `.sparsity` outside `0..<1`; `.criterion` that scores the other
 ///   granularity; `.unknownLayer`; `.nothing` without any weights.

@@ -1,15 +1,16 @@
-// Pruning by unit: whole neurons and filters leave the network, and every shape around them shrinks.
+// Pruning by unit: whole neurons and filters leave the network, and every shape around them
+// shrinks.
 import Networks
 import Tensors
 
-/// Removes the units that the criterion scores lowest: their rows of weights and biases, their entries in
-/// normalizations, and the columns of all layers that read them.
+/// Removes the units that the criterion scores lowest: their rows of weights and biases, their
+/// entries in normalizations, and the columns of all layers that read them.
 ///
-/// Of every layer round(sparsity × units) go, or of the whole network's removable units for the global
-/// scope; at least one stays in every layer. The output layer keeps its units, and so do layers whose units
-/// cannot be followed (before a layer that mixes them, grouped convolutions, ties to the input). Units tied by
-/// a residual addition are scored by all their weights together and go together. Parameters that change are
-/// stored plainly again.
+/// Of every layer round(sparsity × units) go, or of the whole network's removable units for the
+/// global scope; at least one stays in every layer. The output layer keeps its units, and so do
+/// layers whose units cannot be followed (before a layer that mixes them, grouped convolutions,
+/// ties to the input). Units tied by a residual addition are scored by all their weights together
+/// and go together. Parameters that change are stored plainly again.
 ///
 /// Law: the result computes what the network computes where nothing reads those units.
 func pruneUnits(
@@ -77,7 +78,8 @@ private func incomingWeights(of unit: SharedUnit, _ network: Network) -> [Float]
   }
 }
 
-/// The positions of the candidates that compete with each other: all, or those that the same layers make.
+/// The positions of the candidates that compete with each other: all, or those that the same layers
+/// make.
 private func groups(of candidates: [SharedUnit], _ scope: PruningScope) -> [[Int]] {
   guard scope == .local else { return [Array(candidates.indices)] }
   var order: [[Int]] = []

@@ -22,16 +22,24 @@ func pruneWeights(
     guard parameter.role == .weight, options.layers.contains(node.name) else { return parameter }
     let mask = masks.removeFirst()
     guard mask.contains(true), mask != parameter.pruned else { return parameter }
-    if !(parameter.encoding is Encodings.Dense), parameter.pruned == nil {
+    if !parameter.encoding.isPlain {
+      let stored = parameter.encoding.summary
       notes.append(
         Note(
           "\(node.name).\(parameter.name)",
-          "was stored as \(parameter.encoding.summary) and is stored plainly now; quantize after pruning"
-        ))
+          "was stored as \(stored), now plainly: quantize again after pruning"))
     }
     return parameter.with(pruned: mask)
   }
   return Compressed(pruned, notes: notes)
+}
+
+extension Encoding {
+  /// 32-bit floats, all or those that are left.
+  var isPlain: Bool {
+    if let nested { return nested.isPlain }
+    return (self as? Encodings.Dense)?.format == .fp32
+  }
 }
 
 /// The scores of a parameter's weights; those pruned before come below all others.
@@ -63,7 +71,8 @@ private func count(_ sparsity: Double, of scores: [Float]) -> Int {
   return max(asked, scores.reduce(0) { $0 + ($1 == -.infinity ? 1 : 0) })
 }
 
-/// True for the `count` lowest scores; among equal ones the earliest. A score that is not a number is high.
+/// True for the `count` lowest scores; among equal ones the earliest. A score that is not a number
+/// is high.
 func lowest(_ count: Int, of scores: [Float]) -> [Bool] {
   guard count > 0 else { return [Bool](repeating: false, count: scores.count) }
   let scores = scores.map { $0.isNaN ? Float.infinity : $0 }

@@ -9,9 +9,10 @@ package struct PruningSchedule: Sendable {
   package let source: String
   /// The power that the source uses, or nil where the curve has none.
   package let defaultPower: Double?
-  /// The sparsity where `progress` (0...1) of the pruning phase is over. It never falls, never leaves
-  /// `first...last`, and ends at `last`.
-  let curve: @Sendable (_ first: Double, _ last: Double, _ progress: Double, _ power: Double) -> Double
+  /// The sparsity where `progress` (0...1) of the pruning phase is over. It never falls, never
+  /// leaves `first...last`, and ends at `last`.
+  let curve:
+    @Sendable (_ first: Double, _ last: Double, _ progress: Double, _ power: Double) -> Double
 
   package func sparsity(
     from first: Double, to last: Double, progress: Double, power: Double

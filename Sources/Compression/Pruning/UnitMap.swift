@@ -1,4 +1,5 @@
-// Follows units (neurons, filters) through a network: which outputs of which layers are one and the same unit.
+// Follows units (neurons, filters) through a network: which outputs of which layers are one and the
+// same unit.
 import Networks
 import Tensors
 

@@ -34,8 +34,9 @@ extension Network {
 }
 
 extension Layer {
-  /// The same layer with another number of units: as it is where it follows its inputs, else with one
-  /// of its whole-number settings that say the old number replaced. The shapes have the last word.
+  /// The same layer with another number of units: as it is where it follows its inputs, else with
+  /// one of its whole-number settings that say the old number replaced. The shapes have the last
+  /// word.
   fileprivate func resized(
     _ name: String, from old: [Int], to new: [Int], inputs: [[Int]], parameters: [Parameter]
   ) throws(CompressionError) -> any Layer {

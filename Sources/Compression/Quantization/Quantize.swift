@@ -34,18 +34,20 @@ package struct QuantizeOptions: Sendable {
   func takes(_ role: Parameter.Role) -> Bool { role == .weight || role == .bias && biases }
 }
 
-/// The network with its weights on a grid: they run as the values of their codes, and `save` stores codes.
+/// The network with its weights on a grid: they run as the values of their codes, and `save` stores
+/// codes.
 ///
-/// Laws: a value errs by at most half a step (with min-max ranges); 0 stays 0, so pruned weights stay pruned;
-/// what is stored on these settings already stays as it is. Codes are rounded to nearest, ties to even, as
-/// ONNX does.
+/// Laws: a value errs by at most half a step (with min-max ranges); 0 stays 0, so pruned weights
+/// stay pruned; what is stored on these settings already stays as it is. Codes are rounded to
+/// nearest, ties to even, as ONNX does.
 ///
-/// A pruned parameter is stored in whichever way takes the fewest bits: all codes; only the codes of what is
-/// left, with their positions (groups are then groups of kept weights); or, where channels have scales of
-/// their own, all codes deflated.
+/// A pruned parameter is stored in whichever way takes the fewest bits: all codes; only the codes
+/// of what is left, with their positions (groups are then groups of kept weights); or, where
+/// channels have scales of their own, all codes deflated.
 ///
-/// - Throws: `CompressionError`: `.bits` outside 2...8; `.group` below 1; `.unknownLayer`; `.nothing`
-///   without any weights; `.notFinite`; `.setting` for weights that are too large for the grid.
+/// - Throws: `CompressionError`: `.bits` outside 2...8; `.group` below 1; `.unknownLayer`;
+///   `.nothing` without any weights; `.notFinite`; `.setting` for weights that are too large for
+///   the grid.
 package func quantize(
   _ network: Network, _ options: QuantizeOptions
 ) throws(CompressionError) -> Compressed {

@@ -19,12 +19,14 @@ package struct RangeEstimator: Sendable {
     source: "Jacob et al. 2018, arXiv:1712.05877"
   ) { low, high, _ in (low, high) }
 
-  /// The search: both ends are shrunk together by f = 1.00, 0.99, …, 0.10; of the 91 ranges the one with
-  /// the smallest Σ (w − ŵ)² wins, of equally good ones the widest. f = 1 is min-max, so the error is never larger.
+  /// The search: both ends are shrunk together by f = 1.00, 0.99, …, 0.10; of the 91 ranges the one
+  /// with the smallest Σ (w − ŵ)² wins, of equally good ones the widest. f = 1 is min-max, so the
+  /// error is never larger.
   package static let mse = RangeEstimator(
     name: "mse",
     summary: "clips the rare large values where that makes the squared error smaller",
-    formula: "argmin over f in {1.00, 0.99, …, 0.10} of Σ (w − ŵ)², range f · [min(w, 0), max(w, 0)]",
+    formula:
+      "argmin over f in {1.00, 0.99, …, 0.10} of Σ (w − ŵ)², range f · [min(w, 0), max(w, 0)]",
     source: "Choukroun et al. 2019, arXiv:1902.06822"
   ) { low, high, error in
     var best = (low: low, high: high)

@@ -1,4 +1,5 @@
-// Distillation: the student comes to agree with the teacher; bad settings are refused before anything runs.
+// Distillation: the student comes to agree with the teacher; bad settings are refused before
+// anything runs.
 import Compression
 import Networks
 import Testing
@@ -30,7 +31,8 @@ import Testing
     let trained = try distill(
       student, from: teacher, on: Specimens.dataset(for: teacher), DistillOptions(), training
     ).network
-    #expect(trained.parameters.map(\.parameter.pruned) == student.parameters.map(\.parameter.pruned))
+    #expect(
+      trained.parameters.map(\.parameter.pruned) == student.parameters.map(\.parameter.pruned))
     #expect(Footprint(trained).nonZeros == Footprint(student).nonZeros)
   }
 

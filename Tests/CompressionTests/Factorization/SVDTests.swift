@@ -37,7 +37,8 @@ import Testing
     let product = try #require(weights["dense2_u.weight"]).matrixProduct(
       try #require(weights["dense2_v.weight"]))
     let original = try #require(
-      network.parameters.first { $0.name == "dense2.weight" }).parameter.value
+      network.parameters.first { $0.name == "dense2.weight" }
+    ).parameter.value
     let error = zip(product.elements, original.elements).reduce(0.0) {
       $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1))
     }
@@ -75,7 +76,8 @@ import Testing
     #expect(Footprint(plain).payloadBits <= payload * 3 / 4 * 8)
     let whole = fileBytes(network)
     let small = try svd(
-      network, SVDOptions(.bytes, Double(whole), fileBytes: fileBytes)).network
+      network, SVDOptions(.bytes, Double(whole), fileBytes: fileBytes)
+    ).network
     #expect(fileBytes(small) <= whole)
     do {
       _ = try svd(network, SVDOptions(.bytes, 300, fileBytes: fileBytes))

@@ -1,4 +1,5 @@
-// Pruning by unit: the smaller network computes what the larger one does where nothing reads those units.
+// Pruning by unit: the smaller network computes what the larger one does where nothing reads those
+// units.
 import Compression
 import Networks
 import Tensors
@@ -44,7 +45,8 @@ import Testing
     }
   }
 
-  /// The network with zero weights wherever a layer reads a unit that the smaller network does not have.
+  /// The network with zero weights wherever a layer reads a unit that the smaller network does not
+  /// have.
   func silenced(_ network: Network, like small: Network) throws -> Network {
     var gone: [[Bool]] = []
     for (n, node) in network.nodes.enumerated() {

@@ -74,6 +74,15 @@ import Testing
     #expect(pruned(more) == Footprint(network).weights - Footprint(more).nonZeros)
   }
 
+  @Test func saysWhenCodesAreLost() throws {
+    let network = try Specimens.network("mlp")
+    #expect(try prune(network, PruneOptions(sparsity: 0.5)).notes.isEmpty)
+    let quantized = try quantize(network, QuantizeOptions(layers: .only(["dense2"]))).network
+    let notes = try prune(quantized, PruneOptions(sparsity: 0.5)).notes
+    #expect(notes.map(\.subject) == ["dense2.weight"])
+    #expect(notes[0].text.contains("int8 per channel"))
+  }
+
   @Test func tiesGoToTheFirst() throws {
     let network = try Specimens.network("mlp").mapParameters { _, parameter in
       parameter.with(value: parameter.value.map { _ in -2 })
@@ -88,9 +97,10 @@ import Testing
     let result = try prune(
       network, PruneOptions(sparsity: 0.5, layers: .except(["dense3"]))
     ).network
-    #expect(result.parameters.filter { $0.parameter.pruned != nil }.map(\.name) == [
-      "dense1.weight", "dense2.weight",
-    ])
+    #expect(
+      result.parameters.filter { $0.parameter.pruned != nil }.map(\.name) == [
+        "dense1.weight", "dense2.weight",
+      ])
     #expect(
       throws: CompressionError.unknownLayer("dense9", known: ["dense1", "dense2", "dense3"])
     ) {

@@ -1,4 +1,5 @@
-// Laws over the grids with codes at every number of bits, then values of ONNX's reference evaluator.
+// Laws over the grids with codes at every number of bits, then values of ONNX's reference
+// evaluator.
 import Compression
 import Encodings
 import Tensors
@@ -109,7 +110,9 @@ import Testing
   }
 
   func step(_ grid: Grid, _ low: Float, _ high: Float, _ bits: Int, narrow: Bool) -> Step {
-    guard case .codes(let fit) = grid.kind else { return Step(scale: 1, zeroPoint: 0, codes: 0...0) }
+    guard case .codes(let fit) = grid.kind else {
+      return Step(scale: 1, zeroPoint: 0, codes: 0...0)
+    }
     return fit(low, high, bits, narrow)
   }
 }
