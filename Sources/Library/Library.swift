@@ -4,7 +4,13 @@ package import Interpreter
 package enum Library {
   package static let registry = Registry([
     Chapter("The session", SessionWords.all),
-    Chapter("Lists and strings", ListWords.all),
+    Chapter("Data, networks and files", FileWords.all),
+    Chapter("Building networks", LayerWords.all),
+    Chapter("Training and asking", TrainingWords.all),
+    Chapter("Compressing", CompressionWords.all),
+    Chapter("Measuring", MeasureWords.all),
+    Chapter("Drawing", ChartWords.all),
     Chapter("Numbers and tensors", NumberWords.all + TensorWords.all),
+    Chapter("Lists and strings", ListWords.all),
   ])
 }
