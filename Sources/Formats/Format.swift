@@ -1,6 +1,6 @@
 // The table of file formats. A format is recognized by its first bytes when it is read, and by the
 // ending of the file's name when it is written.
-package import Encodings
+import Encodings
 package import Networks
 package import Tensors
 
@@ -45,7 +45,8 @@ package struct Format: Sendable {
   /// The contents of a file's bytes; the name is for errors.
   package let decode: @Sendable (_ bytes: [UInt8], _ file: String) throws(FormatError) -> Loaded
   /// The bytes of a file, or nil for a format that is only read.
-  package let encode: (@Sendable (_ content: Content, _ file: String) throws(FormatError) -> [UInt8])?
+  package let encode:
+    (@Sendable (_ content: Content, _ file: String) throws(FormatError) -> [UInt8])?
 
   package static let all: [Format] = [.container, .safetensors, .npy, .npz, .idx]
 
@@ -76,7 +77,8 @@ package struct Format: Sendable {
   package static func save(_ content: Content, to path: String) throws(FormatError) {
     guard let format = named(by: path) else { throw .unknownFormat(file: path) }
     guard let encode = format.encode else {
-      throw .cannotHold(file: path, format: "cnb only reads \(format.name) and", what: content.words)
+      throw .cannotHold(
+        file: path, format: "cnb only reads \(format.name) and", what: content.words)
     }
     try FileAccess.writeAtomically(try encode(content, path), to: path)
   }

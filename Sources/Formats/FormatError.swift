@@ -1,7 +1,7 @@
 // What can go wrong with files and data sets, as data. Every message names the file.
 package import Encodings
 package import Networks
-package import Tensors
+import Tensors
 
 package enum FormatError: EngineError, Equatable {
   /// There is no such file; where else it was looked for, and what to do about it.

@@ -1,7 +1,7 @@
 // NumPy's .npy: one array. Read in every version, byte order and memory order; written as NumPy
 // writes float32. It refuses pickled objects and records.
 import Encodings
-import Tensors
+package import Tensors
 
 extension Format {
   package static let npy = Format(
@@ -77,7 +77,7 @@ package enum NPY {
       throw .unsupported(file: file, what: what)
     }
     guard let count = try? Tensor.count(of: header.shape),
-      case let (size, overflow) = count.multipliedReportingOverflow(by: type.size), !overflow,
+      case (let size, let overflow) = count.multipliedReportingOverflow(by: type.size), !overflow,
       size == cursor.remaining
     else {
       throw cursor.damaged(

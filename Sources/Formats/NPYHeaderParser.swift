@@ -81,7 +81,9 @@ struct NPYHeaderParser {
     while !take(")") {
       skipSpace()
       let start = position
-      while let byte = peek, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) { position += 1 }
+      while let byte = peek, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) {
+        position += 1
+      }
       guard let size = Int(String(decoding: bytes[start..<position], as: UTF8.self)) else {
         throw BytesError("a size is wanted here", at: start)
       }

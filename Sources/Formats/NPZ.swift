@@ -52,6 +52,7 @@ enum NPZ {
     guard size < Zip.limit, tensors.count < 0xffff else {
       throw .cannotHold(file: file, format: "npz", what: "more than 2 GiB or 65534 tensors")
     }
-    return Zip.bytes(of: tensors.map { .init(name: "\($0.name).npy", bytes: NPY.bytes(of: $0.tensor)) })
+    return Zip.bytes(
+      of: tensors.map { .init(name: "\($0.name).npy", bytes: NPY.bytes(of: $0.tensor)) })
   }
 }

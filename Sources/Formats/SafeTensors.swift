@@ -2,7 +2,7 @@
 // the widest type first, then by name, the header padded to a multiple of 8.
 import Encodings
 import Networks
-import Tensors
+package import Tensors
 
 extension Format {
   package static let safetensors = Format(
@@ -71,7 +71,9 @@ package struct SafeTensors: Sendable {
       for (name, value) in pairs where name != SafeTensors.metadataKey {
         entries.append(try SafeTensors.entry(name, value, start: start, size: reader.remaining))
       }
-      entries.sort { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }
+      entries.sort {
+        ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)
+      }
       try SafeTensors.checkCover(entries, start..<bytes.count)
       self.entries = entries
     } catch {
@@ -113,7 +115,8 @@ package struct SafeTensors: Sendable {
       throw BytesError("tensor `\(name)` has no element type", at: 8)
     }
     guard let type = ElementType(rawValue: dtype) else {
-      throw BytesError("tensor `\(name)` has the element type \(dtype), which is not read here", at: 8)
+      throw BytesError(
+        "tensor `\(name)` has the element type \(dtype), which is not read here", at: 8)
     }
     guard let shape = json["shape"]?.integers, shape.allSatisfy({ $0 >= 0 }) else {
       throw BytesError("tensor `\(name)` has no shape of whole numbers from 0", at: 8)
@@ -124,14 +127,15 @@ package struct SafeTensors: Sendable {
       throw BytesError("tensor `\(name)` has offsets outside the \(size) bytes of values", at: 8)
     }
     guard let count = try? Tensor.count(of: shape),
-      case let (needed, overflow) = count.multipliedReportingOverflow(by: type.size), !overflow,
+      case (let needed, let overflow) = count.multipliedReportingOverflow(by: type.size), !overflow,
       needed == offsets[1] - offsets[0]
     else {
       throw BytesError(
         "tensor `\(name)` of shape \(shape) and type \(dtype) does not fill its "
           + "\(offsets[1] - offsets[0]) bytes", at: 8)
     }
-    return Entry(name: name, type: type, shape: shape, range: start + offsets[0]..<start + offsets[1])
+    return Entry(
+      name: name, type: type, shape: shape, range: start + offsets[0]..<start + offsets[1])
   }
 
   /// No gaps, no overlaps, nothing behind the last one.
