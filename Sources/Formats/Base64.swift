@@ -1,8 +1,8 @@
 // Decodes base64, for the bytes that the program carries in itself.
 
-enum Base64 {
+package enum Base64 {
   /// - Returns: nil for text that is not base64; white space is skipped.
-  static func decode(_ text: String) -> [UInt8]? {
+  package static func decode(_ text: String) -> [UInt8]? {
     var bytes: [UInt8] = []
     var bits: UInt32 = 0
     var count = 0
