@@ -77,8 +77,7 @@ package struct Format: Sendable {
   package static func save(_ content: Content, to path: String) throws(FormatError) {
     guard let format = named(by: path) else { throw .unknownFormat(file: path) }
     guard let encode = format.encode else {
-      throw .cannotHold(
-        file: path, format: "cnb only reads \(format.name) and", what: content.words)
+      throw .unwritable(file: path, reason: "\(format.name) files are only read")
     }
     try FileAccess.writeAtomically(try encode(content, path), to: path)
   }

@@ -1,0 +1,210 @@
+// Laws of our container: what is saved comes back, every bit is accounted for, and damage is refused.
+import Encodings
+import Formats
+import Networks
+import Tensors
+import Testing
+
+@Suite struct ContainerTests {
+  private static let seeds: [UInt64] = [1, 2, 3, 4, 5, 6]
+
+  @Test(arguments: seeds)
+  func `a network comes back bit for bit`(seed: UInt64) throws {
+    let network = try Samples.network(seed: seed)
+    let bytes = Container.bytes(of: network)
+    let back = try Container.read(bytes, file: "a.cnet")
+    #expect(Samples.same(network, back))
+    #expect(Container.bytes(of: back) == bytes)
+  }
+
+  @Test(arguments: seeds)
+  func `the ledger sums to eight times the bytes`(seed: UInt64) throws {
+    let network = try Samples.network(seed: seed)
+    let rows = Container.ledger(of: network)
+    #expect(rows.reduce(0) { $0 + $1.bits } == 8 * Container.bytes(of: network).count)
+    #expect(rows.allSatisfy { $0.bits > 0 })
+    #expect(rows.filter { $0.purpose == .receipt }.count == 1)
+    for (name, parameter) in network.parameters {
+      let bits = rows.filter { $0.part == name }.reduce(0) { $0 + $1.bits }
+      #expect(bits == Container.ledger(of: parameter).bits)
+    }
+  }
+
+  @Test(arguments: seeds)
+  func `safetensors keeps the network, with plain values`(seed: UInt64) throws {
+    let network = try Samples.network(seed: seed)
+    let bytes = try #require(Format.safetensors.encode)(.network(network), "a")
+    guard case .network(let back) = try Format.decode(bytes, file: "a").content else {
+      Issue.record("no network")
+      return
+    }
+    #expect(Samples.same(network, back, encodings: false))
+  }
+
+  @Test func `only the receipt's bits follow from the receipt`() throws {
+    var network = try Samples.network(seed: 1)
+    let before = Container.ledger(of: network)
+    network.receipt = Receipt()
+    let after = Container.ledger(of: network)
+    for (old, new) in zip(before, after) where old.purpose != .receipt { #expect(old == new) }
+  }
+
+  @Test func `save and load work by the ending, and name the file`() throws {
+    let folder = Folder()
+    let network = try Samples.network(seed: 7)
+    for path in [folder("a.cnet"), folder("a.safetensors")] {
+      try Format.save(.network(network), to: path)
+      guard case .network(let back) = try Format.load(path).content else {
+        Issue.record("no network")
+        continue
+      }
+      #expect(Samples.same(network, back, encodings: false))
+    }
+    for path in [folder("a.npy"), folder("a.npz"), folder("a.idx"), folder("a.txt")] {
+      let error = #expect(throws: FormatError.self) { try Format.save(.network(network), to: path) }
+      #expect(error?.message.contains(path) == true)
+    }
+    #expect(folder.names == ["a.cnet", "a.safetensors"])
+  }
+
+  @Test func `a network with values that are not finite is neither saved nor loaded`() throws {
+    let network = try Samples.network(seed: 8)
+    let broken = network.mapParameters { node, parameter in
+      guard node.name == "conv2", parameter.name == "weight" else { return parameter }
+      var value = parameter.value
+      value.withElements { $0[13] = .nan }
+      return parameter.with(pruned: nil).with(value: value)
+    }
+    let wanted = FormatError.notFinite(file: "a", tensor: "conv2.weight", index: [0, 1, 1, 1])
+    for format in [Format.container, .safetensors] {
+      let encode = try #require(format.encode)
+      #expect(throws: wanted) { try encode(.network(broken), "a") }
+    }
+    #expect(throws: wanted) { try Container.read(Container.bytes(of: broken), file: "a") }
+  }
+
+  @Test func `any damage is refused`() throws {
+    let bytes = Container.bytes(of: try Samples.network(seed: 9))
+    let refused = damage(bytes) { bytes throws(FormatError) in
+      _ = try Container.read(bytes, file: "a")
+    }
+    // Every cut and every changed byte; CRC-32 sees all changes within 32 bits.
+    #expect(refused == 4 * bytes.count)
+  }
+
+  @Test func `damage with a checksum to match is refused or read, never a trap`() throws {
+    let bytes = Container.bytes(of: try Samples.network(seed: 10))
+    _ = damage(Array(bytes.dropLast(4))) { bytes throws(FormatError) in
+      _ = try Container.read(sealed(bytes), file: "a")
+    }
+  }
+
+  /// Bytes with their right checksum behind them.
+  private func sealed(_ bytes: [UInt8]) -> [UInt8] {
+    var writer = ByteWriter()
+    writer.append(bytes)
+    writer.append(Deflate.crc32(bytes))
+    return writer.bytes
+  }
+
+  /// A file with this header and receipt, and nothing behind.
+  private func file(_ header: String, receipt: String = "[]") -> [UInt8] {
+    let blocks = (Deflate.deflate(Array(header.utf8)), Deflate.deflate(Array(receipt.utf8)))
+    var writer = ByteWriter()
+    writer.append(Array("CNET\u{1}".utf8))
+    writer.append(UInt32(blocks.0.count))
+    writer.append(UInt32(blocks.1.count))
+    writer.append(blocks.0)
+    writer.append(blocks.1)
+    return sealed(writer.bytes)
+  }
+
+  @Test(arguments: [
+    "", "{}", "[]", #"{"name":"a","input":[2]}"#, #"{"name":"a","input":[-2],"nodes":[]}"#,
+    #"{"name":"a","input":[9223372036854775807,2],"nodes":[]}"#,
+    #"{"name":"a","input":[2],"nodes":[{}]}"#,
+    #"{"name":"a","input":[2],"nodes":[{"name":"x","kind":"nonsense"}]}"#,
+    #"{"name":"a","input":[2],"nodes":[{"name":"x","kind":"dense","set":{"units":-1}}]}"#,
+    #"{"name":"a","input":[2],"nodes":[{"name":"x","kind":"dense","set":{"units":9223372036854775807}}]}"#,
+    #"{"name":"a","input":[2],"nodes":[{"name":"x","kind":"dense","set":{"units":1048576}}]}"#,
+    #"{"name":"a","input":[1048576],"nodes":[{"name":"x","kind":"dense","set":{"units":1048576}}]}"#,
+    #"{"name":"a","input":[2],"nodes":[{"name":"x","kind":"dense","set":{"units":null}}]}"#,
+    #"{"name":"a","input":[2],"nodes":[{"name":"x","kind":"flatten","inputs":[0]}]}"#,
+    #"{"name":"a","input":[2],"nodes":[{"name":"x","kind":"flatten","inputs":[-2]}]}"#,
+    #"{"name":"a","input":[2],"nodes":[{"name":"x","kind":"flatten"},{"name":"x","kind":"flatten"}]}"#,
+    #"{"name":"a","input":[2],"nodes":[{"name":"x","kind":"add","inputs":[]}]}"#,
+    #"{"name":"a","input":[2],"nodes":[{"name":"x","kind":"flatten","inputs":[]}]}"#,
+    #"{"name":"a","input":[],"nodes":[{"name":"x","kind":"dense","set":{"units":1}}]}"#,
+    #"{"name":"a","input":[1,9,9],"nodes":[{"name":"x","kind":"conv2d","set":{"filters":1048576,"kernel":[1024,1024],"padding":[1023,1023]}}]}"#,
+    #"{"name":"a","input":[4],"nodes":[{"name":"x","kind":"reshape","set":{"shape":[2147483648,2147483648,2147483648]}}]}"#,
+  ])
+  func `hostile headers are refused`(header: String) {
+    #expect(throws: FormatError.self) { try Container.read(file(header), file: "a.cnet") }
+  }
+
+  @Test(arguments: ["{}", "[1]", "[[]]", "[[1]]", #"[["a",1]]"#, #"[["a",["b"]]]"#])
+  func `a receipt that is none is refused`(receipt: String) {
+    let header = #"{"name":"a","input":[2],"nodes":[{"name":"x","kind":"flatten"}]}"#
+    #expect(throws: Never.self) { try Container.read(file(header), file: "a") }
+    #expect(throws: FormatError.self) {
+      try Container.read(file(header, receipt: receipt), file: "a")
+    }
+  }
+
+  @Test func `a text that unpacks without end is refused`() {
+    let bomb = "\"" + String(repeating: " ", count: 1 << 25) + "\""
+    #expect(throws: FormatError.self) { try Container.read(file(bomb), file: "a.cnet") }
+  }
+
+  @Test func `another version is told`() {
+    let error = #expect(throws: FormatError.self) {
+      try Container.read(Array("CNET\u{2}".utf8), file: "a.cnet")
+    }
+    #expect(error?.code == "E0711")
+  }
+}
+
+@Suite struct FormatTests {
+  @Test func `names and endings are unique, and every entry says what it is`() {
+    #expect(Set(Format.all.map(\.name)).count == Format.all.count)
+    let endings = Format.all.flatMap(\.extensions)
+    #expect(Set(endings).count == endings.count)
+    for format in Format.all {
+      #expect(!format.summary.isEmpty && !format.source.isEmpty)
+      #expect(Format.named(by: "X.\(format.extensions[0].uppercased())")?.name == format.name)
+    }
+  }
+
+  @Test(arguments: Format.all.map(\.name))
+  func `empty, random and short files are refused`(name: String) throws {
+    let format = try #require(Format.all.first { $0.name == name })
+    var random = SplitMix(state: 1)
+    for size in [0, 1, 4, 8, 9, 64, 300] {
+      let bytes = (0..<size).map { _ in UInt8.random(in: 0...255, using: &random) }
+      let error = #expect(throws: FormatError.self) { try format.decode(bytes, "a.b") }
+      #expect(error?.message.contains("a.b") == true)
+    }
+  }
+
+  @Test(arguments: Format.all.map(\.name))
+  func `what a format writes, it recognizes, and no other does`(name: String) throws {
+    let format = try #require(Format.all.first { $0.name == name })
+    let contents: [Content] = [
+      .network(try Samples.network(seed: 1)), .tensor(samples()[3]),
+      .tensors([("a", samples()[3]), ("b", samples()[0])]),
+    ]
+    for content in contents {
+      guard let bytes = try? format.encode?(content, "a") else { continue }
+      #expect(Format.all.filter { $0.recognizes(bytes) }.map(\.name) == [name])
+      #expect(throws: Never.self) { try Format.decode(Deflate.gzip(bytes), file: "a.gz") }
+    }
+  }
+
+  @Test func `a file in no format is told, with the endings that are read`() {
+    let error = #expect(throws: FormatError.self) {
+      try Format.decode(Array("hello".utf8), file: "a.txt")
+    }
+    #expect(error == .unknownFormat(file: "a.txt"))
+    #expect(error?.help?.contains(".safetensors") == true)
+  }
+}
