@@ -28,6 +28,25 @@ package func gemm(
     alpha, a, blasint(lda), b, blasint(ldb), beta, c, blasint(ldc))
 }
 
+/// `C = A * B` for row-major matrices without gaps, each starting somewhere in an array: `[m, k]` times
+/// `[k, n]` is `[m, n]`.
+package func multiply(
+  _ a: [Float], _ startA: Int, _ b: [Float], _ startB: Int, into c: inout [Float], _ startC: Int,
+  rows m: Int, inner k: Int, columns n: Int
+) {
+  precondition(startA >= 0 && startB >= 0 && startC >= 0, "matrices start in their arrays")
+  precondition(startA + m * k <= a.count && startB + k * n <= b.count, "an operand is too short")
+  precondition(startC + m * n <= c.count, "the result is too short")
+  a.withUnsafeBufferPointer { x in
+    b.withUnsafeBufferPointer { y in
+      c.withUnsafeMutableBufferPointer { z in
+        guard let x = x.baseAddress, let y = y.baseAddress, let z = z.baseAddress else { return }
+        gemm(m: m, n: n, k: k, a: x + startA, lda: k, b: y + startB, ldb: n, c: z + startC, ldc: n)
+      }
+    }
+  }
+}
+
 /// What a product over nothing leaves of C. (OpenBLAS asks for leading dimensions of at least 1.)
 private func scale(
   rows: Int, columns: Int, by beta: Float, c: UnsafeMutablePointer<Float>, ldc: Int

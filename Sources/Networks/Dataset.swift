@@ -1,4 +1,5 @@
 // Labelled examples: what a network is trained on and measured with.
+internal import Kernels
 package import Tensors
 
 package struct Dataset: Sendable {
@@ -26,5 +27,29 @@ package struct Dataset: Sendable {
     self.labels = labels
     self.classes = classes
     self.digest = digest
+  }
+
+  /// Some of the examples, in the order given.
+  package func selecting(_ rows: [Int]) -> Dataset {
+    let size = exampleShape.reduce(1, *)
+    var elements: [Float] = []
+    elements.reserveCapacity(rows.count * size)
+    for row in rows { elements += inputs.elements[row * size..<(row + 1) * size] }
+    return Dataset(
+      name: name, part: part, inputs: Tensor(trusted: [rows.count] + exampleShape, elements),
+      labels: rows.map { labels[$0] }, classes: classes, digest: digest)
+  }
+
+  /// Copies the examples `order[rows]` one after the other.
+  func fill(_ buffer: Floats, _ order: [Int], _ rows: Range<Int>, _ workers: Workers) {
+    let size = exampleShape.reduce(1, *)
+    let width = 32
+    let elements = inputs.elements
+    workers.run(blocks: (rows.count + width - 1) / width) { block, _ in
+      for i in block * width..<min(rows.count, (block + 1) * width) {
+        let row = order[rows.lowerBound + i]
+        buffer.slice(i * size, size).copy(from: elements, at: row * size)
+      }
+    }
   }
 }

@@ -41,6 +41,60 @@ package protocol Layer: Sendable {
   /// Multiply-accumulates for one example.
   func multiplyAccumulates(for inputs: [[Int]]) -> Int
   var unitFlow: UnitFlow { get }
+
+  /// What nodes of this layer are called, before their number: "conv" in "conv1".
+  var stem: String { get }
+
+  // The run part: how the layer works on planned buffers.
+
+  /// The output has the input's elements in the input's order: nothing runs.
+  var isView: Bool { get }
+  /// Its own loop can apply an activation that follows it.
+  var takesActivation: Bool { get }
+  func division(training: Bool) -> Division
+  func workspace(for inputs: [[Int]]) -> Workspace
+  /// Writes the output of the turn's examples from their inputs.
+  func forward(_ call: LayerCall, _ turn: Turn)
+  /// Writes the gradients of the inputs and of the parameters from those of the output.
+  func backward(_ call: LayerCall, _ turn: Turn)
+}
+
+extension Layer {
+  package var stem: String { Self.kind }
+  package var isView: Bool { false }
+  package var takesActivation: Bool { false }
+  package func division(training: Bool) -> Division { .examples }
+  package func workspace(for inputs: [[Int]]) -> Workspace { Workspace() }
+  package func parameters(for inputs: [[Int]]) -> [ParameterPlan] { [] }
+  package func multiplyAccumulates(for inputs: [[Int]]) -> Int { 0 }
+
+  /// The one input's shape, where it has what the layer wants.
+  func single(
+    _ inputs: [[Int]], _ wants: String, _ fits: ([Int]) -> Bool = { _ in true }
+  ) throws(NetworkError) -> [Int] {
+    guard inputs.count == 1, let shape = inputs.first, fits(shape) else {
+      throw .fit(layer: stem, wants: wants, got: inputs)
+    }
+    return shape
+  }
+}
+
+/// How a layer's work is shared out among the workers.
+package enum Division: Sendable {
+  /// Any run of examples by itself; neighbouring layers then run together, while data is near.
+  case examples
+  /// The layer sees the whole batch, and shares out its own work.
+  case batch
+}
+
+/// Memory that a layer needs beside its inputs and output, in floats.
+package struct Workspace: Sendable {
+  /// Kept from forward to backward, for each example.
+  package var savedPerExample = 0
+  /// Kept from forward to backward, once.
+  package var saved = 0
+  /// For each worker, during one turn.
+  package var scratch = 0
 }
 
 /// A parameter that a layer owns, before it has values.

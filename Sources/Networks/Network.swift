@@ -31,24 +31,62 @@ package struct Network: Sendable {
   /// How this network came to be.
   package var receipt: Receipt
 
-  /// - Throws: `NetworkError` where a layer does not fit, a parameter has another shape than its layer
-  ///   plans, or two nodes share a name.
+  /// - Throws: `NetworkError` where there is no layer, a layer does not fit, a parameter has another
+  ///   shape than its layer plans, a node comes before those that feed it, or two share a name.
   package init(
     name: String, inputShape: [Int], nodes: [Node], receipt: Receipt = Receipt()
   ) throws(NetworkError) {
+    guard !nodes.isEmpty else { throw .empty }
+    guard inputShape.allSatisfy({ $0 > 0 }) else {
+      throw .option(name: "input", wanted: "sizes of at least 1", got: "\(inputShape)")
+    }
+    try Network.checkSize(inputShape, of: "input")
     var shapes: [[Int]] = []
     var names: Set<String> = []
-    for node in nodes {
+    for (position, node) in nodes.enumerated() {
       guard names.insert(node.name).inserted else { throw .duplicateName(node.name) }
-      var inputs: [[Int]] = []
-      for i in node.inputs { inputs.append(i == Network.input ? inputShape : shapes[i]) }
-      shapes.append(try node.layer.outputShape(for: inputs))
+      guard node.inputs.allSatisfy({ $0 >= Network.input && $0 < position }) else {
+        throw .order(node.name)
+      }
+      let inputs = node.inputs.map { $0 == Network.input ? inputShape : shapes[$0] }
+      shapes.append(try Network.outputShape(of: node.layer, for: inputs))
+      try Network.check(node, inputs)
     }
     self.name = name
     self.inputShape = inputShape
     self.nodes = nodes
     self.shapes = shapes
     self.receipt = receipt
+  }
+
+  /// The most elements that one tensor of a network may have.
+  static let mostElements = 1 << 30
+
+  static func checkSize(_ shape: [Int], of name: String) throws(NetworkError) {
+    let count: Int
+    do { count = try Tensor.count(of: shape) } catch { throw .tensor(error) }
+    guard count <= mostElements else {
+      throw .limit(what: "`\(name)` has \(count) elements", most: mostElements)
+    }
+  }
+
+  static func outputShape(of layer: any Layer, for inputs: [[Int]]) throws(NetworkError) -> [Int] {
+    let shape = try layer.outputShape(for: inputs)
+    try checkSize(shape, of: layer.stem)
+    return shape
+  }
+
+  private static func check(_ node: Node, _ inputs: [[Int]]) throws(NetworkError) {
+    let plans = node.layer.parameters(for: inputs)
+    let wanted = plans.map { "\($0.name) \($0.shape)" }.joined(separator: ", ")
+    guard plans.count == node.parameters.count else {
+      throw .parameters(layer: node.name, wanted: wanted, got: "\(node.parameters.count) of them")
+    }
+    for (plan, parameter) in zip(plans, node.parameters)
+    where plan.name != parameter.name || plan.shape != parameter.value.shape {
+      let got = "\(parameter.name) \(parameter.value.shape)"
+      throw .parameters(layer: node.name, wanted: wanted, got: got)
+    }
   }
 
   package var outputShape: [Int] { shapes.last ?? inputShape }
@@ -63,6 +101,27 @@ package struct Network: Sendable {
   }
 
   package var parameterCount: Int { parameters.reduce(0) { $0 + $1.parameter.value.count } }
+
+  /// Multiply-accumulates for one example.
+  package var multiplyAccumulates: Int {
+    nodes.indices.reduce(0) {
+      $0 + nodes[$1].layer.multiplyAccumulates(for: inputShapes(of: $1))
+    }
+  }
+
+  /// The same network with every parameter of these nodes frozen (or free again).
+  /// - Throws: `NetworkError.unknownNode`.
+  package func freezing(_ names: [String], _ frozen: Bool = true) throws(NetworkError) -> Network {
+    for name in names where !nodes.contains(where: { $0.name == name }) {
+      throw .unknownNode(name, nodes: nodes.map(\.name))
+    }
+    return mapParameters { node, parameter in
+      guard names.contains(node.name) else { return parameter }
+      var copy = parameter
+      copy.frozen = frozen
+      return copy
+    }
+  }
 
   /// The same network with each parameter replaced; shapes stay.
   package func mapParameters<E: Error>(

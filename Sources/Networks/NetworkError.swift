@@ -15,6 +15,17 @@ package enum NetworkError: EngineError, Equatable {
   case option(name: String, wanted: String, got: String)
   case tensor(TensorError)
   case interrupted
+  /// A network without a layer.
+  case empty
+  /// A node that is fed by one that comes after it.
+  case order(String)
+  /// Parameters that are not those that the layer plans.
+  case parameters(layer: String, wanted: String, got: String)
+  case unknownNode(String, nodes: [String])
+  /// More than a network may hold.
+  case limit(what: String, most: Int)
+  /// An input of an embedding that is not an index of its vocabulary.
+  case index(found: Float, vocabulary: Int, example: Int)
 
   package var code: String {
     switch self {
@@ -28,6 +39,12 @@ package enum NetworkError: EngineError, Equatable {
     case .option: "E0508"
     case .tensor(let error): error.code
     case .interrupted: "E0901"
+    case .empty: "E0509"
+    case .order: "E0510"
+    case .parameters: "E0511"
+    case .unknownNode: "E0512"
+    case .index: "E0513"
+    case .limit: "E0902"
     }
   }
 
@@ -41,13 +58,25 @@ package enum NetworkError: EngineError, Equatable {
     case .data(let wanted, let got):
       "the network wants examples of shape \(wanted), and the data has \(got)"
     case .label(let found, let classes, let example):
-      "example \(example) has label \(found), and the network's \(classes) outputs stand for 0 to \(classes - 1)"
+      "example \(example) has label \(found), and the network's \(classes) outputs stand for "
+        + "0 to \(classes - 1)"
     case .duplicateName(let name): "two layers are called `\(name)`"
     case .diverged(let epoch, let step):
       "the loss is not a number since step \(step) of epoch \(epoch)"
     case .option(let name, let wanted, let got): "`\(name)` must be \(wanted), got \(got)"
     case .tensor(let error): error.message
     case .interrupted: "interrupted"
+    case .empty: "a network needs at least one layer"
+    case .order(let name): "`\(name)` is fed by a layer that does not come before it"
+    case .parameters(let layer, let wanted, let got):
+      wanted.isEmpty
+        ? "`\(layer)` has no parameters, and got \(got)"
+        : "`\(layer)` wants the parameters \(wanted), and got \(got)"
+    case .unknownNode(let name, let nodes):
+      "there is no layer called `\(name)`: they are \(nodes.joined(separator: ", "))"
+    case .limit(let what, let most): "\(what), and the most is \(most)"
+    case .index(let found, let vocabulary, let example):
+      "example \(example) has index \(found), and the vocabulary is 0 to \(vocabulary - 1)"
     }
   }
 

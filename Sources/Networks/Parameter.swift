@@ -64,6 +64,6 @@ package struct Parameter: Sendable {
 
   /// 32-bit floats; where weights are pruned, whichever of dense and sparse takes fewer bits.
   private static func plainEncoding(of value: Tensor, pruned: [Bool]?) -> any Encoding {
-    Dense(value)
+    Encodings.Dense(value)
   }
 }

@@ -37,8 +37,18 @@ package struct Tensor: Sendable, Equatable {
     self.init(trusted: shape, [Float](repeating: value, count: shape.reduce(1, *)))
   }
 
+  /// The same number everywhere, in a shape that comes from outside.
+  /// - Throws: `TensorError.size`.
+  package init(filledWith value: Float, shape: [Int]) throws(TensorError) {
+    let count = try Tensor.count(of: shape)
+    self.init(trusted: shape, [Float](repeating: value, count: count))
+  }
+
+  /// The most elements that a tensor may have: 4 GiB of them.
+  package static let largestCount = 1 << 30
+
   /// The number of elements of a shape.
-  /// - Throws: `TensorError.size` for a negative size or a product that overflows.
+  /// - Throws: `TensorError.size` for a negative size or a product above `largestCount`.
   package static func count(of shape: [Int]) throws(TensorError) -> Int {
     var count = 1
     for size in shape {
@@ -46,6 +56,7 @@ package struct Tensor: Sendable, Equatable {
       guard size >= 0, !overflow else { throw .size(shape) }
       count = product
     }
+    guard count <= largestCount else { throw .size(shape) }
     return count
   }
 

@@ -36,7 +36,8 @@ package enum TensorError: EngineError, Equatable {
     case .index(let index, let axis, let size):
       "index \(index) is outside axis \(axis), which has \(size) entries"
     case .size(let sizes):
-      "\(sizes) is not a shape: sizes are whole numbers from 0, and their product must be addressable"
+      "\(sizes) is not a shape: sizes are whole numbers from 0, with a product of at most "
+        + "\(Tensor.largestCount)"
     case .domain(let operation, let wanted):
       "\(operation) wants \(wanted)"
     }

@@ -1,0 +1,80 @@
+// Memory that is taken once and used for many steps, and views of it. The only place where the
+// engine's buffers come from; it refuses to grow.
+import Glibc
+
+/// A view of floats that a `Memory` owns. Whoever holds a view keeps its memory alive elsewhere.
+package struct Floats: @unchecked Sendable {
+  let base: UnsafeMutablePointer<Float>
+  package let count: Int
+
+  init(base: UnsafeMutablePointer<Float>, count: Int) {
+    self.base = base
+    self.count = count
+  }
+
+  package subscript(_ index: Int) -> Float {
+    get {
+      precondition(index >= 0 && index < count, "an index inside the view")
+      return base[index]
+    }
+    nonmutating set {
+      precondition(index >= 0 && index < count, "an index inside the view")
+      base[index] = newValue
+    }
+  }
+
+  /// The `count` floats from `start` on.
+  package func slice(_ start: Int, _ count: Int) -> Floats {
+    precondition(start >= 0 && count >= 0 && start + count <= self.count, "a part of the view")
+    return Floats(base: base + start, count: count)
+  }
+
+  package func fill(_ value: Float) { base.update(repeating: value, count: count) }
+
+  package func copy(from other: Floats) {
+    precondition(other.count == count, "as many floats as the view has")
+    memmove(base, other.base, count * MemoryLayout<Float>.size)
+  }
+
+  /// Fills the view with elements of the array from `start` on.
+  package func copy(from array: [Float], at start: Int = 0) {
+    precondition(start >= 0 && start + count <= array.count, "the array has enough elements")
+    array.withUnsafeBufferPointer { source in
+      guard let first = source.baseAddress, count > 0 else { return }
+      memcpy(base, first + start, count * MemoryLayout<Float>.size)
+    }
+  }
+
+  /// Writes the view into elements of the array from `start` on.
+  package func copy(to array: inout [Float], at start: Int = 0) {
+    precondition(start >= 0 && start + count <= array.count, "the array has enough room")
+    array.withUnsafeMutableBufferPointer { target in
+      guard let first = target.baseAddress, count > 0 else { return }
+      memcpy(first + start, base, count * MemoryLayout<Float>.size)
+    }
+  }
+
+  package var array: [Float] { Array(UnsafeBufferPointer(start: base, count: count)) }
+
+  /// The same memory as bytes, four to a float.
+  var bytes: UnsafeMutablePointer<UInt8> {
+    UnsafeMutableRawPointer(base).assumingMemoryBound(to: UInt8.self)
+  }
+}
+
+/// Zeroed floats, at addresses that are a multiple of 64 bytes.
+package final class Memory: @unchecked Sendable {
+  package let floats: Floats
+  private let raw: UnsafeMutableRawPointer
+
+  package init(_ count: Int) {
+    precondition(count >= 0, "sizes are not negative")
+    let bytes = max(1, count) * MemoryLayout<Float>.stride
+    raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+    memset(raw, 0, bytes)
+    let base = raw.bindMemory(to: Float.self, capacity: max(1, count))
+    floats = Floats(base: base, count: count)
+  }
+
+  deinit { raw.deallocate() }
+}

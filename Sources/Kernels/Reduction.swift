@@ -1,0 +1,23 @@
+// Sums in a fixed order: the same bits for any number of threads.
+import CKernels
+
+extension Floats {
+  package func sum() -> Float { ck_sum(base, count) }
+
+  package func dot(_ other: Floats) -> Float {
+    precondition(other.count == count, "as many floats")
+    return ck_dot(base, other.base, count)
+  }
+
+  /// self += x.
+  package func add(_ x: Floats) {
+    precondition(x.count == count, "as many floats")
+    ck_add(x.base, count, base)
+  }
+
+  /// self = the sum of parts that lie `stride` floats apart, in order.
+  package func sum(parts: Floats, count parts_: Int, stride: Int) {
+    precondition(parts_ > 0 && (parts_ - 1) * stride + count <= parts.count, "parts that exist")
+    ck_sum_parts(parts.base, stride, parts_, count, base)
+  }
+}

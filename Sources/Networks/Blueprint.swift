@@ -1,0 +1,99 @@
+// A network as it is written: layers in sequence, with shortcuts and branches, before it has sizes.
+package import Tensors
+
+package indirect enum Blueprint: Sendable {
+  /// One layer; without a name it is called by its stem and number, such as "dense1".
+  case layer(any Layer, name: String? = nil)
+  /// The layers' output plus their input: as it is, or through `shortcut` where shapes differ.
+  case residual([Blueprint], shortcut: [Blueprint] = [], name: String? = nil)
+  /// Every branch sees the same input; their outputs' units follow one another.
+  case branches([[Blueprint]], name: String? = nil)
+}
+
+extension Network {
+  /// Names the layers, follows the shapes, and draws the first parameters: every parameter from a
+  /// stream of its own, so that a layer's values do not depend on the layers around it.
+  /// - Throws: `NetworkError.fit` for a layer that does not fit the one before, `.duplicateName`,
+  ///   `.limit` for sizes that no memory holds, `.empty`.
+  package static func build(
+    name: String, input: [Int], blueprint: [Blueprint], random: RandomStream
+  ) throws(NetworkError) -> Network {
+    var builder = Builder(input: input, random: random)
+    _ = try builder.add(blueprint, to: Network.input)
+    return try Network(name: name, inputShape: input, nodes: builder.nodes)
+  }
+}
+
+/// Lays the nodes out one after the other.
+private struct Builder {
+  let input: [Int]
+  let random: RandomStream
+  var nodes: [Node] = []
+  private var shapes: [[Int]] = []
+  private var counts: [String: Int] = [:]
+
+  init(input: [Int], random: RandomStream) {
+    self.input = input
+    self.random = random
+  }
+
+  /// Adds layers in sequence after a node, and gives the last one.
+  mutating func add(_ blueprint: [Blueprint], to start: Int) throws(NetworkError) -> Int {
+    var place = start
+    for step in blueprint {
+      switch step {
+      case .layer(let layer, let name):
+        place = try add(layer, name, inputs: [place])
+      case .residual(let body, let shortcut, let name):
+        let main = try add(body, to: place)
+        let side = try add(shortcut, to: place)
+        place = try add(Add(), name, inputs: [main, side])
+      case .branches(let branches, let name):
+        var ends: [Int] = []
+        for branch in branches { ends.append(try add(branch, to: place)) }
+        place = try add(Concatenate(), name, inputs: ends)
+      }
+    }
+    return place
+  }
+
+  private mutating func add(
+    _ layer: any Layer, _ name: String?, inputs: [Int]
+  ) throws(NetworkError) -> Int {
+    counts[layer.stem, default: 0] += 1
+    let name = name ?? "\(layer.stem)\(counts[layer.stem, default: 0])"
+    let inputShapes = inputs.map { $0 == Network.input ? input : shapes[$0] }
+    shapes.append(try Network.outputShape(of: layer, for: inputShapes))
+    var parameters: [Parameter] = []
+    for plan in layer.parameters(for: inputShapes) {
+      try Network.checkSize(plan.shape, of: "\(name).\(plan.name)")
+      var stream = random.split("\(name).\(plan.name)")
+      parameters.append(
+        Parameter(plan.name, role: plan.role, value: plan.initializer.draw(plan.shape, &stream)))
+    }
+    nodes.append(Node(name: name, layer: layer, inputs: inputs, parameters: parameters))
+    return nodes.count - 1
+  }
+}
+
+extension Initializer {
+  /// First values for a parameter of this shape.
+  package func draw(_ shape: [Int], _ random: inout RandomStream) -> Tensor {
+    var tensor = Tensor(repeating: 0, shape: shape)
+    tensor.withElements { elements in
+      for i in elements.indices {
+        switch self {
+        case .zeros: elements[i] = 0
+        case .ones: elements[i] = 1
+        case .glorot(let fanIn, let fanOut):
+          let bound = (6 / Float(max(1, fanIn + fanOut))).squareRoot()
+          elements[i] = (2 * random.uniform() - 1) * bound
+        case .he(let fanIn):
+          elements[i] = Float(random.normal()) * (2 / Float(max(1, fanIn))).squareRoot()
+        case .normal(let deviation): elements[i] = Float(random.normal()) * deviation
+        }
+      }
+    }
+    return tensor
+  }
+}

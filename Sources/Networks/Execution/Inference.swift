@@ -1,0 +1,127 @@
+// Networks at work: scores for inputs, and how well they do on labelled examples.
+package import Kernels
+package import Tensors
+
+/// What a network does on labelled examples.
+package struct Evaluation: Sendable {
+  /// The class with the greatest score, for each example.
+  package let predictions: [Int]
+  /// The share of right predictions.
+  package let accuracy: Double
+  /// The mean cross-entropy.
+  package let loss: Double
+}
+
+/// A network that is ready to run again and again, with its buffers laid out once.
+package final class Predictor {
+  private let plan: Plan
+
+  /// - Parameter batch: examples that run at a time, at most.
+  /// - Throws: `NetworkError.limit`.
+  package init(
+    _ network: Network, batch: Int = 128, workers: Workers = .shared
+  ) throws(NetworkError) {
+    plan = try Plan(
+      network, weights: Weights(network), capacity: max(1, batch), training: false,
+      workers: workers)
+  }
+
+  /// The scores `[B, …]` of inputs `[B, …]`, for any B.
+  /// - Throws: `NetworkError.data`, `.index`, `.interrupted`.
+  package func predict(
+    _ inputs: Tensor, monitor: Monitor = .silent
+  ) throws(NetworkError) -> Tensor {
+    let network = plan.network
+    try network.check(inputs: inputs)
+    let count = inputs.shape[0]
+    let width = network.outputShape.reduce(1, *)
+    let example = network.inputShape.reduce(1, *)
+    var scores = [Float](repeating: 0, count: count * width)
+    for start in stride(from: 0, to: count, by: plan.capacity) {
+      let size = min(plan.capacity, count - start)
+      plan.input.slice(0, size * example).copy(from: inputs.elements, at: start * example)
+      try plan.forward(size, monitor: monitor)
+      plan.output.slice(0, size * width).copy(to: &scores, at: start * width)
+    }
+    return Tensor(trusted: [count] + network.outputShape, scores)
+  }
+}
+
+extension Network {
+  /// The scores `[B, …]` of inputs `[B, …]`: what the last layer gives, for any B.
+  /// - Throws: `NetworkError.data`, `.index`, `.limit`, `.interrupted`.
+  package func predict(
+    _ inputs: Tensor, monitor: Monitor = .silent, workers: Workers = .shared
+  ) throws(NetworkError) -> Tensor {
+    try check(inputs: inputs)
+    let batch = max(1, min(128, inputs.shape[0]))
+    return try Predictor(self, batch: batch, workers: workers).predict(inputs, monitor: monitor)
+  }
+
+  /// Predictions, accuracy and mean loss on labelled examples.
+  /// - Throws: as `predict`, and `NetworkError.label`.
+  package func evaluate(
+    on data: Dataset, monitor: Monitor = .silent, workers: Workers = .shared
+  ) throws(NetworkError) -> Evaluation {
+    try check(data)
+    let scores = try predict(data.inputs, monitor: monitor, workers: workers)
+    let classes = outputShape.reduce(1, *)
+    let table = Memory(classes)
+    let gradient = Memory(classes)
+    let facts = Memory(3)
+    let label = facts.floats.slice(0, 1)
+    let loss = facts.floats.slice(1, 1)
+    let guess = facts.floats.slice(2, 1)
+    var predictions: [Int] = []
+    var right = 0
+    var total = 0.0
+    for (i, wanted) in data.labels.enumerated() {
+      table.floats.copy(from: scores.elements, at: i * classes)
+      label[0] = Float(wanted)
+      let row = Scores(table.floats, rows: 1, classes: classes)
+      row.crossEntropy(
+        labels: label, smoothing: 0, scale: 1, losses: loss, gradient: gradient.floats)
+      row.argmax(to: guess)
+      predictions.append(Int(guess[0]))
+      if predictions[i] == wanted { right += 1 }
+      total += Double(loss[0])
+    }
+    let count = Double(max(1, data.count))
+    return Evaluation(
+      predictions: predictions, accuracy: Double(right) / count, loss: total / count)
+  }
+}
+
+// What is checked at the door.
+extension Network {
+  /// - Throws: `NetworkError.data` for examples of another shape, `.index` for an embedding's input
+  ///   that is not in its vocabulary.
+  func check(inputs: Tensor) throws(NetworkError) {
+    let shape = Array(inputs.shape.dropFirst())
+    guard inputs.rank > 0, shape == inputShape else {
+      throw .data(wanted: inputShape, got: shape)
+    }
+    let size = max(1, inputShape.reduce(1, *))
+    for node in nodes where node.inputs.contains(Network.input) {
+      guard let embedding = node.layer as? Embedding else { continue }
+      for (i, value) in inputs.elements.enumerated()
+      where !(value >= 0 && value < Float(embedding.vocabulary) && value == value.rounded()) {
+        throw .index(found: value, vocabulary: embedding.vocabulary, example: i / size)
+      }
+    }
+  }
+
+  /// - Throws: as `check(inputs:)`; `NetworkError.label` for a label that no output stands for.
+  func check(_ data: Dataset) throws(NetworkError) {
+    try check(inputs: data.inputs)
+    guard data.count > 0, data.inputs.shape[0] == data.count else {
+      throw .option(
+        name: "examples", wanted: "at least one, each with its label",
+        got: "\(data.inputs.shape[0]) examples and \(data.count) labels")
+    }
+    let classes = outputShape.reduce(1, *)
+    for (example, label) in data.labels.enumerated() where label < 0 || label >= classes {
+      throw .label(found: label, classes: classes, example: example)
+    }
+  }
+}

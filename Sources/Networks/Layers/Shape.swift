@@ -1,0 +1,71 @@
+// Layers that only see the same elements in another shape. Nothing runs.
+internal import Kernels
+
+/// Every example as one list of numbers.
+package struct Flatten: Layer {
+  package static let kind = "flatten"
+
+  package init() {}
+
+  package init(attributes: [String: Attribute]) throws(NetworkError) {
+    _ = try AttributeReader(Flatten.kind, attributes, knows: [])
+  }
+
+  package var attributes: [(name: String, value: Attribute)] { [] }
+  /// Into how many depends on the input: the ratio of the shapes says.
+  package var unitFlow: UnitFlow { .spreads(1) }
+  package var isView: Bool { true }
+
+  package func outputShape(for inputs: [[Int]]) throws(NetworkError) -> [Int] {
+    [try single(inputs, "one input").reduce(1, *)]
+  }
+
+  package func forward(_ call: LayerCall, _ turn: Turn) {
+    call.output(turn.examples).copy(from: call.input(turn.examples))
+  }
+
+  package func backward(_ call: LayerCall, _ turn: Turn) {
+    call.inputGradient(turn.examples)?.copy(from: call.outputGradient(turn.examples))
+  }
+}
+
+/// Every example in another shape.
+package struct Reshape: Layer {
+  package static let kind = "reshape"
+  package let shape: [Int]
+
+  package init(shape: [Int]) throws(NetworkError) {
+    try self.init(attributes: ["shape": .integers(shape)])
+  }
+
+  package init(attributes: [String: Attribute]) throws(NetworkError) {
+    let read = try AttributeReader(Reshape.kind, attributes, knows: ["shape"])
+    shape = try read.integers("shape", in: 1...AttributeReader.largest)
+    guard !shape.isEmpty, shape.count <= 8 else {
+      throw .attribute(layer: Reshape.kind, name: "shape", wanted: "one to eight sizes")
+    }
+  }
+
+  package var attributes: [(name: String, value: Attribute)] { [("shape", .integers(shape))] }
+  package var unitFlow: UnitFlow { .mixes }
+  package var isView: Bool { true }
+
+  package func outputShape(for inputs: [[Int]]) throws(NetworkError) -> [Int] {
+    let wanted = shape.reduce((1, false)) { product, size in
+      let (value, overflow) = product.0.multipliedReportingOverflow(by: size)
+      return (value, product.1 || overflow)
+    }
+    _ = try single(inputs, "as many numbers as \(shape) holds") {
+      !wanted.1 && $0.reduce(1, *) == wanted.0
+    }
+    return shape
+  }
+
+  package func forward(_ call: LayerCall, _ turn: Turn) {
+    call.output(turn.examples).copy(from: call.input(turn.examples))
+  }
+
+  package func backward(_ call: LayerCall, _ turn: Turn) {
+    call.inputGradient(turn.examples)?.copy(from: call.outputGradient(turn.examples))
+  }
+}

@@ -1,0 +1,112 @@
+// How weights follow their gradients: one entry for each optimizer.
+internal import Kernels
+
+package struct Optimizer: Sendable {
+  package let name: String
+  package let summary: String
+  package let formula: String
+  package let source: String
+  /// The learning rate where none is asked for.
+  package let rate: Double
+  /// The momentum where none is asked for; nil for an optimizer that has none.
+  package let momentum: Double?
+  /// The weight decay where none is asked for.
+  package let decay: Double
+  let kernel: Kernel
+
+  enum Kernel: Sendable { case sgd, adam, adamw }
+
+  package static let sgd = Optimizer(
+    name: "sgd", summary: "down the slope, with momentum",
+    formula: "v = momentum v + g + decay w; w -= rate v (nesterov: g + decay w + momentum v)",
+    source: "Sutskever et al. 2013", rate: 0.01, momentum: 0.9, decay: 0, kernel: .sgd)
+
+  package static let adam = Optimizer(
+    name: "adam", summary: "steps of about the same size for every weight",
+    formula: "w -= rate m / (sqrt v + eps), m and v running means of g and g^2, corrected",
+    source: "Kingma and Ba 2014, arXiv:1412.6980", rate: 0.001, momentum: nil, decay: 0,
+    kernel: .adam)
+
+  package static let adamw = Optimizer(
+    name: "adamw", summary: "adam, with weight decay beside the gradient",
+    formula: "w = (1 - rate decay) w, then as adam",
+    source: "Loshchilov and Hutter 2017, arXiv:1711.05101", rate: 0.001, momentum: nil,
+    decay: 0.01, kernel: .adamw)
+
+  package static let all: [Optimizer] = [sgd, adam, adamw]
+
+  /// Arrays of the size of the weights that it keeps from step to step.
+  var stateCount: Int { kernel == .sgd ? 1 : 2 }
+
+  func update(
+    _ rule: UpdateRule, _ weights: Floats, gradient: Floats, state: [Floats], keep: Floats?
+  ) {
+    switch kernel {
+    case .sgd: rule.sgd(weights, gradient: gradient, velocity: state[0], keep: keep)
+    case .adam, .adamw:
+      rule.adam(weights, gradient: gradient, first: state[0], second: state[1], keep: keep)
+    }
+  }
+}
+
+/// An optimizer at work on a plan's parameters: in pieces of a fixed size, shared among workers.
+final class Stepper {
+  private let plan: Plan
+  private let optimizer: Optimizer
+  private var rule: UpdateRule
+  private var pieces: [Piece] = []
+  private var memory: [Memory] = []
+
+  private struct Piece {
+    let node: Int
+    let parameter: Int
+    let start: Int
+    let weights: Floats
+    let total: Floats
+    let parts: Floats
+    let buffer: GradientBuffer
+    let state: [Floats]
+  }
+
+  private static let pieceSize = 1 << 14
+
+  init(_ plan: Plan, _ optimizer: Optimizer, _ rule: UpdateRule) {
+    self.plan = plan
+    self.optimizer = optimizer
+    self.rule = rule
+    for (node, parameter, buffer) in plan.gradients {
+      let count = buffer.total.count
+      let state = (0..<optimizer.stateCount).map { _ in Memory(count) }
+      memory += state
+      for start in stride(from: 0, to: count, by: Stepper.pieceSize) {
+        let size = min(Stepper.pieceSize, count - start)
+        let reach = (buffer.partCount - 1) * count + size
+        pieces.append(
+          Piece(
+            node: node, parameter: parameter, start: start,
+            weights: plan.weights.values[node][parameter].slice(start, size),
+            total: buffer.total.slice(start, size),
+            parts: buffer.partCount == 1 ? buffer.total : buffer.parts.slice(start, reach),
+            buffer: buffer, state: state.map { $0.floats.slice(start, size) }))
+      }
+    }
+  }
+
+  /// Sums up the partial gradients of a batch of `count`, in order, and moves the weights.
+  func step(_ count: Int, rate: Double) {
+    rule.rate = Float(rate)
+    plan.workers.run(blocks: pieces.count) { index, _ in
+      let piece = pieces[index]
+      if piece.buffer.partCount > 1 {
+        piece.total.sum(
+          parts: piece.parts, count: plan.parts(piece.buffer, count),
+          stride: piece.buffer.total.count)
+      }
+      let keep = plan.weights.keeps[piece.node][piece.parameter]
+      optimizer.update(
+        rule, piece.weights, gradient: piece.total, state: piece.state,
+        keep: keep?.slice(piece.start, piece.weights.count))
+    }
+    rule.step += 1
+  }
+}

@@ -1,0 +1,139 @@
+// What a training is asked to do, and what it gives back.
+
+/// The options of a training. Those left nil follow the optimizer.
+package struct Training: Sendable {
+  package var epochs = 5
+  /// Examples in a batch; the last one of an epoch may be smaller.
+  package var batch = 32
+  package var optimizer = Optimizer.adam
+  package var rate: Double?
+  /// For sgd.
+  package var momentum: Double?
+  package var nesterov = false
+  package var decay: Double?
+  package var schedule = Schedule.constant
+  /// The share of all steps in which the rate first grows from nothing.
+  package var warmup = 0.0
+  package var gamma = 0.1
+  /// Epochs, for the schedule `step`.
+  package var every = 1
+  package var loss = Loss.crossEntropy
+  package var smoothing = 0.0
+  /// For distillation: whose scores to follow.
+  package var teacher: Network?
+  package var temperature = 4.0
+  package var mix = 0.9
+  /// Measured after every epoch.
+  package var validation: Dataset?
+  /// Where no `validation` is given: this share of the examples is kept for it.
+  package var holdout = 0.0
+  /// Stop after so many epochs in a row that did not lower the validation loss, and keep the best.
+  package var patience: Int?
+  /// Names of layers that stay as they are.
+  package var frozen: [String] = []
+  package var seed: UInt64 = 0
+  /// Gradual pruning and the like: asked for a revised network every so many steps.
+  package var revision: Revision?
+
+  package init() {}
+
+  /// Changes to a network while it is trained.
+  package struct Revision: Sendable {
+    /// Steps from one call to the next; the first call comes before step 0, and one after the last step.
+    package let interval: Int
+    /// Gives the network with new values and pruned weights; its shapes stay.
+    /// `step` of `steps` steps are done.
+    package let revise:
+      @Sendable (_ network: Network, _ step: Int, _ steps: Int) throws(NetworkError) -> Network
+
+    package init(
+      interval: Int,
+      revise: @escaping @Sendable (Network, Int, Int) throws(NetworkError) -> Network
+    ) {
+      self.interval = interval
+      self.revise = revise
+    }
+  }
+}
+
+/// What came of a training.
+package struct Trained: Sendable {
+  package let network: Network
+  package let history: [Epoch]
+  package let stopped: Stop
+
+  package struct Epoch: Sendable, Equatable {
+    /// Counted from 1.
+    package let epoch: Int
+    /// The mean over the epoch's batches, as they were met.
+    package let loss: Double
+    package let accuracy: Double
+    package let validationLoss: Double?
+    package let validationAccuracy: Double?
+    /// The learning rate of its last step.
+    package let rate: Double
+  }
+
+  package enum Stop: Sendable, Equatable {
+    /// All epochs are done.
+    case finished
+    /// The validation loss fell no more: the weights are those of this epoch.
+    case patience(bestEpoch: Int)
+    /// The loss was not a number at this step (from 1) of this epoch: the weights are those of the
+    /// last good epoch, or the first ones.
+    case diverged(epoch: Int, step: Int)
+
+    /// The divergence as an error, for who wants to stop there.
+    package var error: NetworkError? {
+      if case .diverged(let epoch, let step) = self { return .diverged(epoch: epoch, step: step) }
+      return nil
+    }
+  }
+}
+
+extension Training {
+  /// - Throws: `NetworkError.option` for a value out of range, `.attribute` never.
+  func check() throws(NetworkError) {
+    try require("epochs", epochs >= 0 && epochs <= 1_000_000, "from 0 to 1000000", epochs)
+    try require("batch", batch >= 1 && batch <= 1 << 20, "from 1 to \(1 << 20)", batch)
+    if let rate { try require("rate", rate > 0 && rate.isFinite, "a number above 0", rate) }
+    if let momentum {
+      try require("momentum", momentum >= 0 && momentum < 1, "from 0 to below 1", momentum)
+    }
+    if let decay {
+      try require("decay", decay >= 0 && decay.isFinite, "a number from 0", decay)
+    }
+    try require("warmup", warmup >= 0 && warmup < 1, "from 0% to below 100%", warmup)
+    try require("gamma", gamma > 0 && gamma <= 1, "above 0, up to 1", gamma)
+    try require("every", every >= 1, "at least 1", every)
+    try require("smoothing", smoothing >= 0 && smoothing < 1, "from 0 to below 1", smoothing)
+    try require("temperature", temperature > 0 && temperature <= 1000, "above 0", temperature)
+    try require("mix", mix >= 0 && mix <= 1, "from 0 to 1", mix)
+    try require("holdout", holdout >= 0 && holdout < 1, "from 0% to below 100%", holdout)
+    if let patience { try require("patience", patience >= 1, "at least 1", patience) }
+    if let revision {
+      try require("interval", revision.interval >= 1, "at least 1", revision.interval)
+    }
+    if loss.wantsTeacher, teacher == nil {
+      throw .option(name: "teacher", wanted: "a network, for the loss \(loss.name)", got: "none")
+    }
+  }
+
+  private func require(
+    _ name: String, _ holds: Bool, _ wanted: String, _ got: some CustomStringConvertible
+  ) throws(NetworkError) {
+    guard holds else { throw .option(name: name, wanted: wanted, got: "\(got)") }
+  }
+
+  var learningRate: Double { rate ?? optimizer.rate }
+
+  /// The learning rate of a step, counted from 0.
+  func rate(at step: Int, of steps: Int, perEpoch: Int) -> Double {
+    let warm = Int((warmup * Double(steps)).rounded())
+    if step < warm { return learningRate * Double(step + 1) / Double(warm + 1) }
+    let moment = Schedule.Moment(
+      share: Double(step - warm) / Double(max(1, steps - warm)),
+      epoch: Double(step) / Double(max(1, perEpoch)), gamma: gamma, every: every)
+    return learningRate * schedule.factor(moment)
+  }
+}
