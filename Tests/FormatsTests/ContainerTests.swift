@@ -33,7 +33,8 @@ import Testing
   @Test(arguments: seeds)
   func `safetensors keeps the network, with plain values`(seed: UInt64) throws {
     let network = try Samples.network(seed: seed)
-    let bytes = try #require(Format.safetensors.encode)(.network(network), "a")
+    let encode = try #require(Format.safetensors.encode)
+    let bytes = try encode(.network(network), "a")
     guard case .network(let back) = try Format.decode(bytes, file: "a").content else {
       Issue.record("no network")
       return
