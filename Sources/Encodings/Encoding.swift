@@ -17,6 +17,8 @@ package protocol Encoding: Sendable {
   /// Whether the size follows from the values and not only from the shape and the settings: then a
   /// size is reported with a tolerance, for another machine may train other values.
   var sizeDependsOnValues: Bool { get }
+  /// The encoding inside this one, or nil.
+  var nested: (any Encoding)? { get }
   func decoded() -> Tensor
   func write(to writer: inout ByteWriter)
   /// - Throws: `BytesError` for bytes that no writer of this encoding makes.
@@ -25,4 +27,5 @@ package protocol Encoding: Sendable {
 
 extension Encoding {
   package var sizeDependsOnValues: Bool { false }
+  package var nested: (any Encoding)? { nil }
 }

@@ -10,20 +10,6 @@ package typealias LayerMaker =
     _ kind: String, _ attributes: [String: Attribute]
   ) throws(NetworkError) -> any Layer
 
-/// How a file tells which elements of a parameter were pruned.
-enum MaskStorage: String {
-  /// Exactly those that are zero.
-  case zeros
-  /// Some of those that are zero: a bit for each says which.
-  case listed
-
-  init?(of parameter: Parameter) {
-    guard let pruned = parameter.pruned else { return nil }
-    let agrees = zip(pruned, parameter.value.elements).allSatisfy { $0 == ($1 == 0) }
-    self = agrees ? .zeros : .listed
-  }
-}
-
 struct Architecture {
   /// The most elements that a network's parameters have together.
   static let elementLimit = 1 << 28

@@ -151,6 +151,11 @@ package enum Container {
     switch blank.mask {
     case nil: break
     case .zeros: pruned = value.elements.map { $0 == 0 }
+    case .places:
+      guard let places = Masks.places(of: encoding) else {
+        throw cursor.damaged("`\(blank.name)` is not stored sparsely", at: start)
+      }
+      pruned = places
     case .listed:
       let length = Int(try cursor.integer(UInt32.self))
       let place = cursor.offset

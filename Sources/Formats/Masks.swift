@@ -1,9 +1,40 @@
-// Pruned weights in files. A pruned weight is zero, so only zeros need a bit: 1 for pruned, 0 for a
-// weight that merely became zero. Most bits are 1, and deflate to little.
+// Pruned weights in files: told by the zeros or by the sparse storage where these suffice, else listed.
+// A pruned weight is zero, so a list needs a bit for zeros only: 1 for pruned, 0 for a weight that
+// merely became zero. Most bits are 1, and deflate to little.
 import Encodings
 import Networks
+import Tensors
+
+/// How a file tells which elements of a parameter were pruned.
+enum MaskStorage: String {
+  /// Exactly those that are zero.
+  case zeros
+  /// Exactly those that sparse storage leaves out.
+  case places
+  /// Some of those that are zero: a bit for each says which.
+  case listed
+
+  /// The cheapest way that tells this parameter's pruned weights; nil where none are.
+  init?(of parameter: Parameter) {
+    guard let pruned = parameter.pruned else { return nil }
+    if zip(pruned, parameter.value.elements).allSatisfy({ $0 == ($1 == 0) }) {
+      self = .zeros
+    } else {
+      self = Masks.places(of: parameter.encoding) == pruned ? .places : .listed
+    }
+  }
+}
 
 enum Masks {
+  /// The elements that sparse storage leaves out; nil for any other storage.
+  static func places(of encoding: any Encoding) -> [Bool]? {
+    if let coded = encoding as? Coded { return coded.nested.flatMap(places) }
+    guard let sparse = encoding as? Sparse else { return nil }
+    var left = [Bool](repeating: true, count: sparse.shape.reduce(1, *))
+    for position in sparse.positions { left[position] = false }
+    return left
+  }
+
   /// The deflated bits of a mask.
   static func bytes(of pruned: [Bool], values: [Float]) -> [UInt8] {
     var packed: [UInt8] = []

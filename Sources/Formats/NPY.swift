@@ -138,7 +138,7 @@ package enum NPY {
       writer.append(UInt16(header.utf8.count))
     }
     writer.append(header.utf8)
-    for value in tensor.elements { writer.append(value) }
+    writer.append(tensor.elements)
     return writer.bytes
   }
 }

@@ -16,7 +16,7 @@ extension SafeTensors {
     var items: [Item] = []
     for (name, parameter) in network.parameters {
       items.append(Item(name, parameter.value))
-      if let pruned = parameter.pruned, MaskStorage(of: parameter) == .listed {
+      if let pruned = parameter.pruned, MaskStorage(of: parameter) != .zeros {
         items.append(Item(name + maskSuffix, flags: pruned, shape: parameter.value.shape))
       }
     }
@@ -50,7 +50,7 @@ extension SafeTensors {
     switch blank.mask {
     case nil: break
     case .zeros: pruned = value.elements.map { $0 == 0 }
-    case .listed:
+    case .places, .listed:
       let mask = try tensor(named: blank.name + Self.maskSuffix, shape: blank.plan.shape)
       pruned = zip(mask.elements, value.elements).map { $0 != 0 && $1 == 0 }
     }

@@ -15,7 +15,7 @@ extension SafeTensors {
       type = .float32
       shape = tensor.shape
       var writer = ByteWriter()
-      for value in tensor.elements { writer.append(value) }
+      writer.append(tensor.elements)
       bytes = writer.bytes
     }
 
