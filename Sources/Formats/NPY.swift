@@ -131,7 +131,7 @@ package enum NPY {
     header += String(repeating: " ", count: 64 - (prefix + header.utf8.count + 1) % 64) + "\n"
     var writer = ByteWriter()
     writer.append(magic)
-    writer.append([wide ? 2 : 1, 0])
+    writer.append([wide ? 2 : 1, 0] as [UInt8])
     if wide {
       writer.append(UInt32(header.utf8.count))
     } else {

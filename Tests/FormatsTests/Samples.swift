@@ -61,7 +61,44 @@ enum Samples {
     if Bool.random(using: &random), let kept = pruned.firstIndex(of: false) { values[kept] = 0 }
     let tensor = Tensor(trusted: plan.shape, values)
     return Parameter(plan.name, role: plan.role, value: tensor, pruned: pruned)
-      .stored(as: Encodings.Dense(tensor))
+      .stored(as: try encoding(of: tensor, pruned: pruned, &random))
+  }
+
+  /// One of the ways in which techniques store a pruned weight; all decode to values on a grid.
+  private static func encoding(
+    of tensor: Tensor, pruned: [Bool], _ random: inout SplitMix
+  ) throws -> any Encoding {
+    let kept = pruned.indices.filter { !pruned[$0] }
+    let codes = kept.map { Int16((tensor.elements[$0] * 7).rounded()) }
+    let affine = try Affine(
+      shape: [kept.count], bits: 4, isSigned: true, granularity: .tensor, codes: codes,
+      scales: [0.125])
+    switch Int.random(in: 0..<6, using: &random) {
+    case 0: return Encodings.Dense(tensor)
+    case 1: return Encodings.Dense(tensor, as: .fp16)
+    case 2: return Sparse.smallest(tensor)
+    case 3: return try Sparse.smallest(shape: tensor.shape, positions: kept, values: affine)
+    case 4:
+      return try Coded(try Sparse.smallest(shape: tensor.shape, positions: kept, values: affine))
+    default:
+      let all = tensor.elements.map { Int16(($0 * 127).rounded()) }
+      return try Affine(
+        shape: tensor.shape, bits: 8, isSigned: true, granularity: .channel, codes: all,
+        scales: [Float](repeating: 1 / 128, count: tensor.shape[0]))
+    }
+  }
+
+  /// A small network, for every change of every byte.
+  static func small() throws -> Network {
+    let layer = try LayerTable.make("dense", ["units": .integer(3)])
+    let values = Tensor(trusted: [3, 4], [0, 0, 1, 0, 0, 2, 0, 0, 0, 0, 0, 0])
+    let pruned = values.elements.indices.map { $0 != 2 && $0 != 5 && $0 != 7 }
+    let weight = Parameter("weight", role: .weight, value: values, pruned: pruned)
+      .stored(as: try Coded(Sparse.smallest(values)))
+    let bias = Parameter("bias", role: .bias, value: Tensor(vector: [1, 2, 3]))
+    let node = Node(name: "dense1", layer: layer, inputs: [-1], parameters: [weight, bias])
+    return try Network(
+      name: "small", inputShape: [4], nodes: [node], receipt: Receipt([.init("train", [])]))
   }
 
   /// The same number for everything that `Network` holds.
