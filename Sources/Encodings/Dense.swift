@@ -11,9 +11,13 @@ package struct Dense: Encoding {
 
   /// Elements become the nearest ones of the format.
   package init(_ values: Tensor, as format: FloatFormat = .fp32) {
+    self.init(exactly: format == .fp32 ? values : values.map(format.rounded), format)
+  }
+
+  private init(exactly values: Tensor, _ format: FloatFormat) {
     self.shape = values.shape
     self.format = format
-    self.values = format == .fp32 ? values : values.map(format.rounded)
+    self.values = values
   }
 
   package var summary: String { format.name }
@@ -48,6 +52,6 @@ package struct Dense: Encoding {
     }
     let patterns: [UInt16] = try reader.integers(count)
     let elements = patterns.map { format.value(UInt32($0)) }
-    return Dense(Tensor(trusted: shape, elements), as: format)
+    return Dense(exactly: Tensor(trusted: shape, elements), format)
   }
 }
