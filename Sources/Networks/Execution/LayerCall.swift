@@ -109,4 +109,10 @@ package struct GradientBuffer: Sendable {
   func part(_ index: Int) -> Floats {
     partCount == 1 ? total : parts.slice(index * total.count, total.count)
   }
+
+  /// Makes `total` the sum of the first parts, in order.
+  func sum(_ filled: Int) {
+    guard partCount > 1 else { return }
+    total.sum(parts: parts, count: filled, stride: total.count)
+  }
 }

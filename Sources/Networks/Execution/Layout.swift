@@ -21,11 +21,16 @@ struct Layout {
   private(set) var segments: [Plan.Segment] = []
   /// Partial gradients of a layer that works on runs of examples.
   let parts: Int = Layout.mostRuns
+  /// Who reads the network's input.
+  private(set) var inputReaders: [(node: Int, input: Int)] = []
   private let training: Bool
+  private let reachesInput: Bool
 
-  init(_ network: Network, training: Bool) {
+  /// - Parameter reachesInput: the gradient by the network's input is asked for, too.
+  init(_ network: Network, training: Bool, reachesInput: Bool = false) {
     self.network = network
     self.training = training
+    self.reachesInput = reachesInput
     activators = network.nodes.map { _ in .identity }
     findHomes()
     findReaders()
@@ -75,7 +80,11 @@ struct Layout {
       wantsGradient[n] = node.parameters.contains { !$0.frozen && $0.role != .statistic }
       for (k, input) in node.inputs.enumerated() {
         let source = home(input)
-        guard source != Network.input else { continue }
+        guard source != Network.input else {
+          inputReaders.append((n, k))
+          if reachesInput { wantsGradient[n] = true }
+          continue
+        }
         readers[source].append((n, k))
         if wantsGradient[source] { wantsGradient[n] = true }
       }

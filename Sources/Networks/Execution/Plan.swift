@@ -17,6 +17,9 @@ final class Plan: @unchecked Sendable {
   /// Every learned parameter with its gradient, after `backward` as partial sums.
   private(set) var gradients: [(node: Int, parameter: Int, buffer: GradientBuffer)] = []
 
+  /// One for each reader of the input, where asked for: their sum is the gradient by the input.
+  private(set) var inputGradients: [Floats] = []
+
   private let calls: [LayerCall?]
   private let segments: [Segment]
   private var sums: [GradientSum?] = []
@@ -46,9 +49,9 @@ final class Plan: @unchecked Sendable {
   /// - Throws: `NetworkError.limit` where the buffers would not fit in memory.
   init(
     _ network: Network, weights: Weights, capacity: Int, training: Bool,
-    workers: Workers = .shared
+    reachesInput: Bool = false, workers: Workers = .shared
   ) throws(NetworkError) {
-    let layout = Layout(network, training: training)
+    let layout = Layout(network, training: training, reachesInput: reachesInput)
     try layout.check(capacity: capacity, threads: workers.threads)
     self.network = network
     self.weights = weights
@@ -93,6 +96,7 @@ final class Plan: @unchecked Sendable {
     segments = layout.segments
     sums = calls.map { _ in nil }
     if training { layGradients(layout) }
+    if reachesInput { layInputGradients(layout) }
   }
 
   private func take(_ count: Int) -> Floats {
@@ -122,6 +126,14 @@ final class Plan: @unchecked Sendable {
     }
     let last = layout.last == Network.input ? nil : calls[layout.last]
     outputGradient = last?.outputGradient ?? take(output.count)
+  }
+
+  private func layInputGradients(_ layout: Layout) {
+    for reader in layout.inputReaders {
+      let part = take(input.count)
+      calls[reader.node]?.inputGradients[reader.input] = part
+      inputGradients.append(part)
+    }
   }
 
   private func layParameterGradients(_ n: Int, _ call: LayerCall, _ layout: Layout) {

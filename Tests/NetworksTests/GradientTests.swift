@@ -1,0 +1,99 @@
+// Laws of every layer: forward is the textbook's, and backward is the slope of forward, by central
+// differences in double precision.
+import Networks
+import Tensors
+import Testing
+
+@Suite("Gradients") struct GradientTests {
+  static let samples = (try? Sample.make()) ?? []
+
+  @Test func everyLayerHasASample() throws {
+    let kinds = Set(try Sample.make().flatMap { try $0.network().nodes.map { type(of: $0.layer).kind } })
+    let untested = LayerTable.all.map(\.name).filter { !kinds.contains($0) }
+    // Dropout has tests of its own.
+    #expect(untested == ["dropout"])
+  }
+
+  @Test(arguments: samples, [1, 5, 37])
+  func forwardIsTheTextbooks(_ sample: Sample, _ count: Int) throws {
+    let network = try sample.network()
+    let inputs = sample.inputs(count)
+    let scores = try network.predict(inputs)
+    let wanted = Reference(network, training: false).forward(rows(inputs)).flatMap { $0 }
+    #expect(scores.shape == [count] + network.outputShape)
+    #expect(distance(scores.elements, wanted) < 1e-5)
+  }
+
+  @Test(arguments: samples)
+  func backwardIsTheSlopeOfForward(_ sample: Sample) throws {
+    let network = try sample.network()
+    let inputs = sample.inputs(5)
+    var random = RandomStream(seed: 3)
+    let shape = [5] + network.outputShape
+    let weighting = Tensor(
+      trusted: shape, (0..<shape.reduce(1, *)).map { _ in Float(random.normal()) })
+    let found = try network.gradients(inputs, weighting: weighting)
+    let reference = Reference(network)
+    let batch = rows(inputs)
+    let factors = weighting.elements.map(Double.init)
+
+    #expect(distance(found.outputs.elements, reference.forward(batch).flatMap { $0 }) < 1e-5)
+    for (n, slopes) in found.parameters.enumerated() {
+      for (p, slope) in slopes.enumerated() {
+        guard let slope else { continue }
+        let wanted = differences(slope.count, &random) { i, step in
+          var moved = reference
+          moved.parameters[n][p][i] += step
+          return sum(moved.forward(batch), factors)
+        }
+        expectClose(slope, wanted, "\(network.nodes[n].name).\(network.nodes[n].parameters[p].name)")
+      }
+    }
+    guard sample.vocabulary == nil else { return }
+    let size = batch[0].count
+    let wanted = differences(inputs.count, &random) { i, step in
+      var moved = batch
+      moved[i / size][i % size] += step
+      return sum(reference.forward(moved), factors)
+    }
+    expectClose(found.inputs, wanted, "input")
+  }
+
+  private func rows(_ tensor: Tensor) -> [[Double]] {
+    let size = tensor.count / tensor.shape[0]
+    return (0..<tensor.shape[0]).map { row in
+      tensor.elements[row * size..<(row + 1) * size].map(Double.init)
+    }
+  }
+
+  private func sum(_ outputs: [[Double]], _ factors: [Double]) -> Double {
+    zip(outputs.joined(), factors).reduce(0) { $0 + $1.0 * $1.1 }
+  }
+
+  /// Central differences at up to 24 places.
+  private func differences(
+    _ count: Int, _ random: inout RandomStream, _ value: (Int, Double) -> Double
+  ) -> [Int: Double] {
+    let step = 1e-6
+    var slopes: [Int: Double] = [:]
+    for i in random.permutation(count).prefix(24) {
+      slopes[i] = (value(i, step) - value(i, -step)) / (2 * step)
+    }
+    return slopes
+  }
+
+  private func expectClose(_ found: Tensor, _ wanted: [Int: Double], _ name: String) {
+    let scale = max(1e-3, wanted.values.map { abs($0) }.max() ?? 0)
+    for (i, slope) in wanted {
+      let error = abs(Double(found.elements[i]) - slope) / scale
+      #expect(error < 5e-5, "\(name)[\(i)]: \(found.elements[i]) for \(slope)")
+    }
+  }
+}
+
+/// The greatest difference, in parts of the greatest value (at least 1).
+func distance(_ found: [Float], _ wanted: [Double]) -> Double {
+  let scale = max(1, wanted.map { abs($0) }.max() ?? 0)
+  guard found.count == wanted.count else { return .infinity }
+  return zip(found, wanted).map { abs(Double($0) - $1) / scale }.max() ?? 0
+}

@@ -1,0 +1,139 @@
+// Small networks that between them use every layer in every way that runs differently.
+import Networks
+import Tensors
+
+struct Sample: Sendable, CustomTestStringConvertible {
+  let name: String
+  let input: [Int]
+  let blueprint: [Blueprint]
+  /// For embeddings: inputs are indices below this.
+  var vocabulary: Int?
+  var testDescription: String { name }
+
+  func network(seed: UInt64 = 1) throws -> Network {
+    let network = try Network.build(
+      name: name, input: input, blueprint: blueprint, random: RandomStream(seed: seed))
+    // Biases and statistics away from their first values, so that tests see them.
+    var random = RandomStream(seed: seed + 1)
+    return network.mapParameters { _, parameter in
+      parameter.with(
+        value: parameter.value.map { value in
+          let noise = 0.2 * (random.uniform() - 0.5)
+          return parameter.role == .weight ? value : value + noise
+        })
+    }
+  }
+
+  func inputs(_ count: Int, seed: UInt64 = 7) -> Tensor {
+    var random = RandomStream(seed: seed)
+    let size = count * input.reduce(1, *)
+    let elements = (0..<size).map { _ in
+      vocabulary.map { Float(random.integer(below: $0)) } ?? Float(random.normal())
+    }
+    return Tensor(trusted: [count] + input, elements)
+  }
+
+  static func layer(_ layer: any Layer) -> Blueprint { .layer(layer) }
+
+  static func make() throws -> [Sample] {
+    try plain() + windows() + graphs()
+  }
+
+  private static func plain() throws -> [Sample] {
+    let dense = layer(try DenseLayer(units: 6))
+    let perFunction = try Activation.Function.all.flatMap { function in
+      let activation = layer(try Activation(function, slope: 0.2))
+      return [
+        Sample(name: "dense and \(function.name)", input: [5], blueprint: [dense, activation, dense]),
+        Sample(name: "\(function.name) alone", input: [3, 2], blueprint: [activation]),
+      ]
+    }
+    return try perFunction + [
+      Sample(name: "dense", input: [7], blueprint: [dense]),
+      Sample(
+        name: "dense without bias", input: [7],
+        blueprint: [layer(try DenseLayer(units: 3, bias: false))]),
+      Sample(name: "flatten", input: [2, 3], blueprint: [layer(Flatten()), dense]),
+      Sample(
+        name: "reshape", input: [8],
+        blueprint: [
+          dense, layer(try Reshape(shape: [3, 2])), layer(try LayerNorm()), layer(Flatten()), dense,
+        ]),
+      Sample(
+        name: "embedding", input: [4],
+        blueprint: [layer(try Embedding(vocabulary: 9, units: 5)), layer(Flatten()), dense],
+        vocabulary: 9),
+      Sample(name: "softmax", input: [5], blueprint: [dense, layer(Softmax())]),
+      Sample(name: "softmax of planes", input: [4, 3], blueprint: [layer(Softmax())]),
+      Sample(name: "layernorm", input: [6], blueprint: [dense, layer(try LayerNorm()), dense]),
+      Sample(name: "batchnorm", input: [5], blueprint: [dense, layer(try BatchNorm()), dense]),
+    ]
+  }
+
+  private static func windows() throws -> [Sample] {
+    func conv(
+      _ filters: Int, _ kernel: [Int], _ stride: [Int] = [1, 1], _ padding: [Int] = [0, 0],
+      groups: Int = 1
+    ) throws -> Blueprint {
+      layer(
+        try Conv2D(
+          filters: filters, kernel: kernel, stride: stride, padding: padding, groups: groups))
+    }
+    let relu = layer(try Activation(.relu))
+    let pool = layer(try MaxPool(size: [2, 2]))
+    return try [
+      Sample(name: "conv", input: [2, 5, 6], blueprint: [conv(3, [3, 3])]),
+      Sample(
+        name: "conv, stride and padding", input: [2, 7, 6],
+        blueprint: [conv(3, [3, 2], [2, 1], [1, 1])]),
+      Sample(
+        name: "conv in groups", input: [4, 5, 5],
+        blueprint: [conv(6, [3, 3], [1, 1], [1, 1], groups: 2), relu]),
+      Sample(
+        name: "depthwise conv", input: [3, 6, 5],
+        blueprint: [conv(3, [3, 3], [2, 2], [1, 1], groups: 3)]),
+      Sample(
+        name: "conv, relu, pool, twice", input: [1, 12, 12],
+        blueprint: [
+          conv(4, [3, 3]), relu, pool, conv(5, [2, 2]), relu, pool, layer(Flatten()),
+          layer(try DenseLayer(units: 3)),
+        ]),
+      Sample(name: "maxpool of odd planes", input: [2, 5, 7], blueprint: [pool]),
+      Sample(
+        name: "maxpool, overlapping", input: [2, 6, 7],
+        blueprint: [layer(try MaxPool(size: [3, 3], stride: [2, 2], padding: [1, 1]))]),
+      Sample(
+        name: "avgpool", input: [2, 6, 7],
+        blueprint: [layer(try AveragePool(size: [3, 2], stride: [2, 2], padding: [1, 0]))]),
+      Sample(
+        name: "globalpool", input: [2, 4, 4], blueprint: [conv(3, [3, 3]), layer(GlobalPool())]),
+      Sample(
+        name: "batchnorm of planes", input: [2, 4, 4],
+        blueprint: [conv(3, [3, 3]), layer(try BatchNorm()), relu, layer(GlobalPool())]),
+      Sample(
+        name: "layernorm of planes", input: [3, 3, 2], blueprint: [layer(try LayerNorm())]),
+    ]
+  }
+
+  private static func graphs() throws -> [Sample] {
+    let dense = layer(try DenseLayer(units: 6))
+    let relu = layer(try Activation(.relu))
+    let conv = layer(try Conv2D(filters: 2, kernel: [3, 3], padding: [1, 1]))
+    return [
+      Sample(
+        name: "residual", input: [6], blueprint: [.residual([dense, relu, dense]), relu, dense]),
+      Sample(
+        name: "residual with a shortcut", input: [3, 4, 4],
+        blueprint: [.residual([conv, relu, conv], shortcut: [conv]), layer(Flatten()), dense]),
+      Sample(
+        name: "branches", input: [2, 4, 4],
+        blueprint: [
+          conv, .branches([[conv], [conv, relu], [layer(try Activation(.silu))]]), conv,
+          layer(Flatten()), dense,
+        ]),
+      Sample(
+        name: "branches with views", input: [2, 2],
+        blueprint: [.branches([[layer(Flatten())], [layer(Flatten()), dense]]), dense]),
+    ]
+  }
+}
