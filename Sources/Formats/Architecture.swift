@@ -1,5 +1,5 @@
-// A network without its values, as files hold it: its nodes with their settings, and what is said of
-// each parameter besides its values. Shapes are not stored: they follow from the layers.
+// A network without its values, as files hold it: its nodes with their settings, and what is said
+// of each parameter besides its values. Shapes are not stored: they follow from the layers.
 import Encodings
 package import Networks
 import Tensors
@@ -104,7 +104,10 @@ struct Architecture {
     var pruned: [String: MaskStorage] = [:]
     if case .object(let pairs) = json["pruned"] {
       for pair in pairs {
-        pruned[pair.key] = pair.value.string.flatMap(MaskStorage.init(rawValue:))
+        guard let way = pair.value.string.flatMap(MaskStorage.init(rawValue:)) else {
+          throw BytesError("node `\(name)` tells its pruned weights in an unknown way", at: 0)
+        }
+        pruned[pair.key] = way
       }
     }
     let frozen = (json["frozen"]?.array ?? []).compactMap(\.string)
@@ -131,8 +134,8 @@ struct Architecture {
   }
 
   /// The network, with each parameter's values asked for in order.
-  /// - Throws: `FormatError.network` where the layers do not fit, `.notFinite` for a value that is not
-  ///   a finite number, and whatever `fill` throws.
+  /// - Throws: `FormatError.network` where the layers do not fit, `.notFinite` for a value that is
+  ///   not a finite number, and whatever `fill` throws.
   func network(
     receipt: Receipt, file: String, elements limit: Int, layers: LayerMaker,
     fill: (Blank) throws(FormatError) -> Parameter
@@ -144,25 +147,21 @@ struct Architecture {
     for node in nodes {
       let inputs = node.inputs.map { $0 == Network.input ? inputShape : shapes[$0] }
       let layer: any Layer
+      let shape: [Int]
       do throws(NetworkError) {
         layer = try layers(node.kind, node.attributes)
-        shapes.append(try layer.outputShape(for: inputs))
+        shape = try layer.outputShape(for: inputs)
       } catch {
         throw .network(file: file, error)
       }
-      _ = try Architecture.size(of: shapes[shapes.count - 1], file: file)
+      _ = try Architecture.size(of: shape, file: file)
+      shapes.append(shape)
       var parameters: [Parameter] = []
-      for plan in layer.parameters(for: inputs) {
-        left -= try Architecture.size(of: plan.shape, file: file)
-        guard left >= 0 else {
-          throw .tooLarge(
-            file: file, what: "a number of parameters beyond its bytes", found: limit - left,
-            limit: limit)
-        }
-        let blank = Blank(
-          name: "\(node.name).\(plan.name)", plan: plan, frozen: node.frozen.contains(plan.name),
-          mask: node.pruned[plan.name])
-        parameters.append(try Architecture.checked(try fill(blank), blank, file: file))
+      for blank in try Architecture.blanks(node, layer, inputs, left: &left, file: file) {
+        var parameter = try fill(blank)
+        try parameter.checkFinite(named: blank.name, file: file)
+        parameter.frozen = blank.frozen
+        parameters.append(parameter)
       }
       built.append(
         Networks.Node(name: node.name, layer: layer, inputs: node.inputs, parameters: parameters))
@@ -174,6 +173,30 @@ struct Architecture {
     }
   }
 
+  /// The parameters that a layer plans, where no more elements are left than they want.
+  private static func blanks(
+    _ node: Node, _ layer: any Layer, _ inputs: [[Int]], left: inout Int, file: String
+  ) throws(FormatError) -> [Blank] {
+    let plans = layer.parameters(for: inputs)
+    guard node.frozen.union(node.pruned.keys).isSubset(of: plans.map(\.name)) else {
+      throw .damaged(
+        file: file, what: "`\(node.name)` has no parameter of a name that is used", offset: 0)
+    }
+    var blanks: [Blank] = []
+    for plan in plans {
+      let count = try size(of: plan.shape, file: file)
+      guard count <= left else {
+        throw .tooLarge(file: file, what: "a number of parameters", found: count, limit: left)
+      }
+      left -= count
+      blanks.append(
+        Blank(
+          name: "\(node.name).\(plan.name)", plan: plan,
+          frozen: node.frozen.contains(plan.name), mask: node.pruned[plan.name]))
+    }
+    return blanks
+  }
+
   private static func size(of shape: [Int], file: String) throws(FormatError) -> Int {
     do throws(TensorError) {
       let count = try Tensor.count(of: shape)
@@ -182,15 +205,6 @@ struct Architecture {
     } catch {
       throw .network(file: file, .tensor(error))
     }
-  }
-
-  private static func checked(
-    _ parameter: Parameter, _ blank: Blank, file: String
-  ) throws(FormatError) -> Parameter {
-    try parameter.checkFinite(named: blank.name, file: file)
-    var parameter = parameter
-    parameter.frozen = blank.frozen
-    return parameter
   }
 }
 

@@ -1,4 +1,4 @@
-// Our own container, .cnet: one network with its encodings, its masks and its receipt, and nothing else.
+// Our own container, .cnet: one network with its encodings, masks and receipt, and nothing else.
 //
 //   bytes   what
 //   4       "CNET"
@@ -6,11 +6,11 @@
 //   4 + 4   lengths of the two blocks that follow, little-endian like everything here
 //   …       header: deflated JSON of the nodes (Architecture.swift)
 //   …       receipt: deflated JSON of the steps (ReceiptText.swift)
-//   …       per parameter, in the nodes' order: the tag of its encoding and the encoding; where its mask
-//           is not just its zeros, 4 bytes of length and the mask (Masks.swift)
+//   …       per parameter, in the nodes' order: the tag of its encoding and the encoding; where
+//           these do not tell its mask, 4 bytes of length and the mask (Masks.swift)
 //   4       CRC-32 of all bytes before
 //
-// A reader needs no sizes but these: shapes follow from the layers, and encodings know their own ends.
+// A reader needs no other sizes: shapes follow from the layers, and encodings know their own ends.
 import Encodings
 package import Networks
 import Tensors

@@ -28,7 +28,7 @@ package struct DatasetSource: Sendable {
   }
 
   /// Reads one part of the data set, such as "train".
-  /// - Throws: `FormatError`: a part that is not there, a file that is missing, damaged, or not the one.
+  /// - Throws: `FormatError`: no such part, or a file that is missing, damaged, or not the one.
   package func load(
     part: String, from places: DataPlaces = .current
   ) throws(FormatError) -> Dataset {

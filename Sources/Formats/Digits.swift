@@ -1,4 +1,4 @@
-// The digits data set, carried in the program: 1,797 handwritten digits of 8 × 8 pixels from 0 to 16,
+// The digits data set, carried in the program: 1,797 handwritten digits of 8 × 8 pixels, 0 to 16,
 // which are the test part of UCI's, as scikit-learn has them, in the same order.
 import Encodings
 import Networks
@@ -9,7 +9,7 @@ extension DatasetSource {
     name: "digits",
     summary: "1,797 handwritten digits of 8 × 8 pixels, in the program itself",
     source: "E. Alpaydin, C. Kaynak: Optical Recognition of Handwritten Digits, 1998, "
-      + "UCI Machine Learning Repository, https://doi.org/10.24432/C50P49, CC BY 4.0; the test part",
+      + "UCI Machine Learning Repository, doi:10.24432/C50P49, CC BY 4.0; the test part",
     exampleShape: [64],
     classes: 10,
     parts: [("train", 1437), ("test", 360)],
@@ -27,9 +27,9 @@ enum Digits {
     return (try? Deflate.inflate(packed, limit: count * (pixels + 1))) ?? []
   }()
 
-  /// The test part is every fifth example once they are sorted by class (in their own order within a
-  /// class), from the first one on: 360 of them, each class with a fifth of its examples. It depends
-  /// on no random numbers. Both parts keep the order of the data set.
+  /// The test part is every fifth example once they are sorted by class (in their own order within
+  /// a class), from the first one on: 360 of them, each class with a fifth of its examples. It
+  /// depends on no random numbers. Both parts keep the order of the data set.
   static func isTest(labels: ArraySlice<UInt8>) -> [Bool] {
     var isTest = [Bool](repeating: false, count: labels.count)
     let sorted = labels.indices.sorted { (labels[$0], $0) < (labels[$1], $1) }

@@ -1,4 +1,4 @@
-// The first half of the digits' bytes, deflated, in base64. Made by the script in DigitsTests.swift.
+// The first half of the digits' bytes, deflated, in base64. DatasetSourceTests.swift says how.
 
 extension Digits {
   static let firstHalf = """

@@ -1,4 +1,4 @@
-// The second half of the digits' bytes, deflated, in base64. Made by the script in DigitsTests.swift.
+// The second half of the digits' bytes, deflated, in base64. DatasetSourceTests.swift says how.
 
 extension Digits {
   static let secondHalf = """

@@ -43,9 +43,9 @@ package enum FileAccess {
     return stat(path, &facts) == 0 && kind(facts) == S_IFDIR
   }
 
-  /// Replaces or makes a file in one step: at every moment, also after a crash, the path leads to the
-  /// old contents or to the new ones. Links are followed, and permissions kept. A device or a pipe
-  /// is written directly.
+  /// Replaces or makes a file in one step: at every moment, also after a crash, the path leads to
+  /// the old contents or to the new ones. Links are followed, and permissions kept. A device or a
+  /// pipe is written directly.
   /// - Throws: `FormatError` where the folder or file cannot be written, or the disk is full; then
   ///   nothing is left behind.
   package static func writeAtomically(

@@ -1,5 +1,5 @@
-// JSON as strictly as RFC 8259 has it: UTF-8 only, no duplicate keys, whole numbers kept exact, keys
-// in their order, and a limit on depth. It refuses to be lenient.
+// JSON as strictly as RFC 8259 has it: UTF-8 only, no duplicate keys, whole numbers kept exact,
+// keys in their order, and a limit on depth. It refuses to be lenient.
 package import Encodings
 
 package enum JSON: Sendable, Equatable {

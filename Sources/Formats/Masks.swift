@@ -1,4 +1,4 @@
-// Pruned weights in files: told by the zeros or by the sparse storage where these suffice, else listed.
+// Pruned weights in files: told by the zeros or by sparse storage where these suffice, else listed.
 // A pruned weight is zero, so a list needs a bit for zeros only: 1 for pruned, 0 for a weight that
 // merely became zero. Most bits are 1, and deflate to little.
 import Encodings

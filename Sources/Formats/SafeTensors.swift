@@ -1,5 +1,5 @@
-// safetensors: a JSON header, then the tensors' bytes without gaps. Written as the reference does it:
-// the widest type first, then by name, the header padded to a multiple of 8.
+// safetensors: a JSON header, then the tensors' bytes without gaps. Written as the reference does
+// it: the widest type first, then by name, the header padded to a multiple of 8.
 import Encodings
 import Networks
 package import Tensors

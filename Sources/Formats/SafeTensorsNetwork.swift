@@ -1,5 +1,5 @@
-// Networks in safetensors: values decoded to 32-bit floats under names such as "dense1.weight", which
-// any program reads; the nodes and the receipt are metadata, which let us read the network back.
+// Networks in safetensors: values decoded to 32-bit floats under names such as "dense1.weight",
+// which any program reads; the nodes and the receipt are metadata, which let us read it back.
 import Encodings
 import Networks
 import Tensors

@@ -197,7 +197,7 @@ enum Zip {
     return writer.bytes
   }
 
-  /// The fields that both headers of a file have, from the version to the length of the extra field.
+  /// The fields that both headers of a file have: from the version to the extra field's length.
   private static func common(_ file: File) -> [UInt8] {
     var writer = ByteWriter()
     writer.append(UInt16(20))

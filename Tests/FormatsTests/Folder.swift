@@ -32,8 +32,8 @@ final class Folder {
   }
 }
 
-/// Every way in which a small file is cut short, and changes of every byte: each must give a value or a
-/// `FormatError`, never a trap.
+/// Cuts a small file short at every length, and changes every byte: each must give a value or a
+/// `FormatError`, never a trap. How often it gave an error.
 func damage(_ bytes: [UInt8], _ read: ([UInt8]) throws(FormatError) -> Void) -> Int {
   var refused = 0
   func attempt(_ damaged: [UInt8]) {

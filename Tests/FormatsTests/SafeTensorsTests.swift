@@ -77,9 +77,18 @@ import Testing
     #"{"a":{"dtype":"F4","shape":[16],"data_offsets":[0,8]}}"#,
     #"{"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,8]}}"#,
     #"{"a":{"dtype":"F64","shape":[2305843009213693952],"data_offsets":[0,8]}}"#,
-    #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#,
-    #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#,
-    #"{"a":{"dtype":"U8","shape":[3],"data_offsets":[0,3]},"b":{"dtype":"U8","shape":[4],"data_offsets":[4,8]}}"#,
+    #"""
+    {"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},
+     "a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}
+    """#,
+    #"""
+    {"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},
+     "b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}
+    """#,
+    #"""
+    {"a":{"dtype":"U8","shape":[3],"data_offsets":[0,3]},
+     "b":{"dtype":"U8","shape":[4],"data_offsets":[4,8]}}
+    """#,
     #"{"__metadata__":{"a":1},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#,
     #"{"a":{"dtype":"F32","shape":[99999999999999999999],"data_offsets":[0,8]}}"#,
   ])

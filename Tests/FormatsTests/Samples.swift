@@ -5,8 +5,8 @@ import Networks
 import Tensors
 
 enum Samples {
-  /// A network with branches, every role of parameter, frozen parts, and pruned weights of both kinds:
-  /// those that are the zeros, and those that are only some of them.
+  /// A network with branches, every role of parameter, frozen parts, and pruned weights of both
+  /// kinds: those that are the zeros, and those that are only some of them.
   static func network(seed: UInt64) throws -> Network {
     var random = SplitMix(state: seed)
     let layers: [(name: String, layer: any Layer, inputs: [Int])] = [
