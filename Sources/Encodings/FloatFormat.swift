@@ -43,7 +43,10 @@ package struct FloatFormat: Sendable, Equatable {
       let rounded = (bits + 0x7fff + (bits >> 16 & 1)) >> 16
       return rounded & 0x7fff == 0x7f80 ? rounded - 1 : rounded
     },
-    value: { Float(bitPattern: $0 << 16) })
+    value: { pattern in
+      let value = Float(bitPattern: pattern << 16)
+      return value.isNaN ? Float(bitPattern: pattern << 16 | 0x40_0000) : value
+    })
 
   /// The nearest value of this format.
   package func rounded(_ value: Float) -> Float { self.value(pattern(value)) }

@@ -43,6 +43,7 @@ extension Tensor {
   /// - Throws: `TensorError.axis`.
   package func sorted(axis: Int = -1) throws(TensorError) -> Tensor {
     let axis = try Shape.axis(axis, rank: rank)
+    guard count > 0 else { return self }
     let lanes = Lanes(shape, axis: axis)
     var result = elements
     lanes.forEach(in: elements) { lane, values, range in

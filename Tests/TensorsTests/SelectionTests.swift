@@ -26,6 +26,9 @@ import Testing
     let a = Tensor(trusted: [2, 3], [3, 1, .nan, 0, 5, 4])
     #expect(Array(try a.sorted().elements.prefix(2)) == [1, 3])
     #expect(try a.sorted().elements[2].isNaN)
+    let hollow = try Tensor(shape: [1 << 40, 0, 1 << 40], elements: [])
+    #expect(try hollow.sorted(axis: 1) == hollow)
+    #expect(throws: TensorError.self) { try Reduction.sum(hollow, axis: 1) }
     #expect(Array(try a.sorted(axis: 0).elements.prefix(5)) == [0, 1, 4, 3, 5])
     #expect(
       throws: TensorError.domain(
