@@ -1,4 +1,4 @@
-// Random networks over the table of layers, for the laws of files.
+// Tensors, and random networks over the tables of layers and encodings, for the laws of files.
 import Encodings
 import Formats
 import Networks
@@ -142,4 +142,14 @@ struct SplitMix: RandomNumberGenerator {
     bits = (bits ^ bits >> 27) &* 0x94d0_49bb_1331_11eb
     return bits ^ bits >> 31
   }
+}
+
+/// Tensors of every rank, empty ones, and strange values.
+func samples() -> [Tensor] {
+  [
+    Tensor(scalar: 1.5), Tensor(vector: []),
+    Tensor(vector: [1, -0.0, .infinity, .leastNonzeroMagnitude]),
+    Tensor(trusted: [2, 3], [1, 2, 3, 4, 5, 6]), Tensor(repeating: 3, shape: [2, 0, 4]),
+    Tensor(trusted: [1, 2, 1, 2], [0.1, 0.2, 0.3, 0.4]),
+  ]
 }
