@@ -83,7 +83,7 @@ import Testing
   }
 
   private func expectClose(_ found: Tensor, _ wanted: [Int: Double], _ name: String) {
-    let scale = max(1e-3, wanted.values.map { abs($0) }.max() ?? 0)
+    let scale = max(0.02, wanted.values.map { abs($0) }.max() ?? 0)
     for (i, slope) in wanted {
       let error = abs(Double(found.elements[i]) - slope) / scale
       #expect(error < 5e-5, "\(name)[\(i)]: \(found.elements[i]) for \(slope)")

@@ -1,6 +1,7 @@
 // Small networks that between them use every layer in every way that runs differently.
 import Networks
 import Tensors
+import Testing
 
 struct Sample: Sendable, CustomTestStringConvertible {
   let name: String
@@ -48,7 +49,7 @@ struct Sample: Sendable, CustomTestStringConvertible {
         Sample(name: "\(function.name) alone", input: [3, 2], blueprint: [activation]),
       ]
     }
-    return try perFunction + [
+    return perFunction + [
       Sample(name: "dense", input: [7], blueprint: [dense]),
       Sample(
         name: "dense without bias", input: [7],
