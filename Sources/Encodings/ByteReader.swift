@@ -17,6 +17,10 @@ package struct ByteReader: Sendable {
   package let bytes: [UInt8]
   package private(set) var offset: Int
   package let end: Int
+  /// How many encodings are being read inside each other.
+  var depth = 0
+  /// Whether the bytes were unpacked from fewer: nothing in them unpacks again.
+  var isUnpacked = false
 
   package init(_ bytes: [UInt8]) {
     self.bytes = bytes
@@ -46,5 +50,46 @@ package struct ByteReader: Sendable {
 
   package mutating func float() throws(BytesError) -> Float {
     Float(bitPattern: try integer(UInt32.self))
+  }
+
+  /// So many floats at once; none are made before their bytes are known to be there.
+  package mutating func floats(_ count: Int) throws(BytesError) -> [Float] {
+    var patterns = [UInt32]()
+    try read(count, into: &patterns)
+    return patterns.map { Float(bitPattern: UInt32(littleEndian: $0)) }
+  }
+
+  /// So many 16-bit numbers at once.
+  package mutating func integers(_ count: Int) throws(BytesError) -> [UInt16] {
+    var values = [UInt16]()
+    try read(count, into: &values)
+    return values.map { UInt16(littleEndian: $0) }
+  }
+
+  /// So many 32-bit numbers at once.
+  package mutating func integers(_ count: Int) throws(BytesError) -> [UInt32] {
+    var values = [UInt32]()
+    try read(count, into: &values)
+    return values.map { UInt32(littleEndian: $0) }
+  }
+
+  /// The number of elements of a shape that comes from a file.
+  func count(of shape: [Int]) throws(BytesError) -> Int {
+    do throws(TensorError) {
+      return try Tensor.count(of: shape)
+    } catch {
+      throw BytesError(error.message, at: offset)
+    }
+  }
+
+  private mutating func read<T: FixedWidthInteger>(
+    _ count: Int, into values: inout [T]
+  ) throws(BytesError) {
+    let (size, overflow) = count.multipliedReportingOverflow(by: T.bitWidth / 8)
+    let part = try take(overflow ? -1 : size)
+    values = [T](repeating: 0, count: count)
+    values.withUnsafeMutableBytes { memory in
+      part.withUnsafeBytes { memory.copyMemory(from: $0) }
+    }
   }
 }

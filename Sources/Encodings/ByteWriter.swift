@@ -18,4 +18,21 @@ package struct ByteWriter: Sendable {
   package mutating func append(_ value: Float) {
     append(value.bitPattern)
   }
+
+  /// All at once: the memory of little-endian values is their bytes.
+  package mutating func append(_ values: [Float]) {
+    append(memoryOf: values.map { $0.bitPattern.littleEndian })
+  }
+
+  package mutating func append(_ values: [UInt16]) {
+    append(memoryOf: values.map { $0.littleEndian })
+  }
+
+  package mutating func append(_ values: [UInt32]) {
+    append(memoryOf: values.map { $0.littleEndian })
+  }
+
+  private mutating func append<T: FixedWidthInteger>(memoryOf values: [T]) {
+    values.withUnsafeBytes { bytes.append(contentsOf: $0) }
+  }
 }

@@ -1,10 +1,11 @@
-// How a tensor is stored. An encoding decodes exactly to one tensor, nests, and accounts for its bits.
+// How a tensor is stored. An encoding decodes exactly to one tensor, nests, and accounts for its
+// bits.
 package import Tensors
 
 /// One way to store a tensor.
 ///
-/// Laws, tested over the whole table: `read(write(e))` decodes to the bits of `e.decoded()`; `write`
-/// appends exactly `ledger.bits / 8` bytes, and `ledger.bits` is a multiple of 8.
+/// Laws, tested over the whole table: `read(write(e))` decodes to the bits of `e.decoded()`;
+/// `write` appends exactly `ledger.bits / 8` bytes, and `ledger.bits` is a multiple of 8.
 package protocol Encoding: Sendable {
   /// The byte that names this encoding in a file. Never reused.
   static var tag: UInt8 { get }
@@ -17,6 +18,8 @@ package protocol Encoding: Sendable {
   /// Whether the size follows from the values and not only from the shape and the settings: then a
   /// size is reported with a tolerance, for another machine may train other values.
   var sizeDependsOnValues: Bool { get }
+  /// The encoding inside this one, or nil.
+  var nested: (any Encoding)? { get }
   func decoded() -> Tensor
   func write(to writer: inout ByteWriter)
   /// - Throws: `BytesError` for bytes that no writer of this encoding makes.
@@ -25,4 +28,5 @@ package protocol Encoding: Sendable {
 
 extension Encoding {
   package var sizeDependsOnValues: Bool { false }
+  package var nested: (any Encoding)? { nil }
 }

@@ -64,6 +64,9 @@ package struct Parameter: Sendable {
 
   /// 32-bit floats; where weights are pruned, whichever of dense and sparse takes fewer bits.
   private static func plainEncoding(of value: Tensor, pruned: [Bool]?) -> any Encoding {
-    Encodings.Dense(value)
+    let dense = Encodings.Dense(value)
+    guard pruned != nil else { return dense }
+    let sparse = Sparse.smallest(value)
+    return sparse.ledger.bits < dense.ledger.bits ? sparse : dense
   }
 }

@@ -126,8 +126,8 @@ struct Lanes {
       for lane in 0..<outer { body(lane, elements, lane * size..<(lane + 1) * size) }
       return
     }
-    // Neighbouring lanes are gathered together: each cache line is read once.
-    let width = min(inner, 16)
+    // Neighboring lanes are gathered together: each cache line is read once.
+    let width = min(inner, 64)
     var gathered = [Float](repeating: 0, count: width * size)
     for o in 0..<outer {
       for first in stride(from: 0, to: inner, by: width) {

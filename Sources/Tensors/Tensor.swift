@@ -33,6 +33,7 @@ package struct Tensor: Sendable, Equatable {
     self.init(trusted: [], [value])
   }
 
+  /// The same number everywhere, in a shape that is known to hold.
   package init(repeating value: Float = 0, shape: [Int]) {
     self.init(trusted: shape, [Float](repeating: value, count: shape.reduce(1, *)))
   }

@@ -49,13 +49,14 @@ import Testing
     #expect(Deflate.crc32(Array(0...255)) == 0x2905_8c73)
   }
 
-  /// Python: `list(gzip.compress(b"cinnabar cinnabar", 9, mtime=0))`, which also says 255 for the system.
+  /// Python: `list(gzip.compress(b"cinnabar cinnabar", 9, mtime=0))`; we do not name the system.
   @Test func readsWhatPythonWrites() throws {
-    let packed: [UInt8] = [
+    var packed: [UInt8] = [
       31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 75, 206, 204, 203, 75, 76, 74, 44, 82, 72, 134, 50, 0, 85,
       90, 40, 77, 17, 0, 0, 0,
     ]
     #expect(try Deflate.gunzip(packed, limit: 100) == Array("cinnabar cinnabar".utf8))
+    packed[9] = 255
     #expect(Deflate.gzip(Array("cinnabar cinnabar".utf8)) == packed)
   }
 }

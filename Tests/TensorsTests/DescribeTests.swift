@@ -9,8 +9,8 @@ import Testing
     #expect(Tensor(vector: [1, -2, 3]).described == "[ 1  -2   3]\nshape [3]")
     #expect(
       Tensor(trusted: [2, 3], [0.5, -1.25, 3, 10, 0.001_234_5, .nan]).described == """
-        [[  0.5       -1.25      3       ]
-         [ 10          0.001234  nan       ]]
+        [[  0.5        -1.25        3       ]
+         [ 10           0.001234  nan       ]]
         shape [2, 3]
         """)
   }

@@ -1,0 +1,55 @@
+// What every technique hands back: the new network, and what was left as it was and why.
+package import Networks
+
+/// A remark about one layer or parameter, such as that it was left as it was.
+package struct Note: Sendable, Equatable, CustomStringConvertible {
+  /// A layer or a parameter with its full name, such as "dense1.weight".
+  package let subject: String
+  /// Lower case, without a final full stop.
+  package let text: String
+  package var description: String { "\(subject): \(text)" }
+
+  package init(_ subject: String, _ text: String) {
+    self.subject = subject
+    self.text = text
+  }
+}
+
+/// A network after a technique. The receipt is untouched: whoever knows the words as written adds
+/// the step.
+package struct Compressed: Sendable {
+  package let network: Network
+  /// Everything that was asked for and not done, in the order of the network.
+  package let notes: [Note]
+
+  package init(_ network: Network, notes: [Note] = []) {
+    self.network = network
+    self.notes = notes
+  }
+}
+
+/// The layers that a technique works on.
+package enum Layers: Sendable, Equatable {
+  case all
+  /// These, by name.
+  case only([String])
+  /// All others.
+  case except([String])
+
+  package func contains(_ name: String) -> Bool {
+    switch self {
+    case .all: true
+    case .only(let names): names.contains(name)
+    case .except(let names): !names.contains(name)
+    }
+  }
+
+  /// - Throws: `CompressionError.unknownLayer` for a name that is not among `known`.
+  func check(known: [String]) throws(CompressionError) {
+    switch self {
+    case .all: return
+    case .only(let names), .except(let names):
+      for name in names where !known.contains(name) { throw .unknownLayer(name, known: known) }
+    }
+  }
+}

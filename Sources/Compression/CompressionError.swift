@@ -1,0 +1,104 @@
+// What can go wrong when a network is compressed or measured, as data.
+package import Networks
+package import Tensors
+
+package enum CompressionError: EngineError, Equatable {
+  /// A fraction of what is removed, outside `0..<1`.
+  case sparsity(Double)
+  /// A number of bits per code outside `wanted`.
+  case bits(Int, wanted: ClosedRange<Int>)
+  /// A number of weights per group below 1.
+  case group(Int)
+  /// A rank outside `1...largest` of the layer.
+  case rank(Int, largest: Int, layer: String)
+  /// A share of the squared singular values outside `0...1` (0 excluded).
+  case energy(Double)
+  /// A budget below what the network takes at rank 1.
+  case budget(bytes: Int, smallest: Int)
+  /// A layer that a technique was asked for, and that the network does not have.
+  case unknownLayer(String, known: [String])
+  /// A technique that finds nothing in the network to work on.
+  case nothing(technique: String, wanted: String)
+  /// A criterion that scores something else than what is to be pruned.
+  case criterion(String, scores: String, wanted: String)
+  /// A layer whose units cannot be removed, and why.
+  case units(layer: String, reason: String)
+  /// Another setting of a technique that is out of range.
+  case setting(name: String, wanted: String, got: String)
+  /// Weights that are not finite numbers.
+  case notFinite(parameter: String)
+  /// Two networks that were not measured on the same examples.
+  case unpaired(Int, Int)
+  case network(NetworkError)
+  case tensor(TensorError)
+
+  package var code: String {
+    switch self {
+    case .sparsity: "E0601"
+    case .bits: "E0602"
+    case .group: "E0603"
+    case .rank: "E0604"
+    case .energy: "E0605"
+    case .budget: "E0606"
+    case .unknownLayer: "E0607"
+    case .nothing: "E0608"
+    case .criterion: "E0609"
+    case .units: "E0610"
+    case .setting: "E0611"
+    case .notFinite: "E0612"
+    case .unpaired: "E0613"
+    case .network(let error): error.code
+    case .tensor(let error): error.code
+    }
+  }
+
+  package var message: String {
+    switch self {
+    case .sparsity(let got):
+      "sparsity is the fraction that is removed, from 0 up to but not including 1, got \(got)"
+    case .bits(let got, let wanted):
+      "`bits` must be a whole number from \(wanted.lowerBound) to \(wanted.upperBound), got \(got)"
+    case .group(let got):
+      "a group must have at least 1 weight, got \(got)"
+    case .rank(let got, let largest, let layer):
+      "rank \(got) is out of range: `\(layer)` has ranks from 1 to \(largest)"
+    case .energy(let got):
+      "the energy kept is a fraction above 0 and at most 1, got \(got)"
+    case .budget(let bytes, let smallest):
+      "\(bytes) bytes are too few: with rank 1 in every layer the network takes \(smallest) bytes"
+    case .unknownLayer(let name, let known):
+      "the network has no layer `\(name)` that this works on; it has "
+        + known.map { "`\($0)`" }.joined(separator: ", ")
+    case .nothing(let technique, let wanted):
+      "\(technique) found nothing to work on: it wants \(wanted)"
+    case .criterion(let name, let scores, let wanted):
+      "the criterion `\(name)` scores \(scores), and \(wanted) are to be pruned"
+    case .units(let layer, let reason):
+      "no units can be removed from `\(layer)`: \(reason)"
+    case .setting(let name, let wanted, let got): "`\(name)` must be \(wanted), got \(got)"
+    case .notFinite(let parameter): "`\(parameter)` holds values that are not finite numbers"
+    case .unpaired(let left, let right):
+      "flips need the same examples: one network answered \(left) of them, the other \(right)"
+    case .network(let error): error.message
+    case .tensor(let error): error.message
+    }
+  }
+
+  package var help: String? {
+    switch self {
+    case .sparsity(let got) where got > 1 && got < 100:
+      "sparsity is a fraction: did you mean \(CompressionError.plain(got))%?"
+    case .energy(let got) where got > 1 && got <= 100:
+      "energy is a fraction: did you mean \(CompressionError.plain(got))%?"
+    case .bits(let got, _) where got == 16: "for 16 bits choose the grid fp16 or bf16"
+    case .bits(let got, _) where got == 32: "a network that is not quantized has 32 bits"
+    case .network(let error): error.help
+    default: nil
+    }
+  }
+
+  /// A number without ".0".
+  private static func plain(_ value: Double) -> String {
+    value == value.rounded() ? "\(Int(value))" : "\(value)"
+  }
+}

@@ -1,0 +1,108 @@
+// Pruning while training: little by little along a schedule, so that the rest can take over.
+package import Networks
+
+package struct GradualPruning: Sendable {
+  /// What is pruned in the end: by weight.
+  package var pruning: PruneOptions
+  package var schedule: PruningSchedule
+  /// The sparsity with which the schedule starts.
+  package var initialSparsity: Double
+  /// Bends schedules that have a power; nil for the power of the source.
+  package var power: Double?
+  /// Between which shares of all training steps the sparsity grows, within 0...1. After that the
+  /// network recovers.
+  package var phase: ClosedRange<Double>
+  /// Training steps from one pruning to the next; nil for a twentieth of the training, 100 at most.
+  package var interval: Int?
+
+  package init(
+    _ pruning: PruneOptions, schedule: PruningSchedule = .polynomial,
+    from initialSparsity: Double = 0,
+    power: Double? = nil, phase: ClosedRange<Double> = 0...0.75, interval: Int? = nil
+  ) {
+    self.pruning = pruning
+    self.schedule = schedule
+    self.initialSparsity = initialSparsity
+    self.power = power
+    self.phase = phase
+    self.interval = interval
+  }
+
+  /// The sparsity wanted when `share` (0...1) of the training is over; nil before the phase starts.
+  package func sparsity(at share: Double) -> Double? {
+    guard share >= phase.lowerBound else { return nil }
+    guard share < phase.upperBound else { return pruning.sparsity }
+    return schedule.sparsity(
+      from: initialSparsity, to: pruning.sparsity,
+      progress: (share - phase.lowerBound) / (phase.upperBound - phase.lowerBound),
+      power: power ?? schedule.defaultPower ?? 1)
+  }
+
+  /// - Throws: `CompressionError.sparsity` for a sparsity outside `0..<1`; `.criterion` for one
+  ///   that scores units; `.setting` for a sparsity that would fall, a power, a phase or an
+  ///   interval out of range.
+  package func check() throws(CompressionError) {
+    try checkSparsity(initialSparsity)
+    try checkSparsity(pruning.sparsity)
+    guard initialSparsity <= pruning.sparsity else {
+      throw .setting(
+        name: "from", wanted: "at most the final sparsity \(pruning.sparsity)",
+        got: "\(initialSparsity)")
+    }
+    guard pruning.granularity == .weight else {
+      throw .setting(
+        name: "granularity", wanted: "`weight` while training, for shapes stay", got: "`unit`")
+    }
+    if let power, !(power > 0 && power <= 100) {
+      throw .setting(name: "power", wanted: "above 0 and at most 100", got: "\(power)")
+    }
+    guard phase.lowerBound >= 0, phase.upperBound <= 1 else {
+      throw .setting(name: "phase", wanted: "within 0% to 100% of the training", got: "\(phase)")
+    }
+    if let interval, interval < 1 {
+      throw .setting(name: "interval", wanted: "at least 1 step", got: "\(interval)")
+    }
+  }
+
+  /// What training calls every `interval` steps. The last call leaves the final sparsity, exactly.
+  package func revision(interval: Int) -> Training.Revision {
+    Training.Revision(interval: interval) { network, step, steps throws(NetworkError) in
+      guard let sparsity = sparsity(at: Double(step) / Double(max(1, steps))) else {
+        return network
+      }
+      var options = pruning
+      options.sparsity = sparsity
+      do throws(CompressionError) { return try prune(network, options).network } catch {
+        throw error.asNetworkError
+      }
+    }
+  }
+}
+
+/// Trains the network and prunes it on the way. Zhu and Gupta 2017, arXiv:1710.01878.
+///
+/// - Throws: `CompressionError`: as `GradualPruning.check`, `prune`, and `Network.trained` (as
+///   `.network`).
+package func prune(
+  _ network: Network, gradually gradual: GradualPruning, on data: Dataset, _ training: Training,
+  monitor: Monitor = .silent
+) throws(CompressionError) -> Trained {
+  try gradual.check()
+  // Whatever else is wrong shows before the first step.
+  _ = try prune(network, gradual.pruning)
+  let steps = max(1, training.epochs) * (data.count / max(1, training.batch) + 1)
+  var training = training
+  training.revision = gradual.revision(
+    interval: gradual.interval ?? max(1, min(100, steps / 20)))
+  do { return try network.trained(on: data, training, monitor: monitor) } catch {
+    throw .network(error)
+  }
+}
+
+extension CompressionError {
+  /// For work that calls back from inside a training.
+  fileprivate var asNetworkError: NetworkError {
+    if case .network(let error) = self { return error }
+    return .option(name: "pruning", wanted: "one that fits the network", got: message)
+  }
+}

@@ -1,0 +1,49 @@
+// Every encoding there is, by the byte that names it, and how one is read without knowing which.
+
+package enum EncodingTable {
+  package static let all: [any Encoding.Type] = [Dense.self, Affine.self, Sparse.self, Coded.self]
+
+  /// How many encodings may be inside each other.
+  package static let largestDepth = 8
+
+  /// Its tag, then the encoding itself.
+  package static func write(_ encoding: any Encoding, to writer: inout ByteWriter) {
+    writer.append(type(of: encoding).tag)
+    encoding.write(to: &writer)
+  }
+
+  /// Where the bits of `write` are: one byte of header more than the encoding's own.
+  package static func ledger(of encoding: any Encoding) -> Ledger {
+    Ledger([.init(.header, bits: 8)]) + encoding.ledger
+  }
+
+  /// What `write` wrote.
+  /// - Throws: `BytesError` for an unknown tag, for more than `largestDepth` encodings inside each
+  ///   other, and as the encoding itself.
+  package static func read(
+    from reader: inout ByteReader, shape: [Int]
+  ) throws(BytesError) -> any Encoding {
+    let start = reader.offset
+    let tag = try reader.integer(UInt8.self)
+    guard let type = all.first(where: { $0.tag == tag }) else {
+      throw BytesError("there is no encoding with the number \(tag)", at: start)
+    }
+    guard reader.depth < largestDepth else {
+      throw BytesError("more than \(largestDepth) encodings inside each other", at: start)
+    }
+    reader.depth += 1
+    defer { reader.depth -= 1 }
+    return try type.read(from: &reader, shape: shape)
+  }
+
+  /// How many encodings there are from this one inwards.
+  static func depth(of encoding: any Encoding) -> Int {
+    var depth = 0
+    var next: (any Encoding)? = encoding
+    while let inner = next {
+      depth += 1
+      next = inner.nested
+    }
+    return depth
+  }
+}

@@ -1,0 +1,139 @@
+// Sparse storage: where the kept elements are, and an encoding of their values. All others are 0.
+package import Tensors
+
+package struct Sparse: Encoding {
+  package static let tag: UInt8 = 3
+  package static let name = "sparse"
+
+  package let shape: [Int]
+  package let scheme: IndexScheme
+  /// The kept values, in order: an encoding of a vector.
+  package let values: any Encoding
+  private let keptPositions: [Int32]
+  private let count: Int
+
+  /// - Parameters:
+  ///   - positions: of the kept elements in row-major order, ascending.
+  ///   - values: stores a vector with one entry per position.
+  /// - Throws: `EncodingError.parts` where the parts do not fit each other, or the scheme cannot
+  ///   hold these positions.
+  package init(
+    shape: [Int], positions: [Int], values: any Encoding, scheme: IndexScheme
+  ) throws(EncodingError) {
+    let (count, kept) = try Sparse.checked(shape, positions, values)
+    guard IndexScheme.all.contains(scheme), scheme.allows(kept: kept.count, of: count) else {
+      throw .parts(
+        encoding: Sparse.name,
+        wanted: "a scheme that fits \(kept.count) of \(count) elements, got \(scheme.name)")
+    }
+    self.init(shape, count, kept, values, scheme)
+  }
+
+  /// With the scheme that takes the fewest bits; the first in the table of equals.
+  /// - Throws: as `init`.
+  package static func smallest(
+    shape: [Int], positions: [Int], values: any Encoding
+  ) throws(EncodingError) -> Sparse {
+    let (count, kept) = try checked(shape, positions, values)
+    return smallest(shape, count, kept, values)
+  }
+
+  /// The tensor with all its elements that are not 0 (a negative 0 is kept, so that every bit is)
+  /// as 32-bit floats, in the scheme that takes the fewest bits.
+  package static func smallest(_ tensor: Tensor) -> Sparse {
+    var positions: [Int32] = []
+    var kept: [Float] = []
+    for (i, element) in tensor.elements.enumerated() where element.bitPattern != 0 {
+      positions.append(Int32(i))
+      kept.append(element)
+    }
+    return smallest(tensor.shape, tensor.count, positions, Dense(Tensor(vector: kept)))
+  }
+
+  private static func smallest(
+    _ shape: [Int], _ count: Int, _ positions: [Int32], _ values: any Encoding
+  ) -> Sparse {
+    var best = IndexScheme.bitmask
+    var bits = Int.max
+    for scheme in IndexScheme.all where scheme.allows(kept: positions.count, of: count) {
+      let needed = scheme.ledger(positions, of: count).bits
+      if needed < bits { (best, bits) = (scheme, needed) }
+    }
+    return Sparse(shape, count, positions, values, best)
+  }
+
+  private init(
+    _ shape: [Int], _ count: Int, _ positions: [Int32], _ values: any Encoding,
+    _ scheme: IndexScheme
+  ) {
+    self.shape = shape
+    self.count = count
+    self.keptPositions = positions
+    self.values = values
+    self.scheme = scheme
+  }
+
+  private static func checked(
+    _ shape: [Int], _ positions: [Int], _ values: any Encoding
+  ) throws(EncodingError) -> (count: Int, positions: [Int32]) {
+    guard let count = try? Tensor.count(of: shape) else {
+      throw .parts(encoding: name, wanted: "a shape, got \(shape)")
+    }
+    guard
+      zip(positions, positions.dropFirst()).allSatisfy({ $0 < $1 }), positions.first ?? 0 >= 0,
+      positions.last ?? -1 < count
+    else { throw .parts(encoding: name, wanted: "ascending positions below \(count)") }
+    guard values.shape == [positions.count] else {
+      throw .parts(
+        encoding: name, wanted: "a vector of \(positions.count) values, got \(values.shape)")
+    }
+    guard EncodingTable.depth(of: values) < EncodingTable.largestDepth else {
+      throw .parts(encoding: name, wanted: "fewer encodings inside each other")
+    }
+    return (count, positions.map { Int32($0) })
+  }
+
+  package var positions: [Int] { keptPositions.map { Int($0) } }
+  package var nested: (any Encoding)? { values }
+  package var summary: String { "sparse (\(scheme.name)), \(values.summary)" }
+
+  package var sizeDependsOnValues: Bool {
+    scheme.sizeDependsOnPositions || values.sizeDependsOnValues
+  }
+
+  package var ledger: Ledger {
+    Ledger([.init(.header, bits: 8)]) + scheme.ledger(keptPositions, of: count)
+      + EncodingTable.ledger(of: values)
+  }
+
+  package func decoded() -> Tensor {
+    var elements = [Float](repeating: 0, count: count)
+    let kept = values.decoded().elements
+    for (position, value) in zip(keptPositions, kept) { elements[Int(position)] = value }
+    return Tensor(trusted: shape, elements)
+  }
+
+  package func write(to writer: inout ByteWriter) {
+    writer.append(scheme.tag)
+    scheme.write(keptPositions, of: count, to: &writer)
+    EncodingTable.write(values, to: &writer)
+  }
+
+  package static func read(
+    from reader: inout ByteReader, shape: [Int]
+  ) throws(BytesError) -> Sparse {
+    let count = try reader.count(of: shape)
+    let start = reader.offset
+    let tag = Int(try reader.integer(UInt8.self))
+    guard tag < IndexScheme.all.count else {
+      throw BytesError("there is no index scheme with the number \(tag)", at: start)
+    }
+    let scheme = IndexScheme.all[tag]
+    guard scheme.allows(kept: count, of: count) else {
+      throw BytesError("\(scheme.name) for \(count) elements", at: start)
+    }
+    let positions = try scheme.read(from: &reader, of: count)
+    let values = try EncodingTable.read(from: &reader, shape: [positions.count])
+    return Sparse(shape, count, positions, values, scheme)
+  }
+}

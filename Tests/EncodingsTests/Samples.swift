@@ -1,0 +1,88 @@
+// Encodings to hold the laws against: every kind, over shapes that are empty, scalar, odd and
+// large.
+import Encodings
+import Tensors
+
+/// Encodings made at random, of which each kind in the table has several per shape.
+struct Samples {
+  var stream: RandomStream
+
+  init(seed: UInt64) { stream = RandomStream(seed: seed) }
+
+  static let shapes: [[Int]] = [
+    [], [0], [1], [7], [0, 3], [3, 0], [1, 1], [3, 5], [8, 16], [2, 3, 5], [4, 3, 3, 3], [17, 33],
+    [1000],
+  ]
+
+  mutating func tensor(_ shape: [Int], density: Float = 1) throws -> Tensor {
+    let values = try stream.normal(shape: shape)
+    let mask = try stream.uniform(shape: shape)
+    return Tensor(
+      trusted: shape, zip(values.elements, mask.elements).map { $1 < density ? $0 : 0 })
+  }
+
+  mutating func affine(
+    _ shape: [Int], bits: Int, isSigned: Bool, granularity: Affine.Granularity, hasZeros: Bool
+  ) throws -> Affine {
+    let range = Affine.range(bits: bits, isSigned: isSigned)
+    let slices = Affine.sliceCount(of: shape, granularity)
+    let span = Int(range.upperBound) - Int(range.lowerBound) + 1
+    func codes(_ count: Int) -> [Int16] {
+      (0..<count).map { _ in range.lowerBound + Int16(stream.integer(below: span)) }
+    }
+    return try Affine(
+      shape: shape, bits: bits, isSigned: isSigned, granularity: granularity,
+      codes: codes(Tensor.count(of: shape)),
+      scales: stream.uniform(shape: [slices]).elements, zeroPoints: hasZeros ? codes(slices) : nil)
+  }
+
+  mutating func sparse(_ shape: [Int]) throws -> [Sparse] {
+    var result: [Sparse] = []
+    for density: Float in [0, 0.02, 0.3, 1] {
+      let tensor = try tensor(shape, density: density)
+      let positions = tensor.elements.indices.filter { tensor.elements[$0] != 0 }
+      let kept = Tensor(vector: positions.map { tensor.elements[$0] })
+      let codes = try affine(
+        [positions.count], bits: 5, isSigned: true, granularity: .group(4), hasZeros: true)
+      for scheme in IndexScheme.all
+      where scheme.allows(kept: positions.count, of: tensor.count) {
+        for values: any Encoding in [Dense(kept, as: .bf16), codes] {
+          result.append(
+            try Sparse(shape: shape, positions: positions, values: values, scheme: scheme))
+        }
+      }
+      result.append(Sparse.smallest(tensor))
+    }
+    return result
+  }
+
+  mutating func encodings(_ shape: [Int]) throws -> [any Encoding] {
+    var result: [any Encoding] = []
+    let tensor = try tensor(shape)
+    for format in FloatFormat.all { result.append(Dense(tensor, as: format)) }
+    for bits in 2...8 {
+      for granularity: Affine.Granularity in [.tensor, .channel, .group(1), .group(5), .group(999)]
+      {
+        for flags in 0..<4 {
+          result.append(
+            try affine(
+              shape, bits: bits, isSigned: flags & 1 == 0, granularity: granularity,
+              hasZeros: flags & 2 == 0))
+        }
+      }
+    }
+    result += try sparse(shape)
+    for inner in result.enumerated().filter({ $0.offset % 7 == 0 }).map(\.element) {
+      result.append(try Coded(inner))
+    }
+    return result
+  }
+}
+
+func bits(_ tensor: Tensor) -> [UInt32] { tensor.elements.map { $0.bitPattern } }
+
+func bytes(_ encoding: any Encoding) -> [UInt8] {
+  var writer = ByteWriter()
+  EncodingTable.write(encoding, to: &writer)
+  return writer.bytes
+}
