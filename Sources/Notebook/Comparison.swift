@@ -76,7 +76,9 @@ package enum Comparison: Equatable, Sendable {
 
   /// Runs of letters, each with at least one: what a drawing says, not what it shows.
   private static func words(_ line: String) -> [String] {
-    line.unicodeScalars.split { !$0.properties.isAlphabetic }.map { String(String.UnicodeScalarView($0)) }
+    line.unicodeScalars.split { !$0.properties.isAlphabetic }.map {
+      String(String.UnicodeScalarView($0))
+    }
   }
 }
 

@@ -9,6 +9,12 @@ package struct Difference: Equatable, Sendable {
   /// What differs, in a few words.
   package let reason: String
 
+  package init(stored: String?, new: String?, reason: String) {
+    self.stored = stored
+    self.new = new
+    self.reason = reason
+  }
+
   /// The difference as lines of a diff.
   package var lines: [String] {
     var result: [String] = []

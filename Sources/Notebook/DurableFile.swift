@@ -83,7 +83,7 @@ package enum DurableFile {
   }
 
   /// Writes all bytes and waits until they are on the disk.
-  static func append(_ bytes: [UInt8], to descriptor: Int32, _ path: String)
+  package static func append(_ bytes: [UInt8], to descriptor: Int32, _ path: String)
     throws(NotebookProblem)
   {
     var rest = bytes[...]

@@ -98,7 +98,8 @@ package struct Journal: ~Copyable {
   private static func bytes(of record: Record) -> [UInt8] {
     let text = record.outputs.flatMap { [""] + $0.markdown }.joined(separator: "\n")
     let payload = Array(text.utf8)
-    let head = "\ncell \(record.identity) \(record.key.digits) \(payload.count) \(digest(payload))\n"
+    let head =
+      "\ncell \(record.identity) \(record.key.digits) \(payload.count) \(digest(payload))\n"
     return Array(head.utf8) + payload
   }
 

@@ -38,18 +38,22 @@ package enum NotebookCode: String, CaseIterable, Sendable {
     case .unknownOption: "The option is kept, but this version of cnb does nothing with it."
     case .frontMatter: "The front matter is a few flat keys in YAML, and this is not."
     case .formatVersion: "The notebook asks for a format that this version of cnb does not know."
-    case .misplacedCell: "A cell inside a list, a quote, HTML or indented code is prose and never runs."
+    case .misplacedCell:
+      "A cell inside a list, a quote, HTML or indented code is prose and never runs."
     case .indentedFence: "A fence that is indented takes its indentation away from the code."
     case .orphanOutput: "An output that does not follow a cell belongs to nobody and is left alone."
-    case .byteOrderMark: "The byte order mark at the start is ignored, and left out of what is written."
+    case .byteOrderMark:
+      "The byte order mark at the start is ignored, and left out of what is written."
     case .claim: "A claim names a cell and holds an expression; this one does not."
     case .expectedError: "A cell marked error=CODE must fail with that code and no other."
     case .unknownParameter: "A value was set for a name that no cell marked params binds."
     case .busy: "Another run is writing this notebook at this moment."
     case .unreadable: "The notebook cannot be read."
     case .unwritable: "The notebook, or the folder it is in, cannot be written."
-    case .changedMeanwhile: "The notebook was edited while it ran, so some outputs have no cell any more."
-    case .unseenFile: "A file read by a computed name is not part of the key, so status cannot watch it."
+    case .changedMeanwhile:
+      "The notebook was edited while it ran, so some outputs have no cell any more."
+    case .unseenFile:
+      "A file read by a computed name is not part of the key, so status cannot watch it."
     }
   }
 

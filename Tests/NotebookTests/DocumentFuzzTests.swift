@@ -21,8 +21,10 @@ struct Dice: RandomNumberGenerator {
 @Suite struct DocumentFuzzTests {
   private static let pieces = [
     "```", "````", "~~~", "cnb", "cnb-out", "cnb-err", " #a", " #b", " k=12345678", " skip",
-    " raw", " a=\"b c\"", "\n", "\n", "\n", "\n\n", "\r\n", "\r", "    ", "  ", " ", "\t", "- ", "> ",
-    "1. ", "<!--", "-->", "<details>", "</details>", "---", "---\n", "title: x\n", "seed: 1\n", "# H",
+    " raw", " a=\"b c\"", "\n", "\n", "\n", "\n\n", "\r\n", "\r", "    ", "  ", " ", "\t", "- ",
+    "> ",
+    "1. ", "<!--", "-->", "<details>", "</details>", "---", "---\n", "title: x\n", "seed: 1\n",
+    "# H",
     "![cnb #a.1: x](y.svg)", "[c](claim:#a \"x > 1\")", "[c](claim: \"\")", "`", "\\", "&amp;",
     "text", "≈1.2 ms", "0.5 ± 0.1", "\u{2028}", "\u{85}", "é", "e\u{301}", "😀", "\0", "\u{FEFF}",
     "\u{202E}", "<<<<<<<", ">>>>>>>", "=======", "```cnb\nx\n```\n", "```cnb #a\ny\n```\n\n",
@@ -54,8 +56,9 @@ struct Dice: RandomNumberGenerator {
       let outputs = [Output(.text, lines: printed, key: "01234567")]
       let all = Dictionary(uniqueKeysWithValues: document.cells.map { ($0.index, outputs) })
       let written = document.replacingOutputs(all)
-      #expect(written.cells.map(\.source).map { Array($0.utf8) }
-        == document.cells.map(\.source).map { Array($0.utf8) })
+      #expect(
+        written.cells.map(\.source).map { Array($0.utf8) }
+          == document.cells.map(\.source).map { Array($0.utf8) })
       #expect(written.cells.allSatisfy { $0.outputs == outputs })
       #expect(written.replacingOutputs(all).bytes == written.bytes)
       let clean = document.withoutOutputs()

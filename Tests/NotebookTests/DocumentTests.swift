@@ -119,8 +119,10 @@ import Testing
     #expect(codes("~~~cnb `a`\nx\n~~~\n") == [.infoString])
   }
 
-  @Test(arguments: ["\\{", "a=&amp;", "#1", "#", "#a #b", "a=", "a=\"b", "a=\"b\"c", "seed=x",
-    "error=12", "time=2", "mem=lots", "skip=1", "error", "=3", "a=$"])
+  @Test(arguments: [
+    "\\{", "a=&amp;", "#1", "#", "#a #b", "a=", "a=\"b", "a=\"b\"c", "seed=x",
+    "error=12", "time=2", "mem=lots", "skip=1", "error", "=3", "a=$",
+  ])
   func otherInfoStringsAreErrorsToo(words: String) {
     #expect(codes("```cnb \(words)\nx\n```\n") == [.infoString])
   }
@@ -176,8 +178,10 @@ import Testing
     #expect(document.obstacle?.line == 5)
   }
 
-  @Test(arguments: ["<<<<<<< HEAD\na\n=======\nb\n>>>>>>> x\n", "```cnb\n<<<<<<< a\n```\n",
-    ">>>>>>>\n"])
+  @Test(arguments: [
+    "<<<<<<< HEAD\na\n=======\nb\n>>>>>>> x\n", "```cnb\n<<<<<<< a\n```\n",
+    ">>>>>>>\n",
+  ])
   func mergeMarkersAreErrors(text: String) {
     #expect(Document(text).obstacle?.code == .mergeMarker)
   }
@@ -218,7 +222,9 @@ import Testing
 @Suite struct ReplacementTests {
   private let output = Output(.text, lines: ["1"], id: "a", key: "00000000")
 
-  @Test(arguments: ["```cnb\nx\n```", "```cnb\nx\n```\n", "```cnb\nx\n```\nprose", "```cnb\nx\n```\n\n\n\nprose\n"])
+  @Test(arguments: [
+    "```cnb\nx\n```", "```cnb\nx\n```\n", "```cnb\nx\n```\nprose", "```cnb\nx\n```\n\n\n\nprose\n",
+  ])
   func cleaningUndoesWriting(text: String) {
     let written = Document(text).replacingOutputs([0: [output]])
     #expect(written.cells[0].outputs == [output])
