@@ -26,7 +26,7 @@ package struct CellOutline: Sendable {
   package var binds: [String]
   /// The names that it reads from cells above.
   package var reads: [String]
-  /// The files that it names, with their digests.
+  /// The files that it names, with their digests; an empty digest when there is none now.
   package var files: [FileDigest]
 
   package init(
@@ -109,7 +109,8 @@ package enum ClaimOutcome: Equatable, Sendable {
 
 /// Evaluates the cells of one notebook, in order, from a clean state.
 package protocol CellEvaluator {
-  /// What the cell depends on; runs nothing. Asked for every cell, top to bottom, before any is evaluated.
+  /// What the cell depends on; runs nothing. Asked for every cell, top to bottom, before any is
+  /// evaluated, and once more right before the cell itself is: a cell above may have written a file.
   mutating func outline(_ cell: CellSource) -> CellOutline
   mutating func evaluate(_ cell: CellSource) -> CellOutcome
   /// Whether an expression is true in the state after the cells evaluated so far.

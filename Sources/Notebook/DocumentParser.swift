@@ -15,14 +15,14 @@ struct DocumentParser {
 
   init(_ bytes: [UInt8]) {
     self.bytes = bytes
-    table = LineTable(bytes)
     start = bytes.starts(with: Document.byteOrderMark) ? Document.byteOrderMark.count : 0
+    table = LineTable(bytes, from: start)
   }
 
   mutating func parse() {
     let head = readFrontMatter()
     let body = head < table.lines.count ? table.lines[head].start : bytes.count
-    let markdown = Markdown(bytes[max(start, body)...], offset: head)
+    let markdown = Markdown(bytes[body...], offset: head)
     blocks = markdown.blocks
     checkBytes()
     readBlocks()
@@ -40,7 +40,7 @@ struct DocumentParser {
   /// Returns the number of lines that it takes.
   private mutating func readFrontMatter() -> Int {
     do {
-      let extent = try FrontMatter.extent(bytes, table, from: start)
+      let extent = try FrontMatter.extent(bytes, table)
       guard extent > 0 else { return 0 }
       let inside = table.lines[1..<(extent - 1)].map { bytes[$0.content].text }
       do {
@@ -137,6 +137,9 @@ extension DocumentParser {
       else { return nil }
       return ([output], closing)
     case .paragraph:
+      guard block.firstLine <= block.lastLine, block.lastLine < table.lines.count else {
+        return nil
+      }
       let lines = table.lines[block.firstLine...block.lastLine].map { bytes[$0.content] }
       guard lines.allSatisfy(Output.isFigure) else { return nil }
       return (lines.map { Output(.figure, lines: [$0.trimmed.text]) }, block.lastLine)

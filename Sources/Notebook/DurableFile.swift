@@ -88,7 +88,8 @@ package enum DurableFile {
   {
     var rest = bytes[...]
     while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      let chunk = Array(rest.prefix(1 << 20))
+      let count = Glibc.write(descriptor, chunk, chunk.count)
       if count < 0 && errno == EINTR { continue }
       guard count > 0 else { throw problem(.unwritable, "‘\(path)’ cannot be written") }
       rest = rest.dropFirst(count)

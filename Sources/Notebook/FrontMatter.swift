@@ -47,18 +47,20 @@ package struct FrontMatter: Equatable, Sendable {
   private static let deepest = 8
 
   /// The number of lines that front matter takes at the head of a text, fences included; 0 for none.
-  static func extent(_ bytes: [UInt8], _ table: LineTable, from start: Int) throws(NotebookProblem)
+  static func extent(_ bytes: [UInt8], _ table: LineTable) throws(NotebookProblem)
     -> Int
   {
     let lines = table.lines
-    guard let first = lines.first, lines.count > 1, isFence(bytes[start..<first.end]) else {
+    guard let first = lines.first, lines.count > 1, isFence(bytes[first.content]) else {
       return 0
     }
     let second = bytes[lines[1].content].trimmed
     guard !second.isEmpty else { return 0 }
-    if let end = lines.dropFirst().firstIndex(where: { isClosing(bytes[$0.content]) }) {
-      return end + 1
+    // A `---` that an output holds must not close what never was front matter: no fence comes before it.
+    let last = lines.dropFirst().firstIndex { line in
+      isClosing(bytes[line.content]) || opensFence(bytes[line.content])
     }
+    if let last, isClosing(bytes[lines[last].content]) { return last + 1 }
     guard second.first?.isLetter ?? false, second.contains(0x3A) else { return 0 }
     throw NotebookProblem(
       .frontMatter, "the front matter that opens with --- has no closing ---", line: 1)
@@ -66,6 +68,11 @@ package struct FrontMatter: Equatable, Sendable {
 
   private static func isFence(_ line: ArraySlice<UInt8>) -> Bool {
     line.trimmedRight.elementsEqual("---".utf8)
+  }
+
+  private static func opensFence(_ line: ArraySlice<UInt8>) -> Bool {
+    let text = line.trimmed
+    return text.starts(with: "```".utf8) || text.starts(with: "~~~".utf8)
   }
 
   private static func isClosing(_ line: ArraySlice<UInt8>) -> Bool {
@@ -127,15 +134,30 @@ package struct FrontMatter: Equatable, Sendable {
           .frontMatter, "each line of the front matter is one key: value, starting at the margin",
           help: "write lists as [a, b] and maps as {a: 1, b: 2}", line: index + 2)
       }
-      var depth = 0
-      for byte in content {
-        if byte == 0x5B || byte == 0x7B { depth += 1 }
-        if byte == 0x5D || byte == 0x7D { depth -= 1 }
-        guard depth <= deepest else {
-          throw NotebookProblem(
-            .frontMatter, "the front matter is nested deeper than \(deepest)", line: index + 2)
-        }
+      try checkValue(content, line: index + 2)
+    }
+  }
+
+  /// Brackets within bounds, and no anchors or aliases, with which a short text can mean a huge one.
+  private static func checkValue(_ content: ArraySlice<UInt8>, line: Int) throws(NotebookProblem) {
+    var depth = 0
+    var quote: UInt8?
+    var before: UInt8 = 0x20
+    for byte in content {
+      if byte == 0x22 || byte == 0x27 { quote = quote == nil ? byte : quote == byte ? nil : quote }
+      if byte == 0x5B || byte == 0x7B { depth += 1 }
+      if byte == 0x5D || byte == 0x7D { depth -= 1 }
+      guard depth <= deepest else {
+        throw NotebookProblem(
+          .frontMatter, "the front matter is nested deeper than \(deepest)", line: line)
       }
+      let begins = before.isBlank || [0x5B, 0x7B, 0x2C].contains(before)
+      if quote == nil, begins, [0x26, 0x2A, 0x21].contains(byte) {
+        throw NotebookProblem(
+          .frontMatter, "the front matter has no anchors, aliases and tags",
+          help: "put quotes around a value that begins with & or * or !", line: line)
+      }
+      before = byte
     }
   }
 
@@ -168,7 +190,7 @@ extension FrontMatter {
   private static func text(_ node: Node, _ key: String, _ line: Int) throws(NotebookProblem)
     -> String
   {
-    guard case .scalar(let scalar) = node, scalar.anchor == nil else {
+    guard case .scalar(let scalar) = node else {
       throw NotebookProblem(.frontMatter, "\(key) in the front matter wants a text", line: line)
     }
     return scalar.string

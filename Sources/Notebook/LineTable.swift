@@ -28,11 +28,12 @@ package struct LineTable: Sendable {
   /// The ending of the first line that has one, or LF.
   package let ending: LineEnding
 
-  package init(_ bytes: [UInt8]) {
+  /// - Parameter first: where the text begins, after a byte order mark.
+  package init(_ bytes: [UInt8], from first: Int = 0) {
     var lines: [Line] = []
     var ending: LineEnding?
-    var start = 0
-    var position = 0
+    var start = first
+    var position = first
     while position < bytes.count {
       guard let found = Self.ending(in: bytes, at: position) else {
         position += 1

@@ -82,17 +82,18 @@ struct Markdown {
   private mutating func visit(_ node: OpaquePointer, _ root: OpaquePointer, _ offset: Int) {
     switch cmark_node_get_type(node) {
     case CMARK_NODE_CODE_BLOCK where cmark_node_parent(node) != root && Self.isFenced(node):
-      let info = Array(Self.text(cmark_node_get_fence_info(node)).utf8)
+      let info = cmark_node_get_fence_info(node).map { Array(String(cString: $0).utf8) } ?? []
       if InfoString.name(of: info[...]) == "cnb" {
         nestedCells.append(Int(cmark_node_get_start_line(node)) - 1 + offset)
       }
     case CMARK_NODE_LINK:
-      let destination = Self.text(cmark_node_get_url(node))
+      let destination = cmark_node_get_url(node).map { String(cString: $0) } ?? ""
       guard destination.hasPrefix("claim:") else { return }
       claims.append(
         ClaimLink(
           text: Self.content(of: node), destination: destination,
-          expression: Self.text(cmark_node_get_title(node)), line: Self.line(of: node) + offset))
+          expression: cmark_node_get_title(node).map { String(cString: $0) } ?? "",
+          line: Self.line(of: node) + offset))
     default: return
     }
   }
@@ -117,14 +118,11 @@ struct Markdown {
       if event == CMARK_EVENT_DONE { return result }
       guard event == CMARK_EVENT_ENTER, let node = cmark_iter_get_node(iterator) else { continue }
       switch cmark_node_get_type(node) {
-      case CMARK_NODE_TEXT, CMARK_NODE_CODE: result += text(cmark_node_get_literal(node))
+      case CMARK_NODE_TEXT, CMARK_NODE_CODE:
+        result += cmark_node_get_literal(node).map { String(cString: $0) } ?? ""
       case CMARK_NODE_SOFTBREAK, CMARK_NODE_LINEBREAK: result += " "
       default: continue
       }
     }
-  }
-
-  private static func text(_ pointer: UnsafePointer<CChar>?) -> String {
-    pointer.map { String(cString: $0) } ?? ""
   }
 }

@@ -50,6 +50,7 @@ extension Output {
 /// The line `… 412 lines, 31 KiB more` between the head and the tail of an output.
 struct OmittedLines {
   let count: Int
+  /// Written for the reader; the width of a marked number changes it, so it is not compared.
   let bytes: Int
 
   init(count: Int, bytes: Int) {
@@ -59,10 +60,10 @@ struct OmittedLines {
 
   init?(_ line: String) {
     let words = line.utf8.split(separator: 0x20).map { Substring($0) }
-    guard words.count == 6, words[0] == "…", let count = Int(words[1]), let size = Int(words[3]),
+    guard words.count == 6, words[0] == "…", let count = Int(words[1]), Int(words[3]) != nil,
       ["line,", "lines,"].contains(words[2]), ["B", "KiB"].contains(words[4]), words[5] == "more"
     else { return nil }
-    self.init(count: count, bytes: words[4] == "B" ? size : size * 1024)
+    self.init(count: count, bytes: 0)
   }
 
   var line: String {

@@ -137,7 +137,7 @@ private enum Escape {
     }
     guard let final = scalars.first, (0x40...0x7E).contains(final.value) else { return .other }
     scalars.removeFirst()
-    let number = min(Int(parameter) ?? 0, widest)
+    let number = min(max(0, Int(parameter) ?? 0), widest)
     switch final {
     case "K": return number == 0 ? .eraseRight : number == 1 ? .eraseLeft : .eraseLine
     case "G": return .column(max(0, number - 1))

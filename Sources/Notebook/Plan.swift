@@ -26,6 +26,27 @@ struct PlannedCell: Sendable {
   let key: Key
 }
 
+/// Gives cells their keys, in order: each from those of the cells that it reads.
+struct KeyChain {
+  private let settings: RunSettings
+  private var binders: [String: Key] = [:]
+
+  init(_ settings: RunSettings) { self.settings = settings }
+
+  mutating func link(
+    _ cell: Cell, _ identity: String, _ source: CellSource, _ outline: CellOutline
+  ) -> PlannedCell {
+    let key = Key(
+      tokens: outline.tokens,
+      reads: Set(outline.reads).compactMap { name in binders[name].map { (name, $0) } },
+      parameters: source.parameters.filter { outline.binds.contains($0.name) },
+      seed: source.seed, files: outline.files, engine: settings.engine)
+    for name in outline.binds { binders[name] = key }
+    return PlannedCell(
+      cell: cell, identity: identity, source: source, outline: outline, key: key)
+  }
+}
+
 /// The cells of a notebook in the order in which they run.
 struct Plan: Sendable {
   private(set) var cells: [PlannedCell] = []
@@ -38,20 +59,13 @@ struct Plan: Sendable {
     _ document: Document, _ settings: RunSettings, _ evaluator: inout some CellEvaluator
   ) {
     let parameters = Self.merged(document.frontMatter.parameters, settings.parameters)
-    var binders: [String: Key] = [:]
+    var chain = KeyChain(settings)
     var settable: Set<String> = []
     for (cell, identity) in zip(document.cells, Self.identities(document.cells)) {
       let source = Self.source(cell, identity, document.frontMatter, parameters)
       let outline = cell.options.isSkipped ? CellOutline(tokens: []) : evaluator.outline(source)
-      let key = Key(
-        tokens: outline.tokens,
-        reads: Set(outline.reads).compactMap { name in binders[name].map { (name, $0) } },
-        parameters: source.parameters.filter { outline.binds.contains($0.name) },
-        seed: source.seed, files: outline.files, engine: settings.engine)
-      for name in outline.binds { binders[name] = key }
       if cell.options.isParameters { settable.formUnion(outline.binds) }
-      cells.append(
-        PlannedCell(cell: cell, identity: identity, source: source, outline: outline, key: key))
+      cells.append(chain.link(cell, identity, source, outline))
     }
     for parameter in parameters where !settable.contains(parameter.name) {
       let names = settable.sorted().joined(separator: ", ")

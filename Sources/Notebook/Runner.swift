@@ -87,8 +87,10 @@ extension Runner {
     var report = emptyReport(purpose)
     guard report.exitCode == .ok else { return report }
     var hasEnded = false
+    var chain = KeyChain(settings)
     test(claimsBeforeCells, in: &report)
-    for planned in plan.cells {
+    for before in plan.cells {
+      let planned = current(before, &chain, hasEnded)
       if hasEnded || planned.cell.options.isSkipped {
         let state: CellState = planned.cell.options.isSkipped ? .skipped : .notReached
         report.cells.append(CellReport(planned.cell, state))
@@ -105,6 +107,15 @@ extension Runner {
       }
     }
     return report
+  }
+
+  /// The cell as it is now: a cell above may have written a file that it reads.
+  private mutating func current(
+    _ planned: PlannedCell, _ chain: inout KeyChain, _ hasEnded: Bool
+  ) -> PlannedCell {
+    let runs = !hasEnded && !planned.cell.options.isSkipped
+    let outline = runs ? evaluator.outline(planned.source) : planned.outline
+    return chain.link(planned.cell, planned.identity, planned.source, outline)
   }
 
   /// The outputs to store are nil when the cell was interrupted.
@@ -154,7 +165,9 @@ extension Runner {
   }
 
   private func unseenFiles(_ planned: PlannedCell, _ outcome: CellOutcome) -> [NotebookProblem] {
-    outcome.files.filter { !planned.outline.files.contains($0) }.map {
+    outcome.files.filter { file in
+      !planned.outline.files.contains { $0.name == file.name }
+    }.map {
       NotebookProblem(
         .unseenFile, "‘\($0.name)’ is read by a computed name, so status cannot watch it",
         help: "write the name of the file as a plain string", line: planned.cell.line)

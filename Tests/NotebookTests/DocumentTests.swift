@@ -249,7 +249,7 @@ import Testing
     let document = Document(Samples.format)
     let written = document.replacingOutputs([0: [output]])
     #expect(written.cells.dropFirst().map(\.outputs) == document.cells.dropFirst().map(\.outputs))
-    let tail = Array(document.bytes[document.text.utf8.count - 900..<document.bytes.count])
-    #expect(written.bytes.suffix(900).elementsEqual(tail))
+    let tail = Array(document.bytes[document.text.utf8.count - 600..<document.bytes.count])
+    #expect(written.bytes.suffix(600).elementsEqual(tail))
   }
 }

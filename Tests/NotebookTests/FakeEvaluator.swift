@@ -2,7 +2,12 @@
 
 import Notebook
 
-/// `x = n`, `show x`, `print words`, `time`, `near x`, `fail CODE`, `stop`, `slow`, `read name`, `hook`.
+/// Files that live in memory.
+final class Disk {
+  var files: [String: String] = [:]
+}
+
+/// `save name value`, `load name`, `x = n`, `show x`, `print words`, `time`, `near x`, `fail CODE`, `stop`, `slow`, `read name`, `hook`.
 struct FakeEvaluator: CellEvaluator {
   /// Added to each time, so that two runs never take the same.
   var clock = 1
@@ -10,6 +15,7 @@ struct FakeEvaluator: CellEvaluator {
   var drift = 0.0
   /// Called by the statement `hook`.
   var hook: () -> Void = {}
+  var disk = Disk()
   private(set) var evaluated: [Int] = []
   private var values: [String: String] = [:]
 
@@ -30,6 +36,9 @@ struct FakeEvaluator: CellEvaluator {
     for words in statements(cell) {
       outline.tokens += words + ["\n"]
       if words.count == 3, words[1] == "=" { outline.binds.append(words[0]) }
+      if words.count == 2, words[0] == "load" {
+        outline.files.append(FileDigest(name: words[1], digest: disk.files[words[1]] ?? ""))
+      }
       if words.count == 2, ["show", "near"].contains(words[0]) { outline.reads.append(words[1]) }
     }
     return outline
@@ -42,6 +51,10 @@ struct FakeEvaluator: CellEvaluator {
       let rest = words.dropFirst().joined(separator: " ")
       switch words[0] {
       case "show": outcome.texts.append(CellText(lines: [values[rest] ?? "none"]))
+      case "save": disk.files[words[1]] = words.last
+      case "load":
+        outcome.texts.append(CellText(lines: [disk.files[rest] ?? "none"]))
+        outcome.files.append(FileDigest(name: rest, digest: disk.files[rest] ?? ""))
       case "near":
         let value = (Double(values[rest] ?? "") ?? 0) + drift
         outcome.texts.append(CellText(lines: ["\(rest) \(value) ± 0.5"]))

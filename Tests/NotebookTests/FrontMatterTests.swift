@@ -61,6 +61,13 @@ import Testing
     #expect(Document("").problems.isEmpty)
   }
 
+  @Test func anOutputDoesNotCloseAHead() {
+    let document = Document("---\n# Prose\n\n```cnb\nx\n```\n")
+    let written = document.replacingOutputs([0: [Output(.text, lines: ["---"])]])
+    #expect(written.cells.map(\.source) == ["x"])
+    #expect(written.problems.isEmpty)
+  }
+
   @Test func headsThatAreNotClosedAreErrors() {
     #expect(Document("---\ntitle: a\n\n```cnb\nx\n```\n").obstacle?.code == .frontMatter)
   }

@@ -183,6 +183,19 @@ import Testing
     #expect(report.exitCode == .ok)
   }
 
+  @Test func aFileThatACellAboveWritesIsPartOfTheKey() {
+    let text = "```cnb\nsave f 1\n```\n\n```cnb\nload f\n```\n"
+    let evaluator = FakeEvaluator()
+    let first = run(text, evaluator)
+    #expect(first.report.problems.isEmpty)
+    let after = Runner(first.document, evaluator, settings).status()
+    #expect(after.cells.map(\.state) == [.withoutOutput, .fresh])
+    #expect(run(first.document.text, evaluator).document.bytes == first.document.bytes)
+    evaluator.disk.files["f"] = "2"
+    let stale = Runner(first.document, evaluator, settings).status()
+    #expect(stale.cells.map(\.state) == [.withoutOutput, .stale])
+  }
+
   @Test func longOutputsKeepTheirHeadAndTail() {
     func notebook(_ count: Int, _ odd: String = "") -> String {
       "```cnb\n" + (0..<count).map { "print \($0 == 30 ? odd : "") line \($0)\n" }.joined()
