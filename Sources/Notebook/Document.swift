@@ -64,9 +64,16 @@ package struct Document: Sendable {
   /// The first problem that keeps it from being run.
   package var obstacle: NotebookProblem? { problems.first { !$0.isWarning } }
 
-  package var hasByteOrderMark: Bool { bytes.starts(with: Self.byteOrderMark) }
+  package var hasByteOrderMark: Bool { Self.lengthOfByteOrderMark(bytes) > 0 }
 
-  static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+  private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+  /// The number of bytes that byte order marks take at the start; careless tools write several.
+  static func lengthOfByteOrderMark(_ bytes: [UInt8]) -> Int {
+    var length = 0
+    while bytes[length...].starts(with: byteOrderMark) { length += byteOrderMark.count }
+    return length
+  }
 
   private static func firstBadByte(_ bytes: [UInt8]) -> Int? {
     do {
@@ -90,7 +97,7 @@ package struct Document: Sendable {
     }
     guard position > 0 else { return self }
     result += bytes[position...]
-    if hasByteOrderMark { result.removeFirst(Self.byteOrderMark.count) }
+    result.removeFirst(Self.lengthOfByteOrderMark(result))
     return Document(valid: result)
   }
 

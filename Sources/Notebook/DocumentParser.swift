@@ -15,7 +15,7 @@ struct DocumentParser {
 
   init(_ bytes: [UInt8]) {
     self.bytes = bytes
-    start = bytes.starts(with: Document.byteOrderMark) ? Document.byteOrderMark.count : 0
+    start = Document.lengthOfByteOrderMark(bytes)
     table = LineTable(bytes, from: start)
   }
 
@@ -93,7 +93,11 @@ extension DocumentParser {
     var outputs: [Output] = []
     var last = end
     var index = next
-    while index < blocks.count, let (found, lastLine) = run(of: blocks[index]) {
+    var lastLineOfRun = closing
+    while index < blocks.count, isBlank(lastLineOfRun + 1, blocks[index].firstLine),
+      let (found, lastLine) = run(of: blocks[index])
+    {
+      lastLineOfRun = lastLine
       outputs += found
       last = table.lines[lastLine].end
       index += 1
@@ -107,6 +111,11 @@ extension DocumentParser {
         source: lines.joined(separator: "\n"), line: fence.opening + 1, outputs: outputs,
         range: table.lines[fence.opening].start..<end, run: end..<last))
     return index
+  }
+
+  /// Whether only blank lines stand between: a link definition is no block, and is still a user's text.
+  private func isBlank(_ first: Int, _ end: Int) -> Bool {
+    table.lines[min(first, end)..<end].allSatisfy { bytes[$0.content].trimmed.isEmpty }
   }
 
   private mutating func readInfo(_ fence: Fence) -> (id: String?, options: CellOptions) {

@@ -61,12 +61,22 @@ struct Dice: RandomNumberGenerator {
       #expect(written.cells.map { Array($0.source.utf8) } == before, "\(document.bytes)")
       #expect(written.cells.allSatisfy { $0.outputs == outputs })
       #expect(written.replacingOutputs(all).bytes == written.bytes)
-      let clean = document.withoutOutputs().bytes.dropFirst(document.hasByteOrderMark ? 3 : 0)
+      let clean = Self.withoutMarks(document.withoutOutputs().bytes)
       if !all.isEmpty && !document.cells.allSatisfy({ $0.outputs == outputs }) {
         let cleaned = written.withoutOutputs().bytes
-        #expect(cleaned.elementsEqual(clean) || document.cells.contains { !$0.outputs.isEmpty })
+        let isUndone = cleaned.elementsEqual(clean)
+        #expect(
+          isUndone || document.cells.contains { !$0.outputs.isEmpty },
+          "\(document.bytes) \(printed)")
       }
     }
+  }
+
+  /// A byte order mark goes when outputs are written, and does not come back.
+  private static func withoutMarks(_ bytes: [UInt8]) -> ArraySlice<UInt8> {
+    var rest = bytes[...]
+    while rest.starts(with: [0xEF, 0xBB, 0xBF]) { rest = rest.dropFirst(3) }
+    return rest
   }
 
   @Test func anyBytesAreReadOrRefused() {

@@ -220,6 +220,12 @@ import Testing
 }
 
 @Suite struct ReplacementTests {
+  @Test func aLinkDefinitionBelowACellIsNotItsOutput() {
+    let text = "```cnb\nx\n```\n[a]: /url\n\n```cnb-out\n1\n```\n"
+    #expect(Document(text).cells[0].outputs.isEmpty)
+    #expect(Document(text).withoutOutputs().text == text)
+  }
+
   private let output = Output(.text, lines: ["1"], id: "a", key: "00000000")
 
   @Test(arguments: [
