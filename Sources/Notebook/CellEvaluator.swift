@@ -1,4 +1,5 @@
-// What the runner asks of whoever evaluates cells. It knows text, names and keys; never tokens, trees or values.
+// What the runner asks of whoever evaluates cells. It knows text, names and keys; never tokens,
+// trees or values.
 
 /// A cell as it is handed to an evaluator.
 package struct CellSource: Sendable {
@@ -66,8 +67,8 @@ package struct CellFailure: Sendable {
 
   package var kind: Kind
   package var code: String
-  /// The diagnostic as it is printed: sentence, excerpt, carets, suggestion. It must not depend on the line in
-  /// the file, or an edit of the prose above would change it.
+  /// The diagnostic as it is printed: sentence, excerpt, carets, suggestion. It must not depend on
+  /// the line in the file, or an edit of the prose above would change it.
   package var text: String
 
   package init(_ code: String, _ text: String, kind: Kind = .error) {
@@ -110,7 +111,8 @@ package enum ClaimOutcome: Equatable, Sendable {
 /// Evaluates the cells of one notebook, in order, from a clean state.
 package protocol CellEvaluator {
   /// What the cell depends on; runs nothing. Asked for every cell, top to bottom, before any is
-  /// evaluated, and once more right before the cell itself is: a cell above may have written a file.
+  /// evaluated, and once more right before the cell itself is: a cell above may have written a
+  /// file.
   mutating func outline(_ cell: CellSource) -> CellOutline
   mutating func evaluate(_ cell: CellSource) -> CellOutcome
   /// Whether an expression is true in the state after the cells evaluated so far.

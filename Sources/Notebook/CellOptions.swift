@@ -1,4 +1,5 @@
-// What a cell asks for in its opening line: one table of options, and their values once they were read.
+// What a cell asks for in its opening line: one table of options, and their values once they were
+// read.
 
 /// One option that a cell can carry.
 package struct CellOption: Sendable {

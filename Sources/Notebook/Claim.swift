@@ -1,4 +1,5 @@
-// A sentence in the prose that can be tested: `[text](claim:#id "expression")`, a link for every renderer.
+// A sentence in the prose that can be tested: `[text](claim:#id "expression")`, a link for every
+// renderer.
 
 /// A claim in the prose: what it says, and the expression that must be true.
 package struct Claim: Equatable, Sendable {

@@ -1,5 +1,6 @@
-// Whether a cell printed again what is stored. Text is compared byte for byte; what a value's type marked as
-// volatile (≈) or inexact (±) is compared by its meaning; a drawing made from inexact values by its words.
+// Whether a cell printed again what is stored. Text is compared byte for byte; what a value's type
+// marked as volatile (≈) or inexact (±) is compared by its meaning; a drawing made from inexact
+// values by its words.
 //
 // The rules, in full:
 // 1. Lines are compared without blanks at their ends.

@@ -1,5 +1,5 @@
-// A notebook as a value: its bytes, and where its cells and their outputs stand in them. It owns the outputs
-// and nothing else; it is not a pretty-printer, and every other byte stays as it was.
+// A notebook as a value: its bytes, and where its cells and their outputs stand in them. It owns
+// the outputs and nothing else; it is not a pretty-printer, and every other byte stays as it was.
 
 /// One cell of a notebook.
 package struct Cell: Equatable, Sendable {
@@ -84,8 +84,8 @@ package struct Document: Sendable {
     }
   }
 
-  /// The document with the outputs of some cells replaced, and every other byte as it was. A byte order mark
-  /// is left out, but only when something else changes too.
+  /// The document with the outputs of some cells replaced, and every other byte as it was. A byte
+  /// order mark is left out, but only when something else changes too.
   package func replacingOutputs(_ replacements: [Int: [Output]]) -> Document {
     var result: [UInt8] = []
     var position = 0

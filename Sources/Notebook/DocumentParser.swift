@@ -1,4 +1,5 @@
-// Finds the cells of a notebook and the outputs that belong to them, and everything that is wrong with it.
+// Finds the cells of a notebook and the outputs that belong to them, and everything that is wrong
+// with it.
 
 /// One pass over the bytes of a notebook. It never fails: what is wrong becomes a problem.
 struct DocumentParser {
@@ -113,7 +114,8 @@ extension DocumentParser {
     return index
   }
 
-  /// Whether only blank lines stand between: a link definition is no block, and is still a user's text.
+  /// Whether only blank lines stand between: a link definition is no block, and is still a user's
+  /// text.
   private func isBlank(_ first: Int, _ end: Int) -> Bool {
     table.lines[min(first, end)..<end].allSatisfy { bytes[$0.content].trimmed.isEmpty }
   }

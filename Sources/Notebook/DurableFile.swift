@@ -1,5 +1,5 @@
-// Files that are read whole and written whole: to a temporary neighbor, flushed, and renamed into place, so that
-// a reader (or a crash) sees the old file or the new one, and nothing between.
+// Files that are read whole and written whole: to a temporary neighbor, flushed, and renamed into
+// place, so that a reader (or a crash) sees the old file or the new one, and nothing between.
 
 private import Glibc
 

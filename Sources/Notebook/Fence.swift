@@ -1,8 +1,10 @@
-// A fence of CommonMark read from its lines: how it opens, where it closes, and what stands between.
+// A fence of CommonMark read from its lines: how it opens, where it closes, and what stands
+// between.
 
 /// A top-level fence of backticks or tildes.
 struct Fence {
-  /// Lines of the file, counted from 0; `closing` is nil when the fence runs to the end of the text.
+  /// Lines of the file, counted from 0; `closing` is nil when the fence runs to the end of the
+  /// text.
   let opening: Int
   let closing: Int?
   /// Spaces before the opening fence, 0...3; content loses as many.

@@ -1,4 +1,5 @@
-// The few lines of metadata at the head of a notebook: a flat subset of YAML, read by Yams, checked key by key.
+// The few lines of metadata at the head of a notebook: a flat subset of YAML, read by Yams, checked
+// key by key.
 
 internal import Yams
 
@@ -46,7 +47,8 @@ package struct FrontMatter: Equatable, Sendable {
   private static let largest = 65_536
   private static let deepest = 8
 
-  /// The number of lines that front matter takes at the head of a text, fences included; 0 for none.
+  /// The number of lines that front matter takes at the head of a text, fences included; 0 for
+  /// none.
   static func extent(_ bytes: [UInt8], _ table: LineTable) throws(NotebookProblem)
     -> Int
   {
@@ -56,7 +58,8 @@ package struct FrontMatter: Equatable, Sendable {
     }
     let second = bytes[lines[1].content].trimmed
     guard !second.isEmpty else { return 0 }
-    // A `---` that an output holds must not close what never was front matter: no fence comes before it.
+    // A `---` that an output holds must not close what never was front matter: no fence comes
+    // before it.
     let last = lines.dropFirst().firstIndex { line in
       isClosing(bytes[line.content]) || opensFence(bytes[line.content])
     }
@@ -138,7 +141,8 @@ package struct FrontMatter: Equatable, Sendable {
     }
   }
 
-  /// Brackets within bounds, and no anchors or aliases, with which a short text can mean a huge one.
+  /// Brackets within bounds, and no anchors or aliases, with which a short text can mean a huge
+  /// one.
   private static func checkValue(_ content: ArraySlice<UInt8>, line: Int) throws(NotebookProblem) {
     var depth = 0
     var quote: UInt8?

@@ -1,6 +1,6 @@
-// The outputs of finished cells, on the disk before the next cell begins: `.NAME.journal` beside the notebook.
-// It is also the lock: who holds it writes the notebook, and nobody else does. A run that ends removes it; one that
-// was killed leaves it, and the next run takes its outputs over.
+// The outputs of finished cells, on the disk before the next cell begins: `.NAME.journal` beside
+// the notebook. It is also the lock: who holds it writes the notebook, and nobody else does. A run
+// that ends removes it; one that was killed leaves it, and the next run takes its outputs over.
 
 private import Glibc
 
@@ -33,7 +33,8 @@ package struct Journal: ~Copyable {
     return "\(folder)/.\(name).journal"
   }
 
-  /// Locks the notebook. Throws `busy` when another run holds it, `unwritable` when its folder is read-only.
+  /// Locks the notebook. Throws `busy` when another run holds it, `unwritable` when its folder is
+  /// read-only.
   package init(for notebook: String) throws(NotebookProblem) {
     let path = try Self.path(for: notebook)
     let descriptor = try Self.lock(path)
@@ -52,8 +53,8 @@ package struct Journal: ~Copyable {
 
   deinit { close(descriptor) }
 
-  /// A journal that is removed by its holder between our `open` and our `flock` is not the one that a third run
-  /// would find: only the file that still has the name counts.
+  /// A journal that is removed by its holder between our `open` and our `flock` is not the one that
+  /// a third run would find: only the file that still has the name counts.
   private static func lock(_ path: String) throws(NotebookProblem) -> Int32 {
     while true {
       let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)

@@ -1,5 +1,5 @@
-// The key of a cell: a digest of everything that its outputs depend on. The same key means that they are fresh;
-// the time, the host and the path are no part of it.
+// The key of a cell: a digest of everything that its outputs depend on. The same key means that
+// they are fresh; the time, the host and the path are no part of it.
 
 internal import Crypto
 
@@ -39,8 +39,8 @@ package struct Key: Hashable, Sendable {
     digits = hash.finish()
   }
 
-  /// The seed of a cell's own stream of random numbers: it depends on the seed of the notebook and on the
-  /// cell's identity only, so what other cells draw changes nothing.
+  /// The seed of a cell's own stream of random numbers: it depends on the seed of the notebook and
+  /// on the cell's identity only, so what other cells draw changes nothing.
   package static func seed(notebook: UInt64, cell identity: String) -> UInt64 {
     var hash = KeyHash()
     hash.add("seed")

@@ -1,5 +1,5 @@
-// Where the lines of a text begin and end, in bytes. Only LF, CRLF and CR end a line, as in CommonMark;
-// never a `Character`, for which CRLF is one thing and U+2028 a line end.
+// Where the lines of a text begin and end, in bytes. Only LF, CRLF and CR end a line, as in
+// CommonMark; never a `Character`, for which CRLF is one thing and U+2028 a line end.
 
 /// How a file ends its lines.
 package enum LineEnding: String, CaseIterable, Sendable {

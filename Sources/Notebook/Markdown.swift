@@ -1,5 +1,5 @@
-// Where the blocks and the claims of a CommonMark text stand, asked of cmark-gfm. It gives positions, never text
-// to copy: the bytes stay with the document.
+// Where the blocks and the claims of a CommonMark text stand, asked of cmark-gfm. It gives
+// positions, never text to copy: the bytes stay with the document.
 
 internal import CMarkdown
 

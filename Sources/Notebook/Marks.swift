@@ -1,5 +1,6 @@
-// The marks that printed values carry: ≈ for what varies from run to run, ± for what is known within bounds.
-// A line is read into pieces; how two pieces compare is said here, and nowhere by regular expressions.
+// The marks that printed values carry: ≈ for what varies from run to run, ± for what is known
+// within bounds. A line is read into pieces; how two pieces compare is said here, and nowhere by
+// regular expressions.
 
 /// A part of a printed line.
 enum Piece: Equatable {

@@ -1,5 +1,5 @@
-// A notebook on the disk: lock, read, run, save. Whatever happens, the file is the old one or the new one, and no
-// finished cell is lost.
+// A notebook on the disk: lock, read, run, save. Whatever happens, the file is the old one or the
+// new one, and no finished cell is lost.
 
 /// What the command does with one file. Nothing here throws: what went wrong is in the report.
 package enum NotebookFile {
@@ -12,7 +12,8 @@ package enum NotebookFile {
     try Document(parsing: DurableFile.read(path))
   }
 
-  /// Runs a notebook and stores its outputs: in the journal as cells finish, in the file at the end.
+  /// Runs a notebook and stores its outputs: in the journal as cells finish, in the file at the
+  /// end.
   package static func run(
     _ path: String, _ evaluator: some CellEvaluator, _ settings: RunSettings,
     observe: (RunEvent) -> Void = { _ in }
@@ -86,8 +87,8 @@ package enum NotebookFile {
     }
   }
 
-  /// Reads under the lock. An empty journal does not outlive a notebook that cannot be run; one with outputs
-  /// waits until it can.
+  /// Reads under the lock. An empty journal does not outlive a notebook that cannot be run; one
+  /// with outputs waits until it can.
   private static func readable(_ path: String, _ journal: borrowing Journal)
     throws(NotebookProblem) -> Document
   {
@@ -117,8 +118,9 @@ package enum NotebookFile {
     if new.bytes != old.bytes { try DurableFile.replace(path, with: new.bytes) }
   }
 
-  /// Saves the result of a run. When the file was edited meanwhile, the edited text stays, and takes the outputs
-  /// of those cells that are still the same; returns a warning for each that is not.
+  /// Saves the result of a run. When the file was edited meanwhile, the edited text stays, and
+  /// takes the outputs of those cells that are still the same; returns a warning for each that is
+  /// not.
   private static func save(
     _ result: Document, over old: Document, _ path: String, _ records: [Journal.Record]
   ) throws(NotebookProblem) -> [NotebookProblem] {

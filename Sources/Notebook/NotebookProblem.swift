@@ -1,4 +1,5 @@
-// What can be wrong with a notebook or its file, as data: a code, one sentence, and the line where it stands.
+// What can be wrong with a notebook or its file, as data: a code, one sentence, and the line where
+// it stands.
 
 /// A code of the notebook's own errors and warnings.
 package enum NotebookCode: String, CaseIterable, Sendable {

@@ -1,4 +1,5 @@
-// What stands after a cell: the text it printed, the error it ended with, a figure. As data, and as Markdown.
+// What stands after a cell: the text it printed, the error it ended with, a figure. As data, and as
+// Markdown.
 
 /// One fence or figure line in the run of outputs after a cell.
 package struct Output: Sendable {

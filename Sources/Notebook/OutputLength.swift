@@ -1,5 +1,5 @@
-// How much of a long output stays in a notebook: its head, its tail, a line that says what was left out, and a
-// digest of the whole.
+// How much of a long output stays in a notebook: its head, its tail, a line that says what was left
+// out, and a digest of the whole.
 
 extension Output {
   /// The most lines and characters that are kept in full.

@@ -1,5 +1,6 @@
-// What a program wrote to a terminal, as lines that can stand in a document: carriage returns and escape
-// sequences are acted out on a line, then gone; what is invisible or would mislead is spelled out.
+// What a program wrote to a terminal, as lines that can stand in a document: carriage returns and
+// escape sequences are acted out on a line, then gone; what is invisible or would mislead is
+// spelled out.
 
 /// Text that was written to a terminal, turned into plain lines.
 package struct PlainText: Sendable {
@@ -108,7 +109,8 @@ private struct ScreenLine {
   }
 }
 
-/// An escape sequence: the few that move along a line, and all others, which only color or decorate.
+/// An escape sequence: the few that move along a line, and all others, which only color or
+/// decorate.
 private enum Escape {
   case eraseRight, eraseLeft, eraseLine
   case column(Int)

@@ -1,4 +1,5 @@
-// What a run would do, known before anything runs: the source, the outline and the key of every cell.
+// What a run would do, known before anything runs: the source, the outline and the key of every
+// cell.
 
 /// What a run is told from outside.
 package struct RunSettings: Sendable {

@@ -1,4 +1,5 @@
-// What came of a run, a check or a status: one line per cell and claim, and the exit code of the whole.
+// What came of a run, a check or a status: one line per cell and claim, and the exit code of the
+// whole.
 
 /// What came of one cell.
 package enum CellState: Equatable, Sendable {
@@ -61,7 +62,8 @@ package struct Report: Equatable, Sendable {
     self.problems = problems
   }
 
-  /// The code of the first thing that went wrong: an unreadable notebook, a failed cell, a mismatch.
+  /// The code of the first thing that went wrong: an unreadable notebook, a failed cell, a
+  /// mismatch.
   package var exitCode: ExitCode {
     if let problem = problems.first(where: { !$0.isWarning }) { return problem.code.exitCode }
     let codes = cells.map { exitCode(of: $0.state) } + claims.map { exitCode(of: $0.outcome) }

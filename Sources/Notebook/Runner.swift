@@ -1,5 +1,5 @@
-// Takes a document through an evaluator, top to bottom: a document with new outputs, or a report of what differs.
-// It touches no file; `NotebookFile` does.
+// Takes a document through an evaluator, top to bottom: a document with new outputs, or a report of
+// what differs. It touches no file; `NotebookFile` does.
 
 /// What happens while cells run, for a terminal to show.
 package enum RunEvent: Sendable {

@@ -1,4 +1,5 @@
-// Thousands of documents put together from the pieces that break parsers: nothing may be lost, nothing may trap.
+// Thousands of documents put together from the pieces that break parsers: nothing may be lost,
+// nothing may trap.
 
 import Notebook
 import Testing

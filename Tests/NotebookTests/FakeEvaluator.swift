@@ -7,7 +7,8 @@ final class Disk {
   var files: [String: String] = [:]
 }
 
-/// `save name value`, `load name`, `x = n`, `show x`, `print words`, `time`, `near x`, `fail CODE`, `stop`, `slow`, `read name`, `hook`.
+/// `save name value`, `load name`, `x = n`, `show x`, `print words`, `time`, `near x`, `fail CODE`,
+/// `stop`, `slow`, `read name`, `hook`.
 struct FakeEvaluator: CellEvaluator {
   /// Added to each time, so that two runs never take the same.
   var clock = 1
