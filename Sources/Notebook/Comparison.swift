@@ -4,13 +4,16 @@
 //
 // The rules, in full:
 // 1. Lines are compared without blanks at their ends.
-// 2. `≈x unit` agrees with `≈y unit` when both measure the same thing (a time, a size) and have one sign.
+// 2. `≈x unit` agrees with `≈y unit` when both measure the same thing (a time, a size) and have
+//    one sign.
 // 3. `v ± t` agrees with `w ± u` when |v − w| is at most the larger of t and u.
-// 4. In an output that holds such a mark, the width of gaps and of drawn rules is free, because the width of a
-//    number moves its column. In any other output each blank counts.
-// 5. `raw` turns rules 2 to 4 off. `loose` (written by the tool for a chart of inexact values) asks only
-//    for as many lines and the same words in the same order: titles, axes, legends; not ticks, not ink.
-// 6. Where only head and tail are kept, the digest of the whole, with marked numbers blanked, must agree too.
+// 4. In an output that holds such a mark, the width of gaps and of drawn rules is free, because
+//    the width of a number moves its column. In any other output each blank counts.
+// 5. `raw` turns rules 2 to 4 off. `loose` (written by the tool for a chart of inexact values)
+//    asks only for as many lines and the same words in the same order: titles, axes, legends;
+//    not ticks, not ink.
+// 6. Where only head and tail are kept, the digest of the whole, with marked numbers blanked,
+//    must agree too.
 
 /// How the outputs of a cell compare to those that are stored.
 package enum Comparison: Equatable, Sendable {
@@ -116,7 +119,8 @@ struct LineRule {
 
   private static func sentence(_ old: Piece, _ new: Piece) -> String {
     switch (old, new) {
-    case (.tolerant(let a, let s, let kind), .tolerant(let b, let t, let other)) where kind == other:
+    case (.tolerant(let a, let s, let kind), .tolerant(let b, let t, let other))
+    where kind == other:
       "\(a) and \(b) are further apart than ±\(max(s, t))"
     case (.tolerant, .tolerant), (.volatile, .volatile): "the unit or the sign is another"
     default: "‘\(old.skeleton)’ became ‘\(new.skeleton)’"

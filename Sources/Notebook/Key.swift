@@ -17,7 +17,7 @@ package struct Key: Hashable, Sendable {
 
   /// - Parameters:
   ///   - tokens: the texts of the cell's tokens, without comments and spacing.
-  ///   - reads: the names that it reads from cells above, each with the key of the cell that binds it.
+  ///   - reads: the names that it reads from cells above, each with the key of its cell.
   ///   - parameters: the values set from outside, for a cell that takes them.
   ///   - seed: the seed of the cell's own stream.
   ///   - files: the names and digests of the files that it reads.

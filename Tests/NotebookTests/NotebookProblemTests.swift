@@ -1,4 +1,5 @@
-// The catalog of codes, the options and the keys of the head: every entry is told apart and explained.
+// The catalog of codes, the options and the keys of the head: every entry is told apart and
+// explained.
 
 import Notebook
 import Testing
