@@ -55,7 +55,8 @@ package enum DurableFile {
       throw problem(.unwritable, "‘\(path)’ cannot be written")
     }
     let (folder, name) = split(path)
-    let temporary = "\(folder)/.\(name).\(getpid()).tmp"
+    // One name for all runs: what a kill leaves is overwritten by the next save.
+    let temporary = "\(folder)/.\(name).tmp"
     do throws(NotebookProblem) {
       try write(bytes, to: temporary, like: status)
       guard rename(temporary, path) == 0 else {

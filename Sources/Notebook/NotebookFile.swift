@@ -144,7 +144,7 @@ package enum NotebookFile {
     return [
       NotebookProblem(
         .changedMeanwhile,
-        "the notebook was edited while it ran, and \(lost) of \(records.count) outputs have no cell",
+        "it was edited while it ran, and \(lost) of \(records.count) outputs have no cell",
         help: "run it again")
     ]
   }
