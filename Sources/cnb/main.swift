@@ -1,1 +1,5 @@
-print("cnb")
+// Where the command starts.
+
+internal import ArgumentParser
+
+Cinnabar.main()
