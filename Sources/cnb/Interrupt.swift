@@ -17,6 +17,8 @@ enum Interrupt {
   private static let readEnd = Atomic<Int32>(-1)
   private static let writeEnd = Atomic<Int32>(-1)
   private static let windowChanges = Atomic<Int>(0)
+  /// Whether the terminal shows ^C where the cursor happens to be; the line editor shows none.
+  private static let echoes = Atomic<Bool>(false)
 
   /// How long a second Ctrl-C counts as "I mean it".
   private static let patienceSeconds = 2
@@ -29,6 +31,11 @@ enum Interrupt {
 
   /// Says that the interruption was heard. Call it before each evaluation.
   static func lower() { raised.store(false, ordering: .relaxed) }
+
+  /// Whether a line is being edited, and the terminal echoes nothing by itself.
+  static func setEditing(_ isEditing: Bool) {
+    echoes.store(!isEditing && isatty(2) == 1, ordering: .relaxed)
+  }
 
   /// Grows by one at each change of the window's size.
   static var windowChange: Int { windowChanges.load(ordering: .relaxed) }
@@ -44,6 +51,7 @@ enum Interrupt {
     lower()
     raisedAtSeconds.store(0, ordering: .relaxed)
     windowChanges.store(0, ordering: .relaxed)
+    setEditing(false)
     var ends: [Int32] = [-1, -1]
     guard pipe(&ends) == 0 else { return }
     for end in ends {
@@ -84,13 +92,10 @@ enum Interrupt {
 
   /// Runs inside the signal handler: only atomics, `clock_gettime`, `write` and `_exit`.
   private static func onInterrupt() {
+    if echoes.load(ordering: .relaxed) { _ = write(2, "\n", 1) }
     let now = monotonicSeconds()
     let unheard = raised.exchange(true, ordering: .relaxed)
-    if unheard, now - raisedAtSeconds.load(ordering: .relaxed) < patienceSeconds {
-      // On a line of its own, since the prompt of the shell comes next.
-      _ = write(2, "\n", 1)
-      _exit(130)
-    }
+    if unheard, now - raisedAtSeconds.load(ordering: .relaxed) < patienceSeconds { _exit(130) }
     raisedAtSeconds.store(now, ordering: .relaxed)
     wake(.interrupt)
   }

@@ -12,6 +12,7 @@ enum PrivateKey: UInt32, CaseIterable {
   case deleteNext = 0x95
   case submit = 0x9A
   case restore = 0x9B
+  case paste = 0x9C
 
   var command: String {
     switch self {
@@ -22,6 +23,7 @@ enum PrivateKey: UInt32, CaseIterable {
     case .deleteNext: "ed-delete-next-char"
     case .submit: "ed-newline"
     case .restore: "cnb-restore"
+    case .paste: "cnb-paste"
     }
   }
 }
@@ -162,7 +164,7 @@ extension LineEditor {
 
   func pressedUp() -> UInt8 {
     let (text, cursor) = buffer
-    if text[..<cursor].contains(10) {
+    if Terminal.isCapable, text[..<cursor].contains(10) {
       push(.previousLine)
       return cnb_cc_norm
     }
@@ -175,7 +177,8 @@ extension LineEditor {
 
   func pressedDown() -> UInt8 {
     let (text, cursor) = buffer
-    push(text[cursor...].contains(10) ? .nextLine : .nextEntry)
+    let isInside = Terminal.isCapable && text[cursor...].contains(10)
+    push(isInside ? .nextLine : .nextEntry)
     return cnb_cc_norm
   }
 

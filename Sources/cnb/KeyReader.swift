@@ -24,6 +24,13 @@ struct ByteQueue {
     return bytes[start]
   }
 
+  /// Takes these bytes if they are what comes next.
+  mutating func take(_ expected: some Collection<UInt8>) -> Bool {
+    guard bytes[start...].starts(with: expected) else { return false }
+    start += expected.count
+    return true
+  }
+
   mutating func putBack() { start = max(0, start - 1) }
 }
 
@@ -40,7 +47,9 @@ extension LineEditor {
       }
       // What our private keys stand on is nothing that a keyboard sends.
       if (0x80..<0xA0).contains(scalar) || scalar == 0 { continue }
-      place.pointee = wchar_t(bitPattern: scalar)
+      // Seen here and not by a binding, since a search would take the escape for its end.
+      let isPaste = scalar == 0x1B && queue.take("[200~".utf8)
+      place.pointee = wchar_t(bitPattern: isPaste ? PrivateKey.paste.rawValue : scalar)
       return 1
     }
   }

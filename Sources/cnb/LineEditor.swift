@@ -106,9 +106,11 @@ final class LineEditor {
     Interrupt.drain()
     Interrupt.lower()
     outcome = .submit
+    Interrupt.setEditing(true)
     setBracketedPaste(true)
     defer {
       setBracketedPaste(false)
+      Interrupt.setEditing(false)
       Interrupt.lower()
     }
     while true {
