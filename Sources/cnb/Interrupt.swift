@@ -60,6 +60,11 @@ enum Interrupt {
     }
     readEnd.store(ends[0], ordering: .relaxed)
     writeEnd.store(ends[1], ordering: .relaxed)
+    // Whoever started the command may have blocked them.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for signal in [SIGINT, SIGWINCH, SIGCONT] { sigaddset(&signals, signal) }
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     handle(SIGINT, flags: 0) { _ in Interrupt.onInterrupt() }
     handle(SIGWINCH, flags: SA_RESTART) { _ in
       Interrupt.windowChanges.add(1, ordering: .relaxed)
