@@ -39,7 +39,7 @@ struct HistoryFile {
     guard file >= 0 else { return }
     defer { Glibc.close(file) }
     let line = Self.encoded(entry) + [10]
-    _ = line.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
+    _ = write(file, line, line.count)
   }
 
   static func encoded(_ entry: String) -> [UInt8] {
@@ -89,7 +89,7 @@ struct HistoryFile {
     let file = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
     guard file >= 0 else { return }
     let text = lines.flatMap { $0 + [10] }
-    let count = text.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
+    let count = write(file, text, text.count)
     Glibc.close(file)
     if count == text.count { rename(new, path) } else { unlink(new) }
   }

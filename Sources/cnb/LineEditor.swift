@@ -115,6 +115,8 @@ final class LineEditor {
     }
     while true {
       var count: Int32 = 0
+      // libedit prints the prompt before it stops the terminal's echo: a quick key would show twice.
+      cnb_el_prepare_terminal(editor, 1)
       let start = el_wgets(editor, &count)
       switch outcome {
       case .showMenu(let text, let cursor):

@@ -25,11 +25,11 @@ enum Terminal {
   /// Sends bytes at once, past the buffers of the C library.
   static func send(_ text: String, to descriptor: Int32 = 1) {
     fflush(nil)
-    var bytes = Array(text.utf8)[...]
+    var bytes = Array(text.utf8)
     while !bytes.isEmpty {
-      let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+      let count = write(descriptor, bytes, bytes.count)
       if count > 0 {
-        bytes = bytes.dropFirst(count)
+        bytes.removeFirst(count)
       } else if errno != EINTR {
         return
       }
