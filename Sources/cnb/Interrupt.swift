@@ -29,7 +29,8 @@ enum Interrupt {
   /// The same question as a closure for the evaluator and for training loops.
   static let question: @Sendable () -> Bool = { raised.load(ordering: .relaxed) }
 
-  /// Says that the interruption was heard. Call it before each evaluation.
+  /// Says that the interruption was heard. `readLine` does it when it starts, so an evaluation that
+  /// follows must not: Ctrl-C may already have been pressed for it.
   static func lower() { raised.store(false, ordering: .relaxed) }
 
   /// Whether a line is being edited, and the terminal echoes nothing by itself.

@@ -110,8 +110,8 @@ final class LineEditor {
     setBracketedPaste(true)
     defer {
       setBracketedPaste(false)
+      // Not lowered: a Ctrl-C between Enter and the first step of the work is meant for the work.
       Interrupt.setEditing(false)
-      Interrupt.lower()
     }
     while true {
       var count: Int32 = 0
