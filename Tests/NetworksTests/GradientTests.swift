@@ -8,7 +8,8 @@ import Testing
   static let samples = (try? Sample.make()) ?? []
 
   @Test func everyLayerHasASample() throws {
-    let kinds = Set(try Sample.make().flatMap { try $0.network().nodes.map { type(of: $0.layer).kind } })
+    let nodes = try Sample.make().flatMap { try $0.network().nodes }
+    let kinds = Set(nodes.map { type(of: $0.layer).kind })
     let untested = LayerTable.all.map(\.name).filter { !kinds.contains($0) }
     // Dropout has tests of its own.
     #expect(untested == ["dropout"])
@@ -46,7 +47,8 @@ import Testing
           moved.parameters[n][p][i] += step
           return sum(moved.forward(batch), factors)
         }
-        expectClose(slope, wanted, "\(network.nodes[n].name).\(network.nodes[n].parameters[p].name)")
+        let node = network.nodes[n]
+        expectClose(slope, wanted, "\(node.name).\(node.parameters[p].name)")
       }
     }
     guard sample.vocabulary == nil else { return }

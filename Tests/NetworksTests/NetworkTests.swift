@@ -33,7 +33,8 @@ import Testing
   @Test func namesCountByStem() throws {
     let dense = Blueprint.layer(try DenseLayer(units: 4))
     let relu = Blueprint.layer(try Activation(.relu))
-    let network = try build([4], [dense, relu, .residual([dense, relu]), .layer(Flatten(), name: "f")])
+    let network = try build(
+      [4], [dense, relu, .residual([dense, relu]), .layer(Flatten(), name: "f")])
     #expect(network.nodes.map(\.name) == ["dense1", "relu1", "dense2", "relu2", "add1", "f"])
     #expect(network.nodes[4].inputs == [3, 1])
     #expect(network.parameters.map(\.name).first == "dense1.weight")

@@ -45,7 +45,8 @@ struct Sample: Sendable, CustomTestStringConvertible {
     let perFunction = try Activation.Function.all.flatMap { function in
       let activation = layer(try Activation(function, slope: 0.2))
       return [
-        Sample(name: "dense and \(function.name)", input: [5], blueprint: [dense, activation, dense]),
+        Sample(
+          name: "dense and \(function.name)", input: [5], blueprint: [dense, activation, dense]),
         Sample(name: "\(function.name) alone", input: [3, 2], blueprint: [activation]),
       ]
     }
