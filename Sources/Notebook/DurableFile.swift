@@ -24,6 +24,8 @@ package enum DurableFile {
     return try readAll(descriptor, path)
   }
 
+  static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
   static func readAll(_ descriptor: Int32, _ path: String) throws(NotebookProblem) -> [UInt8] {
     var result: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 65_536)

@@ -2,6 +2,7 @@
 // key. A computation asks `isRaised`; a second Ctrl-C that finds the first unheard ends the command.
 
 internal import Glibc
+internal import Interpreter
 internal import Synchronization
 
 enum Interrupt {
@@ -12,7 +13,8 @@ enum Interrupt {
     case resume = 99
   }
 
-  private static let raised = Atomic<Bool>(false)
+  /// What sessions and trainings look at.
+  static let flag = InterruptFlag()
   private static let raisedAtSeconds = Atomic<Int>(0)
   private static let readEnd = Atomic<Int32>(-1)
   private static let writeEnd = Atomic<Int32>(-1)
@@ -24,14 +26,14 @@ enum Interrupt {
   private static let patienceSeconds = 2
 
   /// Whether Ctrl-C was pressed and nobody has lowered the flag since.
-  static var isRaised: Bool { raised.load(ordering: .relaxed) }
+  static var isRaised: Bool { flag.isSet }
 
   /// The same question as a closure for the evaluator and for training loops.
-  static let question: @Sendable () -> Bool = { raised.load(ordering: .relaxed) }
+  static let question: @Sendable () -> Bool = { flag.isSet }
 
   /// Says that the interruption was heard. `readLine` does it when it starts, so an evaluation that
   /// follows must not: Ctrl-C may already have been pressed for it.
-  static func lower() { raised.store(false, ordering: .relaxed) }
+  static func lower() { flag.clear() }
 
   /// Whether a line is being edited, and the terminal echoes nothing by itself.
   static func setEditing(_ isEditing: Bool) {
@@ -100,7 +102,8 @@ enum Interrupt {
   private static func onInterrupt() {
     if echoes.load(ordering: .relaxed) { _ = write(2, "\n", 1) }
     let now = monotonicSeconds()
-    let unheard = raised.exchange(true, ordering: .relaxed)
+    let unheard = flag.isSet
+    flag.set()
     if unheard, now - raisedAtSeconds.load(ordering: .relaxed) < patienceSeconds { _exit(130) }
     raisedAtSeconds.store(now, ordering: .relaxed)
     wake(.interrupt)

@@ -2,24 +2,13 @@
 // terminal it writes nothing.
 
 internal import Glibc
+internal import Interpreter
 internal import Synchronization
-
-/// What a progress line can show. Nothing is shown for what is nil or empty.
-struct ProgressState: Sendable {
-  /// Such as "epoch 2 of 8".
-  var label: String
-  var done: Int
-  /// What `done` will be at the end; 0 where nobody knows.
-  var total: Int
-  var loss: Double? = nil
-  /// A fraction in 0...1.
-  var accuracy: Double? = nil
-}
 
 /// A line that is redrawn in place, at most ten times a second.
 final class ProgressLine: Sendable {
   private struct Pace {
-    var label = ""
+    var hasBegun = false
     var startSeconds = 0.0
     var startDone = 0
     var drawnSeconds = -1.0
@@ -35,11 +24,11 @@ final class ProgressLine: Sendable {
   static func ifWatched() -> ProgressLine? { isPossible ? ProgressLine() : nil }
 
   /// Shows how far the work is. Cheap enough to call at every batch.
-  func report(_ state: ProgressState) {
+  func report(_ state: ProgressReport) {
     pace.withLock { pace in
       let now = Self.monotonicSeconds()
-      if state.label != pace.label || state.done < pace.startDone {
-        pace.label = state.label
+      if state.done < pace.startDone || !pace.hasBegun {
+        pace.hasBegun = true
         pace.startSeconds = now
         pace.startDone = state.done
       }
@@ -63,7 +52,7 @@ final class ProgressLine: Sendable {
 
   /// The line's text, never as wide as the window: a full last column would wrap it. The bar
   /// takes what the words leave, then the words give way from the right.
-  static func line(_ state: ProgressState, ratePerSecond: Double, width: Int) -> String {
+  static func line(_ state: ProgressReport, ratePerSecond: Double, width: Int) -> String {
     var words: [String] = []
     let fraction = state.total > 0 ? min(1, max(0, Double(state.done) / Double(state.total))) : nil
     if let fraction { words.append("\(Int(fraction * 100))%") }
