@@ -16,8 +16,8 @@ extension Floats {
   }
 
   /// self = the sum of parts that lie `stride` floats apart, in order.
-  package func sum(parts: Floats, count parts_: Int, stride: Int) {
-    precondition(parts_ > 0 && (parts_ - 1) * stride + count <= parts.count, "parts that exist")
-    ck_sum_parts(parts.base, stride, parts_, count, base)
+  package func sum(parts: Floats, count partCount: Int, stride: Int) {
+    precondition(partCount > 0 && (partCount - 1) * stride + count <= parts.count, "parts that exist")
+    ck_sum_parts(parts.base, stride, partCount, count, base)
   }
 }

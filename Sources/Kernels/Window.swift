@@ -38,8 +38,7 @@ package struct Window: Sendable {
 
   /// One image [channels, h, w] to columns [channels * kernel, out].
   package func columns(of image: Floats, to columns: Matrix) {
-    precondition(image.count == channels * planeCount, "one image")
-    precondition(columns.rows == channels * kernelCount && columns.columns == outCount, "its columns")
+    check(image, columns)
     withUnsafePointer(to: raw) {
       ck_im2col(image.base, $0, columns.floats.base, columns.stride)
     }
@@ -47,11 +46,16 @@ package struct Window: Sendable {
 
   /// Adds columns back to the places in the image that they came from.
   package func addColumns(_ columns: Matrix, to image: Floats) {
-    precondition(image.count == channels * planeCount, "one image")
-    precondition(columns.rows == channels * kernelCount && columns.columns == outCount, "its columns")
+    check(image, columns)
     withUnsafePointer(to: raw) {
       ck_col2im(columns.floats.base, columns.stride, $0, image.base)
     }
+  }
+
+  private func check(_ image: Floats, _ columns: Matrix) {
+    precondition(image.count == channels * planeCount, "one image")
+    precondition(columns.rows == channels * kernelCount, "its columns")
+    precondition(columns.columns == outCount, "its columns")
   }
 
   /// How many floats hold the places of `outputs` maxima, one byte each.

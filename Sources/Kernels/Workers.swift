@@ -40,9 +40,9 @@ package final class Workers: @unchecked Sendable {
   }
 
   /// Calls `body(block, worker)` once for every block in `0..<blocks`, in any order and from several
-  /// threads, and returns when all are done. `worker` is in `0..<threads`: two calls at the same
-  /// time never have the same. A call from inside a body, or while another thread's job is running,
-  /// runs inline, with worker 0.
+  /// threads, and returns when all are done. `worker` is in `0..<threads`: two calls of one job at the
+  /// same time never have the same. A job that is started from inside a body, or while another
+  /// thread's job is running, runs inline, with worker 0.
   package func run(blocks: Int, _ body: (_ block: Int, _ worker: Int) -> Void) {
     guard blocks > 1, threads > 1, blocks <= Workers.mostBlocks,
       !busy.exchange(true, ordering: .acquiring)

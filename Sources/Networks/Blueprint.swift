@@ -18,6 +18,7 @@ extension Network {
   package static func build(
     name: String, input: [Int], blueprint: [Blueprint], random: RandomStream
   ) throws(NetworkError) -> Network {
+    try checkInput(input)
     var builder = Builder(input: input, random: random)
     _ = try builder.add(blueprint, to: Network.input)
     return try Network(name: name, inputShape: input, nodes: builder.nodes)

@@ -37,10 +37,7 @@ package struct Network: Sendable {
     name: String, inputShape: [Int], nodes: [Node], receipt: Receipt = Receipt()
   ) throws(NetworkError) {
     guard !nodes.isEmpty else { throw .empty }
-    guard inputShape.allSatisfy({ $0 > 0 }) else {
-      throw .option(name: "input", wanted: "sizes of at least 1", got: "\(inputShape)")
-    }
-    try Network.checkSize(inputShape, of: "input")
+    try Network.checkInput(inputShape)
     var shapes: [[Int]] = []
     var names: Set<String> = []
     for (position, node) in nodes.enumerated() {
@@ -61,6 +58,13 @@ package struct Network: Sendable {
 
   /// The most elements that one tensor of a network may have.
   static let mostElements = 1 << 30
+
+  static func checkInput(_ shape: [Int]) throws(NetworkError) {
+    guard shape.allSatisfy({ $0 > 0 }) else {
+      throw .option(name: "input", wanted: "sizes of at least 1", got: "\(shape)")
+    }
+    try checkSize(shape, of: "input")
+  }
 
   static func checkSize(_ shape: [Int], of name: String) throws(NetworkError) {
     let count: Int

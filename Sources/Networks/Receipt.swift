@@ -12,8 +12,7 @@ package struct Receipt: Sendable, Equatable {
       self.arguments = arguments
     }
     package static func == (left: Step, right: Step) -> Bool {
-      left.word == right.word
-        && left.arguments.elementsEqual(right.arguments) { $0.name == $1.name && $0.value == $1.value }
+      left.word == right.word && left.arguments.elementsEqual(right.arguments, by: ==)
     }
   }
 

@@ -1,6 +1,7 @@
 // A plain twin of every layer in double precision, one output at a time: what the engine is held to.
 import Glibc
 import Networks
+import Tensors
 
 /// A network in double precision: its parameters by node, and a forward pass that follows the textbook.
 struct Reference {

@@ -1,6 +1,7 @@
 // Small networks that between them use every layer in every way that runs differently.
 import Networks
 import Tensors
+import Testing
 
 struct Sample: Sendable, CustomTestStringConvertible {
   let name: String
@@ -44,11 +45,12 @@ struct Sample: Sendable, CustomTestStringConvertible {
     let perFunction = try Activation.Function.all.flatMap { function in
       let activation = layer(try Activation(function, slope: 0.2))
       return [
-        Sample(name: "dense and \(function.name)", input: [5], blueprint: [dense, activation, dense]),
+        Sample(
+          name: "dense and \(function.name)", input: [5], blueprint: [dense, activation, dense]),
         Sample(name: "\(function.name) alone", input: [3, 2], blueprint: [activation]),
       ]
     }
-    return try perFunction + [
+    return perFunction + [
       Sample(name: "dense", input: [7], blueprint: [dense]),
       Sample(
         name: "dense without bias", input: [7],

@@ -59,7 +59,8 @@ package final class LayerCall: @unchecked Sendable {
   }
 
   package func input(_ examples: Range<Int>, _ index: Int = 0) -> Floats {
-    inputs[index].slice(examples.lowerBound * inputCounts[index], examples.count * inputCounts[index])
+    let each = inputCounts[index]
+    return inputs[index].slice(examples.lowerBound * each, examples.count * each)
   }
 
   package func output(_ examples: Range<Int>) -> Floats {

@@ -36,7 +36,8 @@ package struct Conv2D: Layer {
       throw .attribute(layer: "conv", name: "padding", wanted: "less than the kernel's size")
     }
     guard filters % groups == 0 else {
-      throw .attribute(layer: "conv", name: "groups", wanted: "a divisor of the filters, \(filters)")
+      throw .attribute(
+        layer: "conv", name: "groups", wanted: "a divisor of the filters, \(filters)")
     }
   }
 

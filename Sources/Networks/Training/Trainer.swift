@@ -80,7 +80,8 @@ private final class Trainer {
     rule.decay = Float(options.decay ?? options.optimizer.decay)
     rule.decoupled = options.optimizer.kernel == .adamw
     stepper = Stepper(plan, options.optimizer, rule)
-    teacher = try Trainer.plan(options.loss.wantsTeacher ? options.teacher : nil, data, capacity, workers)
+    let asked = options.loss.wantsTeacher ? options.teacher : nil
+    teacher = try Trainer.plan(asked, data, capacity, workers)
     labels = Memory(capacity)
     losses = Memory(capacity)
     guesses = Memory(capacity)
