@@ -53,18 +53,18 @@ let package = Package(
     // The language wing.
     room("Charts"),
     room("Syntax"),
-    room("Interpreter", sees: ["Syntax", "Tensors"]),
+    room("Interpreter", sees: ["Syntax", "Charts", "Tensors"]),
 
     // Where both wings meet, and what stands on it.
     room("Library", sees: ["Interpreter", "Compression", "Formats", "Networks", "Encodings", "Tensors", "Charts"]),
     .target(
       name: "Stdlib", path: "Stdlib", sources: ["Stdlib.swift"],
       resources: shelf.map { .embedInCode("\($0).cnb") }, swiftSettings: strict),
-    room("Notebook", sees: ["Library", "Stdlib", "Interpreter", "Syntax", "CMarkdown", "Yams", crypto]),
+    room("Notebook", sees: ["Library", "Stdlib", "Interpreter", "Syntax", "Charts", "CMarkdown", "Yams", crypto]),
     .executableTarget(
       name: "cnb",
       dependencies: [
-        "Notebook", "Library", "Stdlib", "Interpreter", "Syntax", "CEditLine",
+        "Notebook", "Library", "Stdlib", "Interpreter", "Syntax", "Charts", "CEditLine",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

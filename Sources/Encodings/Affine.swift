@@ -6,8 +6,8 @@ package struct Affine: Encoding {
   package static let tag: UInt8 = 2
   package static let name = "affine"
 
-  /// Which elements share a scale and a zero point. A tensor `[O, …]` is `O` rows; one of fewer than
-  /// two axes is one row.
+  /// Which elements share a scale and a zero point. A tensor `[O, …]` is `O` rows; one of fewer
+  /// than two axes is one row.
   package enum Granularity: Sendable, Equatable {
     case tensor
     /// Each row: each output channel of a weight.

@@ -1,6 +1,6 @@
 // Affine storage as bytes: a header, the scales, the zero points, the codes.
-// Header: bits - 1 (3 bits), signed (1), has zero points (1), granularity (2: tensor, channel, group),
-// 0 (1); for groups, then their size in 32 bits.
+// Header: bits - 1 (3 bits), signed (1), has zero points (1), granularity (2: tensor, channel,
+// group), 0 (1); for groups, then their size in 32 bits.
 extension Affine {
   package var ledger: Ledger {
     var ledger = Ledger([

@@ -10,8 +10,8 @@ package struct Coded: Encoding {
   private let payload: [UInt8]
   private let unpackedCount: Int
 
-  /// - Throws: `EncodingError.parts` where the encoding, or one inside it, is entropy-coded already, or
-  ///   there are too many inside each other.
+  /// - Throws: `EncodingError.parts` where the encoding, or one inside it, is entropy-coded
+  ///   already, or there are too many inside each other.
   package init(_ encoding: any Encoding) throws(EncodingError) {
     var next: (any Encoding)? = encoding
     while let inner = next {

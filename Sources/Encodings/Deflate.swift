@@ -1,5 +1,5 @@
-// Deflate and gzip by zlib, in one go between arrays of bytes, the same bytes at every run; and CRC-32.
-// It refuses to unpack more than it was told to expect.
+// Deflate and gzip by zlib, in one go between arrays of bytes, the same bytes at every run; and
+// CRC-32. It refuses to unpack more than it was told to expect.
 import CZlib
 
 package enum Deflate {

@@ -1,10 +1,11 @@
-// How a tensor is stored. An encoding decodes exactly to one tensor, nests, and accounts for its bits.
+// How a tensor is stored. An encoding decodes exactly to one tensor, nests, and accounts for its
+// bits.
 package import Tensors
 
 /// One way to store a tensor.
 ///
-/// Laws, tested over the whole table: `read(write(e))` decodes to the bits of `e.decoded()`; `write`
-/// appends exactly `ledger.bits / 8` bytes, and `ledger.bits` is a multiple of 8.
+/// Laws, tested over the whole table: `read(write(e))` decodes to the bits of `e.decoded()`;
+/// `write` appends exactly `ledger.bits / 8` bytes, and `ledger.bits` is a multiple of 8.
 package protocol Encoding: Sendable {
   /// The byte that names this encoding in a file. Never reused.
   static var tag: UInt8 { get }

@@ -18,8 +18,8 @@ package enum EncodingTable {
   }
 
   /// What `write` wrote.
-  /// - Throws: `BytesError` for an unknown tag, for more than `largestDepth` encodings inside each other,
-  ///   and as the encoding itself.
+  /// - Throws: `BytesError` for an unknown tag, for more than `largestDepth` encodings inside each
+  ///   other, and as the encoding itself.
   package static func read(
     from reader: inout ByteReader, shape: [Int]
   ) throws(BytesError) -> any Encoding {

@@ -4,9 +4,10 @@
 package enum IndexScheme: Sendable, Hashable {
   /// One bit per element of the tensor, the first in the lowest bit.
   case bitmask
-  /// Per kept element, how many are skipped before it, in so many bits (2...8). A gap that does not fit
-  /// is bridged by fillers: a code of all ones skips `2^bits - 1` elements and keeps none. After Han et
-  /// al. 2016, arXiv:1510.00149, whose fillers also take a value of 0 each; these do not.
+  /// Per kept element, how many are skipped before it, in so many bits (2...8). A gap that does not
+  /// fit is bridged by fillers: a code of all ones skips `2^bits - 1` elements and keeps none.
+  /// After Han et al. 2016, arXiv:1510.00149, whose fillers also take a value of 0 each; these do
+  /// not.
   case gaps(bits: Int)
   /// Per kept element, its position in 16 or 32 bits.
   case absolute(bits: Int)
@@ -38,8 +39,8 @@ package enum IndexScheme: Sendable, Hashable {
   /// The byte that names it in a file: its place in the table. New ones go last.
   var tag: UInt8 { UInt8(IndexScheme.all.firstIndex(of: self) ?? 0) }
 
-  /// The most elements that may stand behind one kept element, except in small tensors: a few bytes of a
-  /// file never ask for a tensor that fills the memory.
+  /// The most elements that may stand behind one kept element, except in small tensors: a few bytes
+  /// of a file never ask for a tensor that fills the memory.
   private static let largestExpansion = 4096
   private static let alwaysAllowed = 1 << 24
 

@@ -15,8 +15,8 @@ package struct Sparse: Encoding {
   /// - Parameters:
   ///   - positions: of the kept elements in row-major order, ascending.
   ///   - values: stores a vector with one entry per position.
-  /// - Throws: `EncodingError.parts` where the parts do not fit each other, or the scheme cannot hold
-  ///   these positions.
+  /// - Throws: `EncodingError.parts` where the parts do not fit each other, or the scheme cannot
+  ///   hold these positions.
   package init(
     shape: [Int], positions: [Int], values: any Encoding, scheme: IndexScheme
   ) throws(EncodingError) {
@@ -38,8 +38,8 @@ package struct Sparse: Encoding {
     return smallest(shape, count, kept, values)
   }
 
-  /// The tensor with all its elements that are not 0 (a negative 0 is kept, so that every bit is) as
-  /// 32-bit floats, in the scheme that takes the fewest bits.
+  /// The tensor with all its elements that are not 0 (a negative 0 is kept, so that every bit is)
+  /// as 32-bit floats, in the scheme that takes the fewest bits.
   package static func smallest(_ tensor: Tensor) -> Sparse {
     var positions: [Int32] = []
     var kept: [Float] = []

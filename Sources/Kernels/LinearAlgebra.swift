@@ -1,5 +1,5 @@
-// Decompositions by LAPACK, in double precision on one thread. LAPACK may never return for values that
-// are not finite, so those are refused here.
+// Decompositions by LAPACK, in double precision on one thread. LAPACK may never return for values
+// that are not finite, so those are refused here.
 import COpenBLAS
 
 package enum LinearAlgebraError: Error, Equatable {
@@ -14,9 +14,9 @@ package enum LinearAlgebraError: Error, Equatable {
 }
 
 package enum LinearAlgebra {
-  /// The thin singular value decomposition `A = U * diag(s) * V^T` of a row-major `[m, n]` matrix, with
-  /// `r = min(m, n)`: `u` is `[m, r]`, `s` falls, `vt` is `[r, n]`. The largest element of each column
-  /// of `U` is positive, so that the signs are the same everywhere.
+  /// The thin singular value decomposition `A = U * diag(s) * V^T` of a row-major `[m, n]` matrix,
+  /// with `r = min(m, n)`: `u` is `[m, r]`, `s` falls, `vt` is `[r, n]`. The largest element of
+  /// each column of `U` is positive, so that the signs are the same everywhere.
   package static func singularValueDecomposition(
     _ matrix: [Float], rows m: Int, columns n: Int
   ) throws(LinearAlgebraError) -> (u: [Float], s: [Float], vt: [Float]) {
@@ -40,8 +40,9 @@ package enum LinearAlgebra {
     return (u.map { Float($0) }, s.map { Float($0) }, vt.map { Float($0) })
   }
 
-  /// The thin decomposition `A = Q * R` of a row-major `[m, n]` matrix, with `r = min(m, n)`: `q` is
-  /// `[m, r]` with orthonormal columns, `r` is `[r, n]`, upper triangular, its diagonal not negative.
+  /// The thin decomposition `A = Q * R` of a row-major `[m, n]` matrix, with `r = min(m, n)`: `q`
+  /// is `[m, r]` with orthonormal columns, `r` is `[r, n]`, upper triangular, its diagonal not
+  /// negative.
   package static func orthogonalization(
     _ matrix: [Float], rows m: Int, columns n: Int
   ) throws(LinearAlgebraError) -> (q: [Float], r: [Float]) {

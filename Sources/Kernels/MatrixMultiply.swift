@@ -7,8 +7,8 @@ let singleThreadedBLAS: Void = openblas_set_num_threads(1)
 
 /// `C = alpha * op(A) * op(B) + beta * C`, row-major; `op(X)` is `X`, or its transpose where asked.
 ///
-/// `op(A)` is `[m, k]`, `op(B)` is `[k, n]`, `C` is `[m, n]`; `lda`, `ldb` and `ldc` are the distances
-/// between rows as stored. With `beta` 0, `c` is only written. Zero sizes are allowed.
+/// `op(A)` is `[m, k]`, `op(B)` is `[k, n]`, `C` is `[m, n]`; `lda`, `ldb` and `ldc` are the
+/// distances between rows as stored. With `beta` 0, `c` is only written. Zero sizes are allowed.
 package func gemm(
   transA: Bool = false, transB: Bool = false,
   m: Int, n: Int, k: Int,
@@ -28,8 +28,8 @@ package func gemm(
     alpha, a, blasint(lda), b, blasint(ldb), beta, c, blasint(ldc))
 }
 
-/// `C = A * B` for row-major matrices without gaps, each starting somewhere in an array: `[m, k]` times
-/// `[k, n]` is `[m, n]`.
+/// `C = A * B` for row-major matrices without gaps, each starting somewhere in an array: `[m, k]`
+/// times `[k, n]` is `[m, n]`.
 package func multiply(
   _ a: [Float], _ startA: Int, _ b: [Float], _ startB: Int, into c: inout [Float], _ startC: Int,
   rows m: Int, inner k: Int, columns n: Int

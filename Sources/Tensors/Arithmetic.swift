@@ -127,7 +127,8 @@ extension Tensor {
   }
 
   /// Each element, or the nearer bound where it lies outside them; not a number stays so.
-  /// - Throws: `TensorError.domain` where the lower bound is above the upper, or either is no number.
+  /// - Throws: `TensorError.domain` where the lower bound is above the upper, or either is no
+  ///   number.
   package func clipped(from lower: Float, to upper: Float) throws(TensorError) -> Tensor {
     guard lower <= upper else {
       throw .domain(operation: "clip", wanted: "a lower bound that is not above the upper one")

@@ -27,8 +27,8 @@ extension Tensor {
   /// - Throws: as `svd`.
   package func singularValues() throws(TensorError) -> Tensor { try Tensor.svd(self).s }
 
-  /// The thin decomposition `A = q * r` of a matrix `[m, n]`, with `k = min(m, n)`: `q` is `[m, k]` with
-  /// orthonormal columns, `r` is `[k, n]`, upper triangular, its diagonal not negative.
+  /// The thin decomposition `A = q * r` of a matrix `[m, n]`, with `k = min(m, n)`: `q` is `[m, k]`
+  /// with orthonormal columns, `r` is `[k, n]`, upper triangular, its diagonal not negative.
   /// - Throws: `TensorError.domain` for anything but a matrix of finite numbers with elements.
   package static func qr(_ matrix: Tensor) throws(TensorError) -> (q: Tensor, r: Tensor) {
     let (m, n) = try matrix.sizes(for: "qr")

@@ -1,4 +1,5 @@
-// What every error of the number wing looks like: data without positions; the evaluator adds the span.
+// What every error of the number wing looks like: data without positions; the evaluator adds the
+// span.
 
 /// An error of the engine, in the words of the field.
 package protocol EngineError: Error, CustomStringConvertible {

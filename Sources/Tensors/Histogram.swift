@@ -8,10 +8,10 @@ package struct Histogram: Sendable, Equatable {
 
   package static let largestBinCount = 1_000_000
 
-  /// - Parameter range: the outer edges; elements outside do not count. Without it, from the least to
-  ///   the greatest element (half a unit to each side where they are one).
-  /// - Throws: `TensorError.domain` for fewer than one bin or too many, a range that is empty or not
-  ///   finite, or an element that is not finite.
+  /// - Parameter range: the outer edges; elements outside do not count. Without it, from the least
+  ///   to the greatest element (half a unit to each side where they are one).
+  /// - Throws: `TensorError.domain` for fewer than one bin or too many, a range that is empty or
+  ///   not finite, or an element that is not finite.
   package init(
     of tensor: Tensor, bins: Int, range: ClosedRange<Double>? = nil
   ) throws(TensorError) {

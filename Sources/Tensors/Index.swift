@@ -37,7 +37,8 @@ package enum Subscript: Sendable, Equatable {
 
 extension Tensor {
   /// The elements that the subscripts select; axes without a subscript stay whole.
-  /// - Throws: `TensorError.axis` for more subscripts than axes; `.index` for an entry outside its axis.
+  /// - Throws: `TensorError.axis` for more subscripts than axes; `.index` for an entry outside its
+  ///   axis.
   package func selecting(_ subscripts: [Subscript]) throws(TensorError) -> Tensor {
     guard subscripts.count <= rank else { throw .axis(subscripts.count - 1, rank: rank) }
     var result = self

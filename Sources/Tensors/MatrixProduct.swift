@@ -2,8 +2,8 @@
 import Kernels
 
 extension Tensor {
-  /// The matrix product. A vector on the left is a row, on the right a column, and its axis vanishes;
-  /// axes before the last two broadcast: `[B, m, k] x [k, n]` is `[B, m, n]`.
+  /// The matrix product. A vector on the left is a row, on the right a column, and its axis
+  /// vanishes; axes before the last two broadcast: `[B, m, k] x [k, n]` is `[B, m, n]`.
   /// - Throws: `TensorError.shapes` where the inner sizes differ, or one operand is a number.
   package func matrixProduct(_ right: Tensor) throws(TensorError) -> Tensor {
     let mismatch = TensorError.shapes(operation: "matmul", left: shape, right: right.shape)

@@ -1,9 +1,10 @@
 // Random numbers that are the same everywhere: a stream per purpose, derived from a seed by labels.
-// Whole and uniform numbers are made of integers only; a normal one passes through the system's `log`.
+// Whole and uniform numbers are made of integers only; a normal one passes through the system's
+// `log`.
 import Glibc
 
-/// A stream of random numbers: xoshiro256** (Blackman and Vigna 2021, doi:10.1145/3460772), seeded by
-/// SplitMix64 (Steele, Lea and Flood 2014, doi:10.1145/2660193.2660195).
+/// A stream of random numbers: xoshiro256** (Blackman and Vigna 2021, doi:10.1145/3460772), seeded
+/// by SplitMix64 (Steele, Lea and Flood 2014, doi:10.1145/2660193.2660195).
 package struct RandomStream: Sendable, Equatable {
   /// What names this stream; children derive from it, however much was drawn.
   private let key: UInt64
@@ -24,8 +25,8 @@ package struct RandomStream: Sendable, Equatable {
     left.key == right.key && left.state == right.state && left.spare == right.spare
   }
 
-  /// The stream of this name below this one: the same whatever was drawn before, and drawing from either
-  /// leaves the other as it is.
+  /// The stream of this name below this one: the same whatever was drawn before, and drawing from
+  /// either leaves the other as it is.
   package func split(_ label: String) -> RandomStream {
     // FNV-1a over the label, between two rounds of mixing.
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325

@@ -1,6 +1,7 @@
 // Order: exact selection without sorting, sorting, quantiles. No input makes any of it slow.
 
-/// Floats as whole numbers in the same order: -infinity … -0, 0 … infinity, and last what is no number.
+/// Floats as whole numbers in the same order: -infinity … -0, 0 … infinity, and last what is no
+/// number.
 enum OrderKey {
   static func key(_ value: Float) -> UInt32 {
     if value.isNaN { return .max }
@@ -70,10 +71,10 @@ extension Tensor {
       bitPattern: OrderKey.select(position, from: elements) { $0.magnitude.bitPattern })
   }
 
-  /// The value below which a share of the elements lies, linear between neighbours (type 7 of Hyndman
-  /// and Fan 1996, doi:10.1080/00031305.1996.10473566; NumPy's default).
-  /// - Throws: `TensorError.domain` for a share outside 0...1, no elements, or an element that is no
-  ///   number.
+  /// The value below which a share of the elements lies, linear between neighbors (type 7 of
+  /// Hyndman and Fan 1996, doi:10.1080/00031305.1996.10473566; NumPy's default).
+  /// - Throws: `TensorError.domain` for a share outside 0...1, no elements, or an element that is
+  ///   no number.
   package func quantile(_ share: Double) throws(TensorError) -> Double {
     guard share >= 0, share <= 1 else {
       throw .domain(operation: "quantile", wanted: "a share from 0 to 1, got \(share)")

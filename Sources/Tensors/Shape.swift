@@ -2,8 +2,8 @@
 
 package enum Shape {
   /// The shape of a result of two operands: aligned at the last axis, sizes of 1 stretch.
-  /// - Throws: `TensorError.shapes` where two sizes differ and neither is 1; `.size` where the result
-  ///   is too large.
+  /// - Throws: `TensorError.shapes` where two sizes differ and neither is 1; `.size` where the
+  ///   result is too large.
   package static func broadcast(
     _ left: [Int], _ right: [Int], operation: String
   ) throws(TensorError) -> [Int] {
@@ -22,7 +22,7 @@ package enum Shape {
     return result
   }
 
-  /// How many elements apart two neighbours along each axis are, in row-major order.
+  /// How many elements apart two neighbors along each axis are, in row-major order.
   package static func strides(of shape: [Int]) -> [Int] {
     var strides = [Int](repeating: 1, count: shape.count)
     for axis in shape.indices.dropLast().reversed() {

@@ -4,8 +4,8 @@ enum Summation {
   /// Elements that are added one after the other before pairing starts.
   private static let block = 512
 
-  /// The sum of what each element in a range gives. The error grows with the logarithm of the count;
-  /// the order depends on the count only. Higham 1993, doi:10.1137/0914050.
+  /// The sum of what each element in a range gives. The error grows with the logarithm of the
+  /// count; the order depends on the count only. Higham 1993, doi:10.1137/0914050.
   @inline(__always)
   static func sum(
     _ values: [Float], _ range: Range<Int>, _ term: (Double) -> Double = { $0 }

@@ -26,7 +26,7 @@ import Testing
     }
   }
 
-  /// NumPy 2.4: `np.float16(x)`; bf16 by the definition: halves go to the even neighbour.
+  /// NumPy 2.4: `np.float16(x)`; bf16 by the definition: halves go to the even neighbor.
   @Test func halvesGoToTheEvenNeighbor() {
     #expect(FloatFormat.fp16.rounded(2049) == 2048)
     #expect(FloatFormat.fp16.rounded(2051) == 2052)

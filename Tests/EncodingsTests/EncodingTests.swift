@@ -1,4 +1,5 @@
-// The laws of encodings, over the whole table: round trips, exact ledgers, and no trap on any bytes.
+// The laws of encodings, over the whole table: round trips, exact ledgers, and no trap on any
+// bytes.
 import Encodings
 import Tensors
 import Testing

@@ -1,4 +1,5 @@
-// Encodings to hold the laws against: every kind, over shapes that are empty, scalar, odd and large.
+// Encodings to hold the laws against: every kind, over shapes that are empty, scalar, odd and
+// large.
 import Encodings
 import Tensors
 

@@ -10,7 +10,7 @@ import Testing
     let value = try stream.normal(shape: [40, 50])
     let pruned = try stream.uniform(shape: [40, 50]).elements.map { $0 < share }
     let dense = Parameter("weight", role: .weight, value: value)
-    #expect(dense.encoding is Dense)
+    #expect(dense.encoding is Encodings.Dense)
     let parameter = dense.with(pruned: pruned)
     #expect(parameter.encoding.ledger.bits <= dense.encoding.ledger.bits)
     #expect((parameter.encoding is Sparse) == (share > 0.1))

@@ -1,4 +1,5 @@
-// Decompositions: products and orthogonality as laws, NumPy's values, and inputs that must be refused.
+// Decompositions: products and orthogonality as laws, NumPy's values, and inputs that must be
+// refused.
 import Tensors
 import Testing
 
@@ -30,7 +31,8 @@ import Testing
     }
   }
 
-  /// NumPy 2.4: `np.linalg.svd([[2, 0, 1], [1, 3, -1]], full_matrices=False)`; signs as we fix them.
+  /// NumPy 2.4: `np.linalg.svd([[2, 0, 1], [1, 3, -1]], full_matrices=False)`; signs as we fix
+  /// them.
   @Test func asInNumPy() throws {
     let (u, s, v) = try Tensor.svd(Tensor(trusted: [2, 3], [2, 0, 1, 1, 3, -1]))
     #expect(isClose(s, Tensor(vector: [3.340_999_5, 2.199_482_3]), 1e-6))

@@ -3,7 +3,8 @@ import Tensors
 import Testing
 
 @Suite struct HistogramTests {
-  /// NumPy 2.4: `np.histogram(x, bins=4)` and `np.histogram(x, bins=3, range=(-1, 3))`, x as float64.
+  /// NumPy 2.4: `np.histogram(x, bins=4)` and `np.histogram(x, bins=3, range=(-1, 3))`, x as
+  /// float64.
   @Test func histograms() throws {
     let x = Tensor(vector: [0.1, 0.5, -2, 3, 3, 7.25, -1.5, 0])
     let whole = try Histogram(of: x, bins: 4)

@@ -5,7 +5,8 @@ import Testing
 @Suite struct ReduceTests {
   static let a = Tensor(trusted: [3, 4], (0..<12).map { Float($0) })
 
-  /// NumPy 2.4: `a.sum(0)`, `a.mean(1)`, `a.var(0)`, `a.std()`, `np.linalg.norm(a)`; a = arange(12), [3, 4].
+  /// NumPy 2.4: `a.sum(0)`, `a.mean(1)`, `a.var(0)`, `a.std()`, `np.linalg.norm(a)`; a =
+  /// arange(12), [3, 4].
   @Test func asInNumPy() throws {
     let a = ReduceTests.a
     #expect(try Reduction.sum(a, axis: 0).elements == [12, 15, 18, 21])

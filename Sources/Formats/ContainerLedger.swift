@@ -1,0 +1,45 @@
+// Where every bit of a .cnet file is.
+package import Encodings
+package import Networks
+import Tensors
+
+/// The bits of one purpose, of one parameter or of the file itself.
+package struct LedgerRow: Sendable, Equatable {
+  /// Such as "dense1.weight", or "file" for what belongs to no parameter.
+  package let part: String
+  /// The parameter's shape; empty for the file itself.
+  package let shape: [Int]
+  /// How it is stored, such as "int8 per channel"; empty for the file itself.
+  package let encoding: String
+  package let purpose: Purpose
+  package let bits: Int
+}
+
+extension Container {
+  /// Every bit of the file that `save` writes. Law: the rows sum to 8 × its length.
+  package static func ledger(of network: Network) -> [LedgerRow] {
+    let (header, receipt) = texts(of: network)
+    func file(_ purpose: Purpose, bytes: Int) -> LedgerRow {
+      LedgerRow(part: "file", shape: [], encoding: "", purpose: purpose, bits: 8 * bytes)
+    }
+    var rows = [
+      file(.header, bytes: prefixSize + header.count), file(.receipt, bytes: receipt.count),
+    ]
+    for (name, parameter) in network.parameters {
+      for line in ledger(of: parameter).lines {
+        rows.append(
+          LedgerRow(
+            part: name, shape: parameter.value.shape, encoding: parameter.encoding.summary,
+            purpose: line.purpose, bits: line.bits))
+      }
+    }
+    return rows + [file(.checksum, bytes: 4)]
+  }
+
+  /// The bits that one parameter takes in the file: its encoding with the tag, and its mask.
+  package static func ledger(of parameter: Parameter) -> Ledger {
+    var ledger = EncodingTable.ledger(of: parameter.encoding)
+    if let mask = mask(of: parameter) { ledger.add(.indices, bits: 8 * (4 + mask.count)) }
+    return ledger
+  }
+}

@@ -1,0 +1,129 @@
+// What a word may ask of the run that it is called in: random numbers, the clock of interrupts, the folder
+// that it may read, a place for what it shows.
+package import Tensors
+import Synchronization
+
+/// What a cell shows, in order.
+package enum Output: Sendable {
+  case value(Value)
+  case text(String)
+  case warning(String)
+}
+
+/// Set from a signal handler, read everywhere.
+package final class InterruptFlag: Sendable {
+  private let flag = Atomic<Bool>(false)
+  package init() {}
+  package var isSet: Bool { flag.load(ordering: .relaxed) }
+  package func set() { flag.store(true, ordering: .relaxed) }
+  package func clear() { flag.store(false, ordering: .relaxed) }
+}
+
+/// A file that a cell read: part of its key.
+package struct FileRead: Sendable, Equatable {
+  package let path: String
+  package let digest: String
+  package init(path: String, digest: String) {
+    self.path = path
+    self.digest = digest
+  }
+}
+
+/// Where a program stands in the world.
+package struct Surroundings: Sendable {
+  /// Relative paths start here.
+  package var folder: String
+  /// The folders that may be read; nil allows every one.
+  package var readable: [String]?
+  /// The folders that may be written; nil allows every one.
+  package var writable: [String]?
+  /// Long work reports here; nil where nobody watches.
+  package var progress: (@Sendable (ProgressReport) -> Void)?
+  /// Environment variables that the library may look at.
+  package var variables: [String: String]
+
+  package init(
+    folder: String, readable: [String]? = nil, writable: [String]? = nil,
+    variables: [String: String] = [:], progress: (@Sendable (ProgressReport) -> Void)? = nil
+  ) {
+    self.folder = folder
+    self.readable = readable
+    self.writable = writable
+    self.variables = variables
+    self.progress = progress
+  }
+}
+
+/// Where long work is; for a terminal only.
+package struct ProgressReport: Sendable {
+  /// What is done: "train", "measure".
+  package var task: String
+  /// From 0 to 1.
+  package var share: Double
+  /// Such as "epoch 3/8".
+  package var step: String
+  /// Units done per second come from this and the clock: examples.
+  package var done: Double
+  /// Such as "loss 0.213  accuracy 93.1%".
+  package var detail: String
+  package init(task: String, share: Double, step: String, done: Double, detail: String) {
+    self.task = task
+    self.share = share
+    self.step = step
+    self.done = done
+    self.detail = detail
+  }
+}
+
+package final class Context {
+  package let surroundings: Surroundings
+  package let registry: Registry
+  package let interrupt: InterruptFlag
+  /// The seed of the file or session.
+  package private(set) var seed: UInt64
+  private let cell: String
+  private let emitOutput: (Output) -> Void
+  private var streams = 0
+  package private(set) var filesRead: [FileRead] = []
+  /// How the several arguments of the word being called are written, for naming what they stand for.
+  package internal(set) var argumentTexts: [String] = []
+  /// Set by the evaluator: runs a function value.
+  var apply: ((Function, [Value]) throws -> Value)?
+
+  init(
+    surroundings: Surroundings, registry: Registry, interrupt: InterruptFlag, seed: UInt64,
+    cell: String, emit: @escaping (Output) -> Void
+  ) {
+    self.surroundings = surroundings
+    self.registry = registry
+    self.interrupt = interrupt
+    self.seed = seed
+    self.cell = cell
+    emitOutput = emit
+  }
+
+  /// A stream of random numbers that follows from the seed, the cell, and how many streams the cell drew
+  /// before: other cells do not change it.
+  package func randomStream() -> RandomStream {
+    defer { streams += 1 }
+    return RandomStream(seed: seed).split("\(cell)/\(streams)")
+  }
+
+  /// From here on, and for later cells.
+  package func setSeed(_ seed: UInt64) { self.seed = seed }
+
+  package func emit(_ output: Output) { emitOutput(output) }
+  package func warn(_ text: String) { emit(.warning(text)) }
+  package func didRead(_ file: FileRead) {
+    if !filesRead.contains(file) { filesRead.append(file) }
+  }
+
+  package func call(_ function: Function, _ arguments: [Value]) throws -> Value {
+    guard let apply else { throw Problem("E0399", "there is no evaluator here") }
+    return try apply(function, arguments)
+  }
+
+  package func checkInterrupt() throws(Problem) {
+    if interrupt.isSet { throw .interrupt }
+  }
+}

@@ -1,0 +1,77 @@
+// The names that a function's text mentions: those that are bound outside are what it takes along.
+import Syntax
+
+enum FreeNames {
+  /// Every name mentioned in the function, once, in order; parameters and the function itself are not.
+  static func of(_ lambda: Lambda, named name: String?) -> [String] {
+    var walk = Walk()
+    walk.lambda(lambda)
+    let own = Set(lambda.parameters.map(\.name.text) + (name.map { [$0] } ?? []))
+    return walk.names.filter { !own.contains($0) }
+  }
+
+  private struct Walk {
+    var names: [String] = []
+    private var seen: Set<String> = []
+
+    mutating func mention(_ name: String) {
+      if seen.insert(name).inserted { names.append(name) }
+    }
+
+    mutating func lambda(_ lambda: Lambda) {
+      for parameter in lambda.parameters { optional(parameter.fallback) }
+      block(lambda.body)
+    }
+
+    mutating func block(_ block: Block) {
+      for statement in block.statements {
+        switch statement.kind {
+        case .function(_, let inner): lambda(inner)
+        case .binding(let name, let value):
+          expression(value)
+          mention(name.text)
+        case .return(let value): optional(value)
+        case .expression(let value): expression(value)
+        case .import, .break, .continue: break
+        }
+      }
+    }
+
+    mutating func optional(_ value: Expression?) {
+      if let value { expression(value) }
+    }
+
+    mutating func expression(_ value: Expression) {
+      switch value.kind {
+      case .name(let name): mention(name)
+      case .text(let pieces):
+        for case .code(let inner) in pieces { expression(inner) }
+      case .list(let items): items.forEach { expression($0) }
+      case .record(let fields): fields.forEach { expression($0.value) }
+      case .range(let lower, let upper, _):
+        optional(lower)
+        optional(upper)
+      case .unary(_, let inner), .member(let inner, _): expression(inner)
+      case .binary(_, let left, let right), .logical(_, let left, let right):
+        expression(left)
+        expression(right)
+      case .call(let call):
+        expression(call.callee)
+        call.arguments.forEach { expression($0.value) }
+        if let inner = call.block { block(inner) }
+      case .index(let owner, let items):
+        expression(owner)
+        items.forEach { expression($0) }
+      case .lambda(let inner): lambda(inner)
+      case .conditional(let test, let then, let otherwise):
+        expression(test)
+        block(then)
+        if let otherwise { block(otherwise) }
+      case .forLoop(_, let values, let body), .whileLoop(let values, let body):
+        expression(values)
+        block(body)
+      default: break
+      }
+    }
+  }
+}

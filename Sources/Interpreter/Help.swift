@@ -1,0 +1,92 @@
+// What a word's declaration says of it, as a page. The same text for `help`, `?word` and the reference.
+import Charts
+
+package enum Help {
+  /// The page of a function.
+  package static func lines(_ function: Function, _ style: DisplayStyle) -> [String] {
+    if let builtin = function.builtin { return page(builtin, style) }
+    var lines = [function.signature]
+    if case .closure(let code, _) = function.body, !code.documentation.isEmpty {
+      lines += [""] + code.documentation.split(separator: "\n").map { "  \($0)" }
+    }
+    return lines
+  }
+
+  private static func page(_ word: Builtin, _ style: DisplayStyle) -> [String] {
+    var lines = folded(word.signature, style.width, indent: 4)
+    lines += [""] + folded(word.summary, style.width, indent: 0)
+    if let details = word.details { lines += [""] + folded(details, style.width, indent: 0) }
+    if !word.parameters.isEmpty {
+      lines.append("")
+      for parameter in word.parameters { lines += entry(parameter, style) }
+    }
+    lines += ["", "Gives \(word.result)."]
+    for example in word.examples {
+      lines += [""] + example.code.split(separator: "\n").map { "  > \($0)" }
+      if let shows = example.shows { lines += shows.split(separator: "\n").map { "    \($0)" } }
+    }
+    if let source = word.source { lines += [""] + folded("Source: \(source)", style.width, indent: 2) }
+    if !word.seeAlso.isEmpty { lines += ["", "See also: \(word.seeAlso.joined(separator: ", "))."] }
+    return lines
+  }
+
+  private static func entry(_ parameter: ParameterInfo, _ style: DisplayStyle) -> [String] {
+    var text = "\(parameter.name)  \(parameter.doc)"
+    let kind = parameter.choices.isEmpty ? parameter.kind + (parameter.rule.map { " \($0)" } ?? "") : nil
+    if let kind { text += " (\(kind)" } else { text += " (one of" }
+    if let fallback = parameter.fallback {
+      text += kind == nil ? " these, by default \(fallback))" : ", by default \(fallback))"
+    } else {
+      text += kind == nil ? " these)" : ")"
+    }
+    var lines = folded("  " + text, style.width, indent: 6)
+    let width = parameter.choices.map { TextWidth.columns($0.name) }.max() ?? 0
+    for choice in parameter.choices {
+      let name = TextWidth.leading(".\(choice.name)", in: width + 1)
+      lines += folded("      \(name)  \(choice.summary)", style.width, indent: width + 9)
+    }
+    return lines
+  }
+
+  /// The chapters and their words, with a sentence each.
+  package static func index(_ registry: Registry, _ style: DisplayStyle) -> [String] {
+    let width = registry.words.map { TextWidth.columns($0.name) }.max() ?? 0
+    var lines: [String] = []
+    for chapter in registry.chapters {
+      if !lines.isEmpty { lines.append("") }
+      lines.append(chapter.title)
+      for word in chapter.words {
+        let name = TextWidth.leading(word.name, in: width)
+        lines += folded("  \(name)  \(word.summary)", style.width, indent: width + 4)
+      }
+    }
+    return lines
+  }
+
+  /// Words to lines of a width; later lines are indented.
+  package static func folded(_ text: String, _ width: Int, indent: Int) -> [String] {
+    var lines: [String] = []
+    for paragraph in text.split(separator: "\n", omittingEmptySubsequences: false) {
+      let lead = paragraph.prefix { $0 == " " }
+      var line = String(lead)
+      var isEmpty = true
+      for word in paragraph.dropFirst(lead.count).split(separator: " ", omittingEmptySubsequences: false) {
+        if !isEmpty, TextWidth.columns(line) + 1 + TextWidth.columns(String(word)) > width {
+          lines.append(trimmed(line))
+          line = String(repeating: " ", count: indent)
+          isEmpty = true
+        }
+        line += (isEmpty ? "" : " ") + word
+        isEmpty = false
+      }
+      lines.append(trimmed(line))
+    }
+    return lines
+  }
+
+  private static func trimmed(_ line: String) -> String {
+    var line = line
+    while line.last == " " { line.removeLast() }
+    return line
+  }
+}

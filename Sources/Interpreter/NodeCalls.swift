@@ -1,0 +1,243 @@
+// Calls, members and indices as nodes.
+import Syntax
+
+/// A call of a word that the checker knows: each argument stands at its parameter.
+final class WordNode: Node, @unchecked Sendable {
+  let builtin: Builtin
+  /// One entry per parameter; for a variadic parameter the list of its arguments.
+  let arguments: [Node?]
+  private let spans: [Span?]
+  private let texts: [String]
+  init(_ builtin: Builtin, _ arguments: [Node?], texts: [String], _ span: Span) {
+    self.builtin = builtin
+    self.arguments = arguments
+    self.texts = texts
+    spans = arguments.map { $0?.span }
+    super.init(span)
+  }
+  override func evaluate(_ machine: Machine) throws(Failure) -> Value {
+    var values: [Value?] = []
+    values.reserveCapacity(arguments.count)
+    for argument in arguments { values.append(try argument?.evaluate(machine)) }
+    if !texts.isEmpty { machine.context.argumentTexts = texts }
+    return try machine.call(builtin, values, at: span, spans: spans)
+  }
+}
+
+/// A call of whatever the callee is when it runs.
+final class CallNode: Node, @unchecked Sendable {
+  let callee: Node
+  let arguments: [(label: Name?, value: Node)]
+  private let isPositional: Bool
+  init(_ callee: Node, _ arguments: [(label: Name?, value: Node)], _ span: Span) {
+    self.callee = callee
+    self.arguments = arguments
+    isPositional = arguments.allSatisfy { $0.label == nil }
+    super.init(span)
+  }
+
+  override func evaluate(_ machine: Machine) throws(Failure) -> Value {
+    let value = try callee.evaluate(machine)
+    guard case .function(let function) = value else {
+      throw machine.fail(notAFunction(value), callee.span)
+    }
+    switch function.body {
+    case .builtin(let builtin):
+      var places: [Int]
+      do throws(CallProblem) {
+        places = try Call.places(
+          of: arguments.map(\.label), parameters: CallSignature(builtin))
+      } catch { throw machine.fail(error.problem, error.span ?? span) }
+      return try callWord(builtin, places, machine)
+    case .closure(let code, let captures):
+      let values = try closureArguments(function, code, machine)
+      return try machine.enter(function, code, captures, values, at: span)
+    }
+  }
+
+  private func callWord(
+    _ builtin: Builtin, _ places: [Int], _ machine: Machine
+  ) throws(Failure) -> Value {
+    var values = [Value?](repeating: nil, count: builtin.parameters.count)
+    var spans = [Span?](repeating: nil, count: builtin.parameters.count)
+    var several: [Value] = []
+    for (argument, place) in zip(arguments, places) {
+      let value = try argument.value.evaluate(machine)
+      spans[place] = spans[place] ?? argument.value.span
+      if builtin.parameters[place].isVariadic {
+        several.append(value)
+        values[place] = .list(several)
+      } else {
+        values[place] = value
+      }
+    }
+    return try machine.call(builtin, values, at: span, spans: spans)
+  }
+
+  private func closureArguments(
+    _ function: Function, _ code: FunctionCode, _ machine: Machine
+  ) throws(Failure) -> [Value?] {
+    var values = [Value?](repeating: nil, count: code.parameters.count)
+    if isPositional, arguments.count <= code.parameters.count {
+      for i in arguments.indices { values[i] = try arguments[i].value.evaluate(machine) }
+      return values
+    }
+    let places: [Int]
+    do throws(CallProblem) {
+      places = try Call.places(of: arguments.map(\.label), parameters: CallSignature(function))
+    } catch { throw machine.fail(error.problem, error.span ?? span) }
+    for (argument, place) in zip(arguments, places) {
+      values[place] = try argument.value.evaluate(machine)
+    }
+    return values
+  }
+
+  private func notAFunction(_ value: Value) -> Problem {
+    Problem("E0304", "\(Text.brief(value)) cannot be called: it is \(value.kind)")
+  }
+}
+
+final class MemberNode: Node, @unchecked Sendable {
+  let owner: Node
+  let name: Name
+  init(_ owner: Node, _ name: Name, _ span: Span) {
+    self.owner = owner
+    self.name = name
+    super.init(span)
+  }
+  override func evaluate(_ machine: Machine) throws(Failure) -> Value {
+    let value = try owner.evaluate(machine)
+    if let member = value.member(name.text) { return member }
+    let members = value.memberNames
+    let near = Spelling.suggestion(for: name.text, among: members)
+    let list = members.isEmpty ? nil : "it has " + members.prefix(12).joined(separator: ", ")
+    throw machine.fail(
+      Problem(
+        "E0305", "\(value.kind) has no member `\(name.text)`", help: near ?? list), name.span)
+  }
+}
+
+final class IndexNode: Node, @unchecked Sendable {
+  let owner: Node
+  let items: [Node]
+  init(_ owner: Node, _ items: [Node], _ span: Span) {
+    self.owner = owner
+    self.items = items
+    super.init(span)
+  }
+  override func evaluate(_ machine: Machine) throws(Failure) -> Value {
+    let value = try owner.evaluate(machine)
+    var keys: [Value] = []
+    for item in items { keys.append(try item.evaluate(machine)) }
+    do throws(Problem) { return try Indexing.entry(of: value, keys) } catch {
+      throw machine.fail(error, items.first?.span ?? span)
+    }
+  }
+}
+
+/// Names and labels of what is called, as far as placing arguments needs it.
+struct CallSignature {
+  struct Parameter {
+    let name: String
+    let isNamed: Bool
+    let isVariadic: Bool
+    let isRequired: Bool
+  }
+  let name: String
+  let text: String
+  let parameters: [Parameter]
+
+  init(_ builtin: Builtin) {
+    name = builtin.name
+    text = builtin.signature
+    parameters = builtin.parameters.map {
+      Parameter(
+        name: $0.name, isNamed: $0.isNamed, isVariadic: $0.isVariadic, isRequired: $0.isRequired)
+    }
+  }
+
+  init(_ function: Function) {
+    switch function.body {
+    case .builtin(let builtin): self.init(builtin)
+    case .closure(let code, _): self.init(code)
+    }
+  }
+
+  init(_ code: FunctionCode) {
+    name = code.name ?? "the function"
+    text = code.signature
+    parameters = code.parameters.map {
+      Parameter(
+        name: $0.name, isNamed: false, isVariadic: false, isRequired: $0.fallback == nil)
+    }
+  }
+}
+
+/// A call whose arguments do not go with the parameters, and where.
+struct CallProblem: Error {
+  let problem: Problem
+  let span: Span?
+}
+
+extension Call {
+  /// The parameter of each argument. One rule for words and functions, before and while running.
+  static func places(
+    of labels: [Name?], parameters signature: CallSignature
+  ) throws(CallProblem) -> [Int] {
+    let parameters = signature.parameters
+    var taken = [Bool](repeating: false, count: parameters.count)
+    var places: [Int] = []
+    var next = 0
+    for label in labels {
+      let place: Int
+      if let label {
+        place = try labelled(label, signature)
+        guard !taken[place] else {
+          throw CallProblem(
+            problem: Problem("E0205", "`\(label.text)` is given twice"), span: label.span)
+        }
+      } else {
+        while next < parameters.count, taken[next] && !parameters[next].isVariadic { next += 1 }
+        guard next < parameters.count, !parameters[next].isNamed else {
+          throw CallProblem(problem: surplus(signature, at: next), span: nil)
+        }
+        place = next
+      }
+      taken[place] = true
+      places.append(place)
+    }
+    if let missing = parameters.indices.first(where: { parameters[$0].isRequired && !taken[$0] }) {
+      let name = parameters[missing].name
+      throw CallProblem(
+        problem: Problem(
+          "E0206", "`\(signature.name)` needs `\(name)`", help: "it is \(signature.text)"),
+        span: nil)
+    }
+    return places
+  }
+
+  private static func labelled(
+    _ label: Name, _ signature: CallSignature
+  ) throws(CallProblem) -> Int {
+    if let i = signature.parameters.firstIndex(where: { $0.name == label.text }) { return i }
+    let names = signature.parameters.map(\.name)
+    let near = Spelling.suggestion(for: label.text, among: names)
+    throw CallProblem(
+      problem: Problem(
+        "E0204", "`\(signature.name)` has no parameter `\(label.text)`",
+        help: near ?? "it is \(signature.text)"),
+      span: label.span)
+  }
+
+  private static func surplus(_ signature: CallSignature, at next: Int) -> Problem {
+    if next < signature.parameters.count {
+      return Problem(
+        "E0205", "`\(signature.name)` takes its further arguments by label",
+        help: "write `\(signature.parameters[next].name): …`")
+    }
+    return Problem(
+      "E0205",
+      "`\(signature.name)` takes \(Text.count(signature.parameters.count, "argument")) at most",
+      help: "it is \(signature.text)")
+  }
+}

@@ -1,0 +1,95 @@
+// Loops as nodes. A `for` yields the list of its block's values; where the block has none, none.
+import Syntax
+
+final class ForNode: Node, @unchecked Sendable {
+  let slot: Int
+  let values: Node
+  let body: Node
+  init(_ slot: Int, in values: Node, _ body: Node, _ span: Span) {
+    self.slot = slot
+    self.values = values
+    self.body = body
+    super.init(span)
+  }
+
+  override func evaluate(_ machine: Machine) throws(Failure) -> Value {
+    let sequence = try values.evaluate(machine)
+    var results: [Value] = []
+    var turns = 0
+    if case .range(let range) = sequence, let lower = range.lower, let end = range.end {
+      var i = lower
+      while i < end {
+        guard try turn(.number(Double(i)), &results, &turns, machine) else { break }
+        i += 1
+      }
+    } else {
+      for value in try items(sequence, machine) {
+        guard try turn(value, &results, &turns, machine) else { break }
+      }
+    }
+    guard !results.isEmpty else { return .none }
+    return try machine.checked(.list(results), span)
+  }
+
+  private func items(_ value: Value, _ machine: Machine) throws(Failure) -> [Value] {
+    do throws(Mismatch) { return try value.sequence() } catch {
+      throw machine.fail(
+        Problem("E0303", "`for` goes over a list, a range or a vector, got \(Text.brief(value))"),
+        values.span)
+    }
+  }
+
+  /// One turn; false ends the loop.
+  private func turn(
+    _ value: Value, _ results: inout [Value], _ turns: inout Int, _ machine: Machine
+  ) throws(Failure) -> Bool {
+    if machine.context.interrupt.isSet { throw machine.fail(.interrupt, span) }
+    machine.slots[machine.base + slot] = value
+    let result = try body.evaluate(machine)
+    switch machine.jump {
+    case .none: break
+    case .continue:
+      machine.jump = .none
+      return true
+    case .break:
+      machine.jump = .none
+      return false
+    case .return: return false
+    }
+    if result.isNone, results.isEmpty {
+      turns += 1
+      return true
+    }
+    if turns > results.count {
+      results += Array(repeating: .none, count: turns - results.count)
+    }
+    results.append(result)
+    turns += 1
+    return true
+  }
+}
+
+final class WhileNode: Node, @unchecked Sendable {
+  let test: Node
+  let body: Node
+  init(_ test: Node, _ body: Node, _ span: Span) {
+    self.test = test
+    self.body = body
+    super.init(span)
+  }
+  override func evaluate(_ machine: Machine) throws(Failure) -> Value {
+    while try test.condition(machine) {
+      if machine.context.interrupt.isSet { throw machine.fail(.interrupt, span) }
+      _ = try body.evaluate(machine)
+      switch machine.jump {
+      case .none: continue
+      case .continue: machine.jump = .none
+      case .break:
+        machine.jump = .none
+        return .none
+      case .return: return .none
+      }
+    }
+    return .none
+  }
+}

@@ -1,0 +1,119 @@
+// Numbers that know what they measure. Two different measures never mix silently: "12× smaller" by
+// non-zeros and "12× smaller" by file bytes are different claims.
+
+package struct Quantity: Sendable, Equatable {
+  /// What was counted to get a size or a ratio.
+  package enum Basis: String, Sendable, Hashable, CaseIterable {
+    case plain = "", file, gzip, nonzeros = "non-zeros", entropy = "entropy bound"
+    case operations = "MACs", time
+  }
+
+  package enum Unit: Sendable, Hashable {
+    /// A share of a whole, shown in percent.
+    case fraction
+    /// A difference of two fractions, shown in percentage points.
+    case points
+    case bytes(Basis)
+    case seconds
+    case count(Basis)
+    /// How many times smaller or larger.
+    case ratio(Basis)
+    /// Bits per weight.
+    case bits
+  }
+
+  /// How far the same value may differ on another run or machine.
+  package enum Mark: Sendable, Equatable {
+    case exact
+    /// Times and memory: never compared. Shown with ≈.
+    case volatile
+    /// Compared within this much. Shown with ±.
+    case within(Double)
+  }
+
+  package let value: Double
+  package let unit: Unit
+  package let mark: Mark
+
+  package init(_ value: Double, _ unit: Unit, mark: Mark = .exact) {
+    self.value = value
+    self.unit = unit
+    self.mark = mark
+  }
+
+  package func scaled(by factor: Double) -> Quantity {
+    Quantity(value * factor, unit, mark: mark.scaled(by: abs(factor)))
+  }
+}
+
+extension Quantity.Mark {
+  func scaled(by factor: Double) -> Quantity.Mark {
+    if case .within(let width) = self { return .within(width * factor) }
+    return self
+  }
+
+  /// Of a sum or a difference.
+  static func + (left: Quantity.Mark, right: Quantity.Mark) -> Quantity.Mark {
+    switch (left, right) {
+    case (.volatile, _), (_, .volatile): .volatile
+    case (.within(let a), .within(let b)): .within(a + b)
+    case (.within, .exact): left
+    case (.exact, _): right
+    }
+  }
+
+  /// The mark of `a / b` or `a * b`, from the relative widths.
+  static func product(
+    _ result: Double, _ left: (Double, Quantity.Mark), _ right: (Double, Quantity.Mark)
+  ) -> Quantity.Mark {
+    func relative(_ value: Double, _ mark: Quantity.Mark) -> Quantity.Mark {
+      guard case .within(let width) = mark else { return mark }
+      return value == 0 ? .volatile : .within(abs(width / value))
+    }
+    return (relative(left.0, left.1) + relative(right.0, right.1)).scaled(by: abs(result))
+  }
+}
+
+extension Quantity.Unit {
+  /// In a sentence: "file bytes", "a ratio of gzip bytes".
+  package var name: String {
+    switch self {
+    case .fraction: "a fraction"
+    case .points: "percentage points"
+    case .bytes(let basis): basis == .plain ? "bytes" : "\(basis.rawValue) bytes"
+    case .seconds: "seconds"
+    case .count(let basis): basis == .plain ? "a count" : "a count of \(basis.rawValue)"
+    case .ratio(let basis):
+      switch basis {
+      case .plain: "a ratio"
+      case .file, .gzip: "a ratio of \(basis.rawValue) bytes"
+      default: "a ratio of \(basis.rawValue)"
+      }
+    case .bits: "bits per weight"
+    }
+  }
+
+  /// The unit of a sum or a comparison, where the two go together: a literal such as `27KB` takes the
+  /// basis of what it is compared with.
+  func joined(with other: Quantity.Unit) -> Quantity.Unit? {
+    switch (self, other) {
+    case _ where self == other: self
+    case (.bytes(.plain), .bytes), (.count(.plain), .count), (.ratio(.plain), .ratio),
+      (.points, .fraction):
+      other
+    case (.bytes, .bytes(.plain)), (.count, .count(.plain)), (.ratio, .ratio(.plain)),
+      (.fraction, .points):
+      self
+    default: nil
+    }
+  }
+
+  /// What a quotient of two such quantities is.
+  var quotientBasis: Quantity.Basis {
+    switch self {
+    case .bytes(let basis), .count(let basis), .ratio(let basis): basis
+    case .seconds: .time
+    case .fraction, .points, .bits: .plain
+    }
+  }
+}

@@ -1,0 +1,174 @@
+// Everything that the language computes with. Values never change.
+package import Tensors
+
+package enum Value: Sendable {
+  case none
+  case number(Double)
+  case boolean(Bool)
+  /// `.magnitude`: a name whose meaning the word that takes it decides.
+  case choice(String)
+  case text(String)
+  indirect case quantity(Quantity)
+  case list(List)
+  case record(Record)
+  indirect case range(Range)
+  case function(Function)
+  indirect case tensor(Tensor)
+  /// What only the number wing understands: a network, a data set, a plot.
+  case native(any Native)
+
+  package struct Range: Sendable, Equatable {
+    package let lower: Int?
+    package let upper: Int?
+    package let isClosed: Bool
+    package init(lower: Int?, upper: Int?, isClosed: Bool) {
+      self.lower = lower
+      self.upper = upper
+      self.isClosed = isClosed
+    }
+
+    /// One past the last number, where there is an upper bound.
+    package var end: Int? { upper.map { isClosed ? $0 + 1 : $0 } }
+  }
+}
+
+/// A value of the number wing. Classes, so that a value stays small.
+package protocol Native: AnyObject, Sendable {
+  /// In a sentence, with its article: "a network".
+  static var kind: String { get }
+  /// What a cell shows.
+  func lines(_ style: DisplayStyle) -> [String]
+  /// In one line, inside lists, records and tables.
+  var summary: String { get }
+  /// The members that `.` reaches, in the order in which completion lists them.
+  var members: [String] { get }
+  func member(_ name: String) -> Value?
+  /// `value[key]`, where the value has entries; throws what is wrong with the key.
+  func entry(_ key: Value) throws(Problem) -> Value?
+  /// The keys of entries that completion offers.
+  var keys: [String] { get }
+  func isEqual(to other: any Native) -> Bool
+}
+
+extension Native {
+  package var members: [String] { [] }
+  package func member(_ name: String) -> Value? { nil }
+  package func entry(_ key: Value) throws(Problem) -> Value? { nil }
+  package var keys: [String] { [] }
+  package func isEqual(to other: any Native) -> Bool { self === other }
+}
+
+/// How deep values may nest: lists in lists, functions that hold functions. Freeing deeper ones would
+/// exhaust the machine's stack.
+package let nestingLimit = 1000
+
+package final class List: Sendable {
+  package let items: [Value]
+  let depth: Int
+
+  package init(_ items: [Value]) {
+    self.items = items
+    depth = 1 + Value.depth(of: items)
+  }
+}
+
+package final class Record: Sendable {
+  package let names: [String]
+  package let values: [Value]
+  let depth: Int
+
+  /// Names are unique.
+  package init(_ fields: [(name: String, value: Value)]) {
+    names = fields.map(\.name)
+    values = fields.map(\.value)
+    depth = 1 + Value.depth(of: values)
+  }
+
+  package subscript(_ name: String) -> Value? {
+    names.firstIndex(of: name).map { values[$0] }
+  }
+
+  package var fields: [(name: String, value: Value)] { Array(zip(names, values)) }
+}
+
+extension Value {
+  var depth: Int {
+    switch self {
+    case .list(let list): list.depth
+    case .record(let record): record.depth
+    case .function(let function): function.depth
+    default: 0
+    }
+  }
+
+  static func depth(of values: [Value]) -> Int { values.reduce(0) { max($0, $1.depth) } }
+
+  package static func list(_ items: [Value]) -> Value { .list(List(items)) }
+
+  package static func record(_ fields: [(name: String, value: Value)]) -> Value {
+    .record(Record(fields))
+  }
+
+  package static func quantity(
+    _ value: Double, _ unit: Quantity.Unit, mark: Quantity.Mark = .exact
+  ) -> Value {
+    .quantity(Quantity(value, unit, mark: mark))
+  }
+
+  /// In a sentence, with its article.
+  package var kind: String {
+    switch self {
+    case .none: "none"
+    case .number: "a number"
+    case .boolean: "true or false"
+    case .choice: "a choice"
+    case .text: "a string"
+    case .quantity(let quantity): quantity.unit.name
+    case .list: "a list"
+    case .record: "a record"
+    case .range: "a range"
+    case .function: "a function"
+    case .tensor: "a tensor"
+    case .native(let native): type(of: native).kind
+    }
+  }
+
+  package var isNone: Bool {
+    if case .none = self { return true }
+    return false
+  }
+}
+
+extension Value: Equatable {
+  package static func == (left: Value, right: Value) -> Bool {
+    switch (left, right) {
+    case (.none, .none): true
+    case (.number(let a), .number(let b)): a == b
+    case (.boolean(let a), .boolean(let b)): a == b
+    case (.choice(let a), .choice(let b)): a == b
+    case (.text(let a), .text(let b)): a.utf8.elementsEqual(b.utf8)
+    case (.quantity(let a), .quantity(let b)):
+      a.value == b.value && a.unit.joined(with: b.unit) != nil
+    case (.quantity(let a), .number(let b)), (.number(let b), .quantity(let a)):
+      a.value == b && a.unit.isPlain
+    case (.list(let a), .list(let b)): a === b || a.items == b.items
+    case (.record(let a), .record(let b)):
+      a === b || (a.names == b.names && a.values == b.values)
+    case (.range(let a), .range(let b)): a == b
+    case (.function(let a), .function(let b)): a === b
+    case (.tensor(let a), .tensor(let b)): a == b
+    case (.native(let a), .native(let b)): a.isEqual(to: b)
+    default: false
+    }
+  }
+}
+
+extension Quantity.Unit {
+  /// A plain number may stand beside it: 90% is 0.9, and ×3 is 3.
+  var isPlain: Bool {
+    switch self {
+    case .fraction, .ratio, .count, .bits: true
+    case .bytes, .seconds, .points: false
+    }
+  }
+}

@@ -1,0 +1,130 @@
+// Words that read and write files.
+import Formats
+import Interpreter
+import Networks
+import Tensors
+
+enum FileWords {
+  static let all = [load, save]
+
+  static let load = Builtin(
+    "load", "Reads a data set by its name, or a network or tensors from a file.",
+    Parameter<String>("name", "the name of a data set, or the path of a file"),
+    details: "Data sets: "
+      + DatasetSource.all.map { "\"\($0.name)\" (\($0.summary))" }.joined(separator: ", ")
+      + ". They are looked for in $CNB_DATA and in the data cache. Files: "
+      + Format.all.map(\.name).joined(separator: ", ")
+      + ", gzipped or not. What a file is, its first bytes say.",
+    examples: [
+      Example("load \"digits\"", shows: "digits: 1,437 examples to train, 360 examples to test, of 64, 10 classes")
+    ], seeAlso: ["save"]
+  ) { context, name -> Value in
+    if let source = DatasetSource.all.first(where: { $0.name == name }) {
+      return try dataset(source, .current, context)
+    }
+    let path = try context.readable(name)
+    let looksLikeName = !name.contains("/") && !name.contains(".")
+    if looksLikeName, !FileAccess.exists(path) {
+      throw Problem(
+        "E0706", "there is no data set and no file called \"\(name)\"",
+        help: Problem.suggestion(for: name, among: DatasetSource.all.map(\.name))
+          ?? "data sets: " + DatasetSource.all.map(\.name).joined(separator: ", "),
+        parameter: "name")
+    }
+    if FileAccess.isFolder(path) { return try folder(path, name, context) }
+    let loaded = try Format.load(path)
+    context.didRead(FileRead(path: name, digest: Digest.sha256(try FileAccess.read(path))))
+    for notice in loaded.notices { context.warn("\(name): \(notice)") }
+    switch loaded.content {
+    case .network(let network): return NetworkValue(network).bridged
+    case .tensor(let tensor): return .tensor(tensor)
+    case .tensors(let tensors): return .record(tensors.map { ($0.name, .tensor($0.tensor)) })
+    }
+  }
+
+  private static func dataset(
+    _ source: DatasetSource, _ places: DataPlaces, _ context: Context
+  ) throws -> Value {
+    var parts: [(name: String, dataset: Dataset)] = []
+    for part in source.parts {
+      try context.checkInterrupt()
+      let dataset = try source.load(part: part.name, from: places)
+      context.didRead(FileRead(path: "\(source.name).\(part.name)", digest: dataset.digest))
+      parts.append((part.name, dataset))
+    }
+    return DatasetParts(source, parts).bridged
+  }
+
+  /// A folder with the files of a data set.
+  private static func folder(_ path: String, _ name: String, _ context: Context) throws -> Value {
+    let last = path.split(separator: "/").last.map(String.init) ?? ""
+    let source = DatasetSource.all.first { $0.name == last && !$0.isEmbedded } ?? .mnist
+    return try dataset(source, DataPlaces(folders: [path]), context)
+  }
+
+  static let save = Builtin(
+    "save", "Writes a network, a tensor or a record of tensors to a file; the name's ending says which format.",
+    Parameter<Value>("value", "what to write"),
+    Parameter<String>("path", "such as \"small.cnet\""),
+    details: "Formats: "
+      + Format.all.filter { $0.encode != nil }
+      .map { "." + ($0.extensions.first ?? $0.name) + " (\($0.summary))" }.joined(separator: ", ")
+      + ". A network's file carries its receipt. A file is replaced whole or not at all.",
+    examples: [Example("save(mlp [64, 16, 10], \"small.cnet\")")], seeAlso: ["load", "ledger"]
+  ) { context, value, path -> Page in
+    let content = try content(of: value)
+    let target = try context.writable(path)
+    try Format.save(content, to: target)
+    let bytes = try FileAccess.read(target).count
+    let size = Text.quantity(Quantity(Double(bytes), .bytes(.file)))
+    return Page { _ in ["saved \(path)  \(size)"] }
+  }
+
+  private static func content(of value: Value) throws(Problem) -> Content {
+    switch value {
+    case .tensor(let tensor): return .tensor(tensor)
+    case .record(let record):
+      var tensors: [(name: String, tensor: Tensor)] = []
+      for (name, field) in record.fields {
+        guard let tensor = try? Tensor(from: field) else {
+          throw Problem("E0709", "a record is saved where every field is a tensor; `\(name)` is \(field.kind)")
+        }
+        tensors.append((name, tensor))
+      }
+      return .tensors(tensors)
+    default:
+      if let network = try? NetworkValue(from: value) { return .network(network.network) }
+      if let tensor = try? Tensor(from: value) { return .tensor(tensor) }
+      throw Problem(
+        "E0709", "\(value.kind) cannot be saved: only networks, tensors and records of tensors can")
+    }
+  }
+}
+
+extension Context {
+  /// The path as the program's folder makes it, where it may be read.
+  func readable(_ path: String) throws(Problem) -> String {
+    try allowed(path, within: surroundings.readable, verb: "read", key: "read")
+  }
+
+  func writable(_ path: String) throws(Problem) -> String {
+    try allowed(path, within: surroundings.writable, verb: "written", key: "write")
+  }
+
+  private func allowed(
+    _ path: String, within folders: [String]?, verb: String, key: String
+  ) throws(Problem) -> String {
+    guard !path.isEmpty, !path.utf8.contains(0) else {
+      throw Problem("E0706", "a path is missing: the string is empty")
+    }
+    let whole = path.hasPrefix("/") ? path : "\(surroundings.folder)/\(path)"
+    guard let folders else { return whole }
+    let real = RealPath.of(whole)
+    guard folders.contains(where: { real == $0 || real.hasPrefix($0 + "/") }) else {
+      throw Problem(
+        "E0710", "\"\(path)\" may not be \(verb) by this notebook",
+        help: "its front matter can ask for it: allow: [\(key):\(path)]")
+    }
+    return whole
+  }
+}

@@ -1,0 +1,211 @@
+// A network as a value of the language.
+import Charts
+import Compression
+import Encodings
+import Formats
+import Interpreter
+import Networks
+import Tensors
+
+final class NetworkValue: Native, Bridged, Describable {
+  static let kind = "a network"
+  let network: Network
+  /// What its last training met, epoch by epoch; it is not stored.
+  let history: [Trained.Epoch]
+
+  init(_ network: Network, history: [Trained.Epoch] = []) {
+    self.network = network
+    self.history = history
+  }
+
+  convenience init(from value: Value) throws(Mismatch) {
+    guard case .native(let native) = value, let own = native as? NetworkValue else {
+      throw Mismatch(Self.kind)
+    }
+    self.init(own.network, history: own.history)
+  }
+
+  var bridged: Value { .native(self) }
+
+  var summary: String {
+    let count = Text.count(network.parameterCount, "parameter")
+    return "network \(network.name) \(Text.shape(network.inputShape)) → \(Text.shape(network.outputShape)), \(count)"
+  }
+
+  func lines(_ style: DisplayStyle) -> [String] { [summary] }
+
+  // MARK: Members
+
+  let members = [
+    "name", "input", "output", "layers", "parameters", "bytes", "gzip", "nonzeros", "sparsity",
+    "bits_per_weight", "macs", "history", "receipt",
+  ]
+
+  func member(_ name: String) -> Value? {
+    switch name {
+    case "name": .text(network.name)
+    case "input": network.inputShape.bridged
+    case "output": network.outputShape.bridged
+    case "layers": .list(layerRows.map { .record($0) })
+    case "parameters": .quantity(Double(network.parameterCount), .count(.plain))
+    case "bytes": fileBytes
+    case "gzip": gzipBytes
+    case "nonzeros":
+      .quantity(Double(Footprint(network).nonZeros), .count(.nonzeros))
+    case "sparsity": .quantity(Footprint(network).sparsity, .fraction)
+    case "bits_per_weight": .quantity(Footprint(network).bitsPerWeight, .bits)
+    case "macs":
+      .quantity(Double(Footprint(network).multiplyAccumulates), .count(.operations))
+    case "history": .list(history.map(NetworkValue.epochRow))
+    case "receipt": .list(network.receipt.steps.map(NetworkValue.receiptRow))
+    default: nil
+    }
+  }
+
+  var keys: [String] { network.parameters.map(\.name) }
+
+  func entry(_ key: Value) throws(Problem) -> Value? {
+    guard case .text(let name) = key else {
+      throw Problem(
+        "E0308", "a network is indexed by the name of a parameter, got \(Text.brief(key))",
+        help: keys.first.map { "such as \"\($0)\"" })
+    }
+    return network.parameters.first { $0.name == name }.map { .tensor($0.parameter.value) }
+  }
+
+  // MARK: Sizes
+
+  /// Of the file that `save` would write. Where the size follows from trained values, another machine
+  /// may come to a slightly different one.
+  var fileBytes: Value {
+    let bytes = Double(Container.bytes(of: network).count)
+    return .quantity(bytes, .bytes(.file), mark: sizeMark(bytes))
+  }
+
+  var gzipBytes: Value {
+    let bytes = Double(Deflate.gzip(Container.bytes(of: network)).count)
+    return .quantity(bytes, .bytes(.gzip), mark: .within((bytes * 0.02).rounded(.up)))
+  }
+
+  func sizeMark(_ bytes: Double) -> Quantity.Mark {
+    let depends = network.parameters.contains { $0.parameter.encoding.sizeDependsOnValues }
+    return depends ? .within((bytes * 0.02).rounded(.up)) : .exact
+  }
+
+  // MARK: Rows
+
+  private var layerRows: [[(name: String, value: Value)]] {
+    network.nodes.indices.map { i in
+      let node = network.nodes[i]
+      let inputs = network.inputShapes(of: i)
+      let count = node.parameters.reduce(0) { $0 + $1.value.count }
+      let stored = Set(node.parameters.filter { $0.role == .weight }.map(\.encoding.summary))
+      return [
+        ("layer", .text(node.name)), ("settings", .text(Text.settings(node.layer))),
+        ("output", .text(Text.shape(network.shapes[i]))),
+        ("parameters", .quantity(Double(count), .count(.plain))),
+        (
+          "MACs",
+          .quantity(Double(node.layer.multiplyAccumulates(for: inputs)), .count(.operations))
+        ),
+        ("stored", .text(stored.sorted().joined(separator: ", "))),
+      ]
+    }
+  }
+
+  private static func epochRow(_ epoch: Trained.Epoch) -> Value {
+    var fields: [(name: String, value: Value)] = [
+      ("epoch", .number(Double(epoch.epoch))),
+      ("loss", .quantity(epoch.loss, .count(.plain), mark: .loss(epoch.loss))),
+      ("accuracy", .quantity(epoch.accuracy, .fraction, mark: .within(0.01))),
+    ]
+    if let loss = epoch.validationLoss {
+      fields.append(("validation loss", .quantity(loss, .count(.plain), mark: .loss(loss))))
+    }
+    if let accuracy = epoch.validationAccuracy {
+      fields.append(("validation accuracy", .quantity(accuracy, .fraction, mark: .within(0.01))))
+    }
+    return .record(fields)
+  }
+
+  private static func receiptRow(_ step: Receipt.Step) -> Value {
+    let arguments = step.arguments.map { "\($0.name): \($0.value)" }.joined(separator: ", ")
+    return .record([("step", .text(step.word)), ("with", .text(arguments))])
+  }
+
+  func description(_ style: DisplayStyle) -> [String] {
+    var lines = [summary]
+    lines += Value.list(layerRows.map { .record($0) }).lines(style)
+    if !network.receipt.steps.isEmpty {
+      lines += ["", "how it came to be"]
+      for step in network.receipt.steps {
+        let arguments = step.arguments.map { "\($0.name): \($0.value)" }.joined(separator: ", ")
+        lines += Help.folded("  \(step.word)  \(arguments)", style.width, indent: 4)
+      }
+    }
+    return lines
+  }
+}
+
+extension Quantity.Mark {
+  /// A trained loss follows from every rounding on the way: compared within a tenth, or a hundredth
+  /// where it is close to 0.
+  static func loss(_ loss: Double) -> Quantity.Mark { .within(Swift.max(0.01, loss * 0.1)) }
+}
+
+extension Text {
+  static func shape(_ shape: [Int]) -> String {
+    shape.isEmpty ? "scalar" : shape.map(String.init).joined(separator: "×")
+  }
+
+  /// `units 300`, `channels 12, kernel 3×3, stride 1×1`.
+  static func settings(_ layer: any Layer) -> String {
+    layer.attributes.map { attribute in
+      switch attribute.value {
+      case .integer(let value): "\(attribute.name) \(value)"
+      case .number(let value): "\(attribute.name) \(Text.number(value))"
+      case .text(let value): value
+      case .integers(let values): "\(attribute.name) \(Text.shape(values))"
+      }
+    }.joined(separator: ", ")
+  }
+}
+
+extension NetworkValue {
+  /// What every word that gives a network does at its end: a line on the receipt.
+  static func recorded(
+    as word: String
+  ) -> @Sendable (Value, [(name: String, value: Value)]) -> Value {
+    { result, arguments in
+      guard case .native(let native) = result, let value = native as? NetworkValue else {
+        return result
+      }
+      let written = arguments.filter { !$0.value.isNetwork || $0.name == "teacher" }
+        .filter { !$0.value.isNone }
+        .map { (name: $0.name, value: Receipting.text($0.value)) }
+      var network = value.network
+      network.receipt = network.receipt.adding(Receipt.Step(word, written))
+      return NetworkValue(network, history: value.history).bridged
+    }
+  }
+}
+
+enum Receipting {
+  /// Data sets with the beginning of their digest, networks by name, everything else as written.
+  static func text(_ value: Value) -> String {
+    if case .native(let native) = value {
+      if let data = native as? DatasetValue {
+        return "\(data.fullName) sha256:\(data.dataset.digest.prefix(16))"
+      }
+      if let network = native as? NetworkValue { return network.network.name }
+    }
+    return Text.literal(value)
+  }
+}
+
+extension Value {
+  var isNetwork: Bool {
+    if case .native(let native) = self { return native is NetworkValue }
+    return false
+  }
+}
