@@ -10,7 +10,7 @@ let strict: [SwiftSetting] = [
 ]
 
 /// The modules of the standard library, each a notebook in `Stdlib/`.
-let shelf: [String] = []
+let shelf = ["networks", "statistics"]
 
 func room(_ name: String, sees dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: strict)
@@ -80,7 +80,7 @@ let package = Package(
     tests("Interpreter", sees: ["Syntax", "Tensors"]),
     tests("Library", sees: ["Interpreter", "Syntax", "Compression", "Formats", "Networks", "Encodings", "Tensors"]),
     tests("Notebook", sees: ["Library", "Stdlib", "Interpreter", "Syntax"]),
-    .testTarget(name: "CommandTests", swiftSettings: strict),
+    .testTarget(name: "CommandTests", dependencies: ["cnb"], swiftSettings: strict),
     .testTarget(name: "HouseTests", swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6],

@@ -65,6 +65,7 @@ struct MNISTFiles {
       name: "mnist", part: part,
       inputs: Tensor(trusted: [images.shape[0], 1, 28, 28], scaled),
       labels: labels.values.map(Int.init), classes: 10,
+      // Of the two files' digests, which stand for their contents and are verified above.
       digest: Digest.sha256(Array((self.images.digest + self.labels.digest).utf8)))
   }
 

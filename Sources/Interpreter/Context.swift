@@ -56,22 +56,21 @@ package struct Surroundings: Sendable {
 
 /// Where long work is; for a terminal only.
 package struct ProgressReport: Sendable {
-  /// What is done: "train", "measure".
-  package var task: String
-  /// From 0 to 1.
-  package var share: Double
-  /// Such as "epoch 3/8".
-  package var step: String
-  /// Units done per second come from this and the clock: examples.
-  package var done: Double
-  /// Such as "loss 0.213  accuracy 93.1%".
-  package var detail: String
-  package init(task: String, share: Double, step: String, done: Double, detail: String) {
-    self.task = task
-    self.share = share
-    self.step = step
+  /// Such as "train, epoch 2 of 8".
+  package var label: String
+  /// Examples done; `total` will be done at the end.
+  package var done: Int
+  package var total: Int
+  package var loss: Double?
+  /// A fraction in 0...1.
+  package var accuracy: Double?
+
+  package init(label: String, done: Int, total: Int, loss: Double? = nil, accuracy: Double? = nil) {
+    self.label = label
     self.done = done
-    self.detail = detail
+    self.total = total
+    self.loss = loss
+    self.accuracy = accuracy
   }
 }
 

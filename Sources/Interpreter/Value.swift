@@ -48,9 +48,12 @@ package protocol Native: AnyObject, Sendable {
   /// The keys of entries that completion offers.
   var keys: [String] { get }
   func isEqual(to other: any Native) -> Bool
+  /// Drawn from values that another machine may come to slightly differently.
+  var isLoose: Bool { get }
 }
 
 extension Native {
+  package var isLoose: Bool { false }
   package var members: [String] { [] }
   package func member(_ name: String) -> Value? { nil }
   package func entry(_ key: Value) throws(Problem) -> Value? { nil }
@@ -130,6 +133,16 @@ extension Value {
     case .function: "a function"
     case .tensor: "a tensor"
     case .native(let native): type(of: native).kind
+    }
+  }
+
+  /// Something in it was drawn from values that may differ elsewhere.
+  package var isLoose: Bool {
+    switch self {
+    case .native(let native): native.isLoose
+    case .list(let list): list.items.contains { $0.isLoose }
+    case .record(let record): record.values.contains { $0.isLoose }
+    default: false
     }
   }
 

@@ -13,7 +13,7 @@ enum ChartWords {
     Parameter<String?>("x", "the column of a table along the x axis"),
     Parameter<Columns>("y", "the column, or a list of columns, along the y axis", default: Columns([])),
     Parameter<ChartKind>("as", "how to draw a table", default: .line),
-    Parameter<LogAxes>("log", "which axes are logarithmic", default: .none),
+    Parameter<LogAxes>("log", "which axes are logarithmic", default: .neither),
     Parameter<Bool>("front", "mark the Pareto front: small x, large y", default: false),
     Parameter<String>("title", "what stands above", default: ""),
     examples: [
@@ -60,7 +60,7 @@ enum ChartWords {
       kind.name, summary,
       Parameter<Value>("x", "numbers along the x axis"),
       Parameter<Value>("y", "as many along the y axis"),
-      Parameter<LogAxes>("log", "which axes are logarithmic", default: .none),
+      Parameter<LogAxes>("log", "which axes are logarithmic", default: .neither),
       Parameter<String>("title", "what stands above", default: ""),
       examples: [Example("\(kind.name)([1, 2, 3], [1, 4, 9])")], seeAlso: ["plot"]
     ) { _, x, y, log, title -> ChartValue in
@@ -111,11 +111,11 @@ struct LogAxes: TableEntry, Equatable {
   let name: String
   let summary: String
   static let noun = "axes"
-  static let none = LogAxes(name: "none", summary: "neither axis")
+  static let neither = LogAxes(name: "none", summary: "neither axis")
   static let xAxis = LogAxes(name: "x", summary: "the x axis")
   static let yAxis = LogAxes(name: "y", summary: "the y axis")
   static let both = LogAxes(name: "both", summary: "both axes")
-  static let all = [none, xAxis, yAxis, both]
+  static let all = [neither, xAxis, yAxis, both]
   var x: Bool { self == .xAxis || self == .both }
   var y: Bool { self == .yAxis || self == .both }
 }

@@ -3,6 +3,7 @@ import Compression
 import Encodings
 import Interpreter
 import Networks
+import Tensors
 
 enum CompressionWords {
   static let all = [prune, quantize, svd, distill]

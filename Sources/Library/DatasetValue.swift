@@ -1,4 +1,5 @@
 // Data sets as values: the parts of one, and one part with its examples.
+import Charts
 import Formats
 import Interpreter
 import Networks

@@ -49,7 +49,6 @@ enum FileWords {
     for part in source.parts {
       try context.checkInterrupt()
       let dataset = try source.load(part: part.name, from: places)
-      context.didRead(FileRead(path: "\(source.name).\(part.name)", digest: dataset.digest))
       parts.append((part.name, dataset))
     }
     return DatasetParts(source, parts).bridged

@@ -33,5 +33,15 @@ extension Grid: TableEntry { static var noun: String { "a grid" } }
 extension RangeEstimator: TableEntry { static var noun: String { "a range estimator" } }
 extension Criterion: TableEntry { static var noun: String { "a pruning criterion" } }
 extension PruningSchedule: TableEntry { static var noun: String { "a pruning schedule" } }
-extension PruningScope: TableEntry { static var noun: String { "a scope" } }
+extension PruningScope: TableEntry {
+  static var all: [PruningScope] { allCases }
+  static var noun: String { "a scope" }
+  var name: String { rawValue }
+  var summary: String {
+    switch self {
+    case .local: "the same share in every layer"
+    case .global: "the lowest scores of the whole network, wherever they are"
+    }
+  }
+}
 extension RankRule: TableEntry { static var noun: String { "a rank rule" } }

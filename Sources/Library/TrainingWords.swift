@@ -200,16 +200,11 @@ extension Context {
     return Monitor(
       isInterrupted: { interrupt.isSet },
       report: { now in
-        let epoch = Double(now.done) / Double(Swift.max(1, now.total))
-        var detail = "loss \(Text.number((now.loss * 1e4).rounded() / 1e4))"
-        if let accuracy = now.accuracy {
-          detail += "  accuracy \(Text.number((accuracy * 1e4).rounded() / 100))%"
-        }
         progress(
           ProgressReport(
-            task: task, share: (Double(now.epoch - 1) + epoch) / Double(Swift.max(1, now.epochs)),
-            step: "epoch \(now.epoch)/\(now.epochs)",
-            done: Double((now.epoch - 1) * now.total + now.done), detail: detail))
+            label: "\(task), epoch \(now.epoch) of \(now.epochs)",
+            done: (now.epoch - 1) * now.total + now.done, total: now.epochs * now.total,
+            loss: now.loss, accuracy: now.accuracy))
       })
   }
 }

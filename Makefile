@@ -1,0 +1,66 @@
+# Cinnabar: `make demo` and `make test` are enough to begin with. `make` alone lists the rest.
+
+PREFIX ?= /usr/local
+PACKAGES := libopenblas-dev libedit-dev libcmark-gfm-dev zlib1g-dev pkg-config git ca-certificates
+# One set of flags for building and testing, so that both share what they build.
+FLAGS := -c release --static-swift-stdlib
+CNB := .build/release/cnb
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo test check lint install clean
+
+help: ## List these targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) \
+	  | awk -F ':.*## ' '{ printf "  make %-9s %s\n", $$1, $$2 }'
+
+setup: ## Install the Debian packages that are missing, and look for Swift
+	@if ! command -v swift > /dev/null; then
+	  echo "missing: Swift 6.3 or newer (https://www.swift.org/install/linux)" >&2; exit 1
+	fi
+	found="$$(swift --version 2> /dev/null | sed -nE 's/.*Swift version ([0-9]+\.[0-9]+).*/\1/p' | head -1)"
+	if [ "$$(printf '6.3\n%s\n' "$$found" | sort -V | head -1)" != 6.3 ]; then
+	  echo "missing: Swift 6.3 or newer; found $${found:-none}" >&2; exit 1
+	fi
+	if ! command -v dpkg-query > /dev/null || ! command -v apt-get > /dev/null; then
+	  missing=""
+	  for library in edit openblas cmark-gfm z; do
+	    ldconfig -p 2> /dev/null | grep -q "lib$$library\.so" || missing="$$missing lib$$library"
+	  done
+	  [ -z "$$missing" ] && exit 0
+	  echo "missing:$$missing; on Debian: apt-get install $(PACKAGES)" >&2; exit 1
+	fi
+	missing=""
+	for package in $(PACKAGES); do
+	  dpkg-query -W -f '$${db:Status-Status}' $$package 2> /dev/null | grep -qx installed \
+	    || missing="$$missing $$package"
+	done
+	[ -z "$$missing" ] && exit 0
+	echo "installing:$$missing"
+	sudo=""; if [ "$$(id -u)" != 0 ]; then sudo=sudo; fi
+	$$sudo apt-get -qq update
+	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends $$missing
+
+build: setup ## Build the command, at .build/release/cnb
+	@swift build $(FLAGS) --product cnb
+
+demo: build ## Run Notebooks/tour.cnb and print its cells, tables and plots
+	@$(CNB) run --print Notebooks/tour.cnb
+
+test: setup ## Run every test
+	@swift build $(FLAGS) --build-tests
+	swift test $(FLAGS) --skip-build --disable-xctest
+
+check: build ## Run the notebooks and the standard library again and compare
+	@$(CNB) check Notebooks/*.cnb Stdlib/*.cnb
+
+lint: ## Check the format of the sources
+	@swift format lint --strict -r Sources Tests Package.swift Stdlib
+
+install: build ## Install the command under PREFIX (/usr/local)
+	@install -Dm755 $(CNB) "$(DESTDIR)$(PREFIX)/bin/cnb"
+
+clean: ## Remove what was built
+	@rm -rf .build
+
+.ONESHELL:

@@ -1,0 +1,122 @@
+// The command line: each subcommand, its options, and its exit code.
+
+internal import ArgumentParser
+internal import Interpreter
+internal import Library
+internal import Notebook
+
+struct Cinnabar: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "cnb",
+    abstract: "A literate notebook language for neural-network compression.",
+    discussion: """
+      Without arguments: type commands and see what comes of them, or run standard input as a script. With a \
+      notebook: run it.
+      """,
+    version: "cnb \(engineVersion)",
+    subcommands: [Start.self, Run.self, Check.self, Status.self, Clean.self, Help.self, Explain.self],
+    defaultSubcommand: Start.self)
+}
+
+/// `cnb`, `cnb FILE.cnb`, `cnb -e 'expression'`, or a script on standard input.
+struct Start: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "start", abstract: "Type commands; the same as cnb without a command.",
+    shouldDisplay: false)
+
+  @ArgumentParser.Option(name: .shortAndLong, help: "Evaluate this and show what it gives.")
+  var evaluate: String?
+
+  @ArgumentParser.Argument(help: "Notebooks to run.")
+  var files: [String] = []
+
+  func run() throws {
+    Interrupt.install()
+    if let evaluate {
+      throw ExitCode(Script(name: "-e").run(evaluate) ? 0 : 1)
+    }
+    guard files.isEmpty else {
+      throw ExitCode(try Notebooks(files).run(settings: Notebooks.settings(), prints: false))
+    }
+    guard LineEditor.isPossible else { throw ExitCode(Script.standardInput()) }
+    let session = TypedSession()
+    throw ExitCode(try REPL(session: session).start())
+  }
+}
+
+struct Run: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Run notebooks from a clean state and store their outputs.")
+
+  @ArgumentParser.Argument(help: "Notebooks.") var files: [String]
+  @ArgumentParser.Option(
+    name: .customLong("set"), help: "A value for a cell marked params: NAME=VALUE. May be repeated.")
+  var values: [String] = []
+  @ArgumentParser.Flag(help: "Store new outputs even where only times changed.") var refresh = false
+  @ArgumentParser.Flag(help: "Print the prose, the cells and their outputs.") var print = false
+  @ArgumentParser.Flag(help: "Allow what the notebooks ask for in their front matter.") var allow = false
+
+  func run() throws {
+    Interrupt.install()
+    let settings = Notebooks.settings(try Notebooks.entries(values), refreshes: refresh)
+    throw ExitCode(try Notebooks(files, allows: allow).run(settings: settings, prints: print))
+  }
+}
+
+struct Check: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Run notebooks and compare with what they store; change nothing.")
+
+  @ArgumentParser.Argument(help: "Notebooks.") var files: [String]
+  @ArgumentParser.Option(name: .customLong("set"), help: "A value for a cell marked params: NAME=VALUE.")
+  var values: [String] = []
+  @ArgumentParser.Flag(help: "Allow what the notebooks ask for in their front matter.") var allow = false
+
+  func run() throws {
+    Interrupt.install()
+    let settings = Notebooks.settings(try Notebooks.entries(values))
+    throw ExitCode(try Notebooks(files, allows: allow).check(settings: settings))
+  }
+}
+
+struct Status: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Say what is fresh and what is stale; run nothing.")
+
+  @ArgumentParser.Argument(help: "Notebooks.") var files: [String]
+
+  func run() throws {
+    throw ExitCode(try Notebooks(files).status(settings: Notebooks.settings()))
+  }
+}
+
+struct Clean: ParsableCommand {
+  static let configuration = CommandConfiguration(abstract: "Take all outputs out of notebooks.")
+
+  @ArgumentParser.Argument(help: "Notebooks.") var files: [String]
+
+  func run() throws { throw ExitCode(try Notebooks(files).clean()) }
+}
+
+struct Help: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Say what a word of the language does; without a word, list them all.")
+
+  @ArgumentParser.Argument(help: "A word, such as prune.") var word: String?
+
+  func run() throws {
+    let text = word.map { "help \"\($0.filter { $0 != "\"" && $0 != "\\" && $0 != "{" })\"" } ?? "help"
+    throw ExitCode(Script(name: "help").run(text + (word == nil ? "()" : "")) ? 0 : 1)
+  }
+}
+
+struct Explain: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Say more about an error, by its code.")
+
+  @ArgumentParser.Argument(help: "A code, such as E0203.") var code: String
+
+  func run() throws {
+    throw ExitCode(64)
+  }
+}
