@@ -108,7 +108,7 @@ import Testing
     for (_, parameter) in network.parameters where parameter.role == .weight {
       #expect(parameter.pruned?.count == parameter.value.count)
       for (i, value) in parameter.value.elements.enumerated() {
-        if i % 3 == 0 { #expect(value == 0) } else { #expect(value != 0) }
+        if i % 3 == 0 { #expect(value.bitPattern == 0) } else { #expect(value != 0) }
       }
     }
   }
