@@ -77,8 +77,8 @@ enum LayerWords {
     Parameter<InputShape>("input", "the shape of one example: a number, or [channels, height, width]", named: true),
     Parameter<String>("name", "what it is called in tables and files", default: "network"),
     Parameter<LayerValue>("layers", "the layers in order, in a block { … } or a list", named: true),
-    details: "Weights start from the Glorot or He distribution of their layer (Glorot and Bengio "
-      + "2010; He et al. 2015, arXiv:1502.01852), each from a random stream of its own.",
+    details: "Weights start from the Glorot distribution of their layer (Glorot and Bengio 2010, "
+      + "PMLR 9:249), those of `embedding` from N(0, 1), each from a random stream of its own.",
     examples: [
       Example(
         "network(input: 64) {\n  dense 32, .relu\n  dense 10\n}",

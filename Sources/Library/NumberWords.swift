@@ -137,7 +137,7 @@ enum Statistic {
     return sum(x.map { ($0 - mean) * ($0 - mean) }) / Double(x.count)
   }
 
-  /// With the error of each addition carried along (Neumaier 1974).
+  /// With the error of each addition carried along (Neumaier 1974, doi:10.1002/zamm.19740540106).
   private static func sum(_ x: [Double]) -> Double {
     var sum = 0.0
     var error = 0.0
