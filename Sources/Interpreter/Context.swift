@@ -14,6 +14,7 @@ package enum Output: Sendable {
 package final class InterruptFlag: Sendable {
   private let flag = Atomic<Bool>(false)
   package init() {}
+  @inline(__always)
   package var isSet: Bool { flag.load(ordering: .relaxed) }
   package func set() { flag.store(true, ordering: .relaxed) }
   package func clear() { flag.store(false, ordering: .relaxed) }

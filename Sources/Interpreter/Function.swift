@@ -9,20 +9,23 @@ package final class Function: Sendable {
 
   let body: Body
   let depth: Int
+  let weight: Int
 
   init(builtin: Builtin) {
     body = .builtin(builtin)
     depth = 0
+    weight = 1
   }
 
   init(code: FunctionCode, captures: [Value]) {
     body = .closure(code, captures: captures)
-    depth = 1 + Value.depth(of: captures)
+    (depth, weight) = Value.extent(of: captures)
   }
 
   init(_ other: Function) {
     body = other.body
     depth = other.depth
+    weight = other.weight
   }
 
   package var name: String {

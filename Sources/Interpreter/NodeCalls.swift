@@ -50,8 +50,7 @@ final class CallNode: Node, @unchecked Sendable {
       } catch { throw machine.fail(error.problem, error.span ?? span) }
       return try callWord(builtin, places, machine)
     case .closure(let code, let captures):
-      let values = try closureArguments(function, code, machine)
-      return try machine.enter(function, code, captures, values, at: span)
+      return try callClosure(function, code, captures, machine)
     }
   }
 
@@ -74,22 +73,42 @@ final class CallNode: Node, @unchecked Sendable {
     return try machine.call(builtin, values, at: span, spans: spans)
   }
 
-  private func closureArguments(
-    _ function: Function, _ code: FunctionCode, _ machine: Machine
-  ) throws(Failure) -> [Value?] {
-    var values = [Value?](repeating: nil, count: code.parameters.count)
-    if isPositional, arguments.count <= code.parameters.count {
-      for i in arguments.indices { values[i] = try arguments[i].value.evaluate(machine) }
-      return values
+  private func callClosure(
+    _ function: Function, _ code: FunctionCode, _ captures: [Value], _ machine: Machine
+  ) throws(Failure) -> Value {
+    let mark = machine.top
+    let missing: [Int]
+    do throws(Failure) {
+      missing =
+        isPositional && arguments.count <= code.parameters.count
+        ? try pushInOrder(code, machine) : try pushByLabel(function, code, machine)
+    } catch {
+      machine.unwind(to: mark)
+      throw error
     }
+    return try machine.enter(function, code, captures, at: mark, missing: missing, span)
+  }
+
+  /// Puts the arguments on the stack; gives the parameters without one.
+  private func pushInOrder(_ code: FunctionCode, _ machine: Machine) throws(Failure) -> [Int] {
+    for i in arguments.indices { try machine.push(try arguments[i].value.evaluate(machine)) }
+    let (given, wanted) = (arguments.count, code.parameters.count)
+    return given == wanted ? [] : Array(given..<wanted)
+  }
+
+  private func pushByLabel(
+    _ function: Function, _ code: FunctionCode, _ machine: Machine
+  ) throws(Failure) -> [Int] {
     let places: [Int]
     do throws(CallProblem) {
       places = try Call.places(of: arguments.map(\.label), parameters: CallSignature(function))
     } catch { throw machine.fail(error.problem, error.span ?? span) }
+    var values = [Value?](repeating: nil, count: code.parameters.count)
     for (argument, place) in zip(arguments, places) {
       values[place] = try argument.value.evaluate(machine)
     }
-    return values
+    for value in values { try machine.push(value ?? .none) }
+    return values.indices.filter { values[$0] == nil }
   }
 
   private func notAFunction(_ value: Value) -> Problem {

@@ -72,8 +72,8 @@ package struct Lexer {
   /// Whether the last token can end an expression, so that a dot behind it asks for a member.
   private var followsExpression: Bool {
     switch tokens.last?.kind {
-    case .name, .text, .number, .symbol(.rightParen), .symbol(.rightBracket), .symbol(.rightBrace),
-      .choice:
+    case .name, .text, .number, .percent, .size, .time, .choice, .symbol(.rightParen),
+      .symbol(.rightBracket), .symbol(.rightBrace):
       true
     default: false
     }

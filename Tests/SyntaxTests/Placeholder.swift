@@ -1,0 +1,1 @@
+// Placeholder until the laws of the parser stand here.
