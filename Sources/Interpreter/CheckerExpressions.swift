@@ -99,8 +99,8 @@ extension Checker {
   private func knownSignature(_ callee: Expression) -> CallSignature? {
     guard case .name(let name) = callee.kind else { return nil }
     if let slot = scope.own(name), let code = scope.known[slot] { return CallSignature(code) }
-    if case .function(let function) = knownValue(callee) { return CallSignature(function) }
-    return nil
+    guard case .function(let function) = knownValue(callee) else { return nil }
+    return function.code.map { CallSignature($0) } ?? function.builtin.map { CallSignature($0) }
   }
 
   private func knownValue(_ callee: Expression) -> Value? {

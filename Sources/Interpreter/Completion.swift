@@ -25,7 +25,7 @@ extension Session {
   package func completion(
     of text: String, at cursor: Int, files: (String) -> [String] = { _ in [] }
   ) -> Completion {
-    let head = String(decoding: Array(text.utf8.prefix(cursor)), as: UTF8.self)
+    let head = String(decoding: Array(text.utf8.prefix(max(0, cursor))), as: UTF8.self)
     let source = Source(name: "", text: head)
     let (all, diagnostics) = Lexer.tokens(of: source)
     let tokens = Array(all.dropLast())

@@ -134,9 +134,12 @@ struct Machine {
     state.pointee.top += 1
   }
 
+  @inline(__always)
   func unwind(to place: Place) {
-    place.deinitialize(count: state.pointee.top - place)
-    state.pointee.top = place
+    while state.pointee.top > place {
+      state.pointee.top -= 1
+      state.pointee.top.deinitialize(count: 1)
+    }
   }
 
   /// Begins a frame at a place on the stack; gives where the caller's begins.

@@ -6,7 +6,7 @@ package enum Help {
   package static func lines(_ function: Function, _ style: DisplayStyle) -> [String] {
     if let builtin = function.builtin { return page(builtin, style) }
     var lines = [function.signature]
-    if case .closure(let code, _) = function.body, !code.documentation.isEmpty {
+    if let code = function.code, !code.documentation.isEmpty {
       lines += [""] + code.documentation.split(separator: "\n").map { "  \($0)" }
     }
     return lines

@@ -14,23 +14,21 @@ extension Machine {
   /// Calls a function with positional arguments: how words call functions back.
   func apply(_ function: Function, _ arguments: [Value]) throws -> Value {
     let span = wordSpan
-    switch function.body {
-    case .builtin(let builtin):
+    if let builtin = function.builtin {
       return try call(builtin, Machine.positional(builtin, arguments), at: span, spans: [])
-    case .closure(let code, let captures):
-      guard arguments.count <= code.parameters.count else {
-        throw Problem.tooMany(function, arguments.count)
-      }
-      let mark = top
-      do throws(Failure) {
-        for argument in arguments { try push(argument) }
-      } catch {
-        unwind(to: mark)
-        throw error
-      }
-      let missing = Array(arguments.count..<code.parameters.count)
-      return try enter(function, code, captures, at: mark, missing: missing, span)
     }
+    guard let code = function.code else { return .none }
+    guard arguments.count <= code.parameters.count else {
+      throw Problem.tooMany(function, arguments.count)
+    }
+    let mark = top
+    do throws(Failure) {
+      for argument in arguments { try push(argument) }
+    } catch {
+      unwind(to: mark)
+      throw error
+    }
+    return try enter(function, code, at: mark, missing: code.missing(behind: arguments.count), span)
   }
 
   private static func positional(_ builtin: Builtin, _ arguments: [Value]) -> [Value?] {
@@ -66,10 +64,9 @@ extension Machine {
   /// - Parameter missing: the parameters without an argument, where the stack may end before or holds
   ///   anything.
   func enter(
-    _ function: Function, _ code: FunctionCode, _ captures: [Value], at place: Place,
-    missing: [Int], _ span: Span
+    _ function: Function, _ code: FunctionCode, at place: Place, missing: [Int], _ span: Span
   ) throws(Failure) -> Value {
-    if let i = missing.first(where: { code.parameters[$0].fallback == nil }) {
+    if !missing.isEmpty, let i = missing.first(where: { code.parameters[$0].fallback == nil }) {
       unwind(to: place)
       throw fail(
         Problem(
@@ -83,7 +80,7 @@ extension Machine {
     }
     defer { leaveFrame(to: outer) }
     do throws(Failure) {
-      try layOut(function, code, captures)
+      try layOut(function, code)
       for i in missing {
         if let fallback = code.parameters[i].fallback { self[i] = try fallback.evaluate(self) }
       }
@@ -98,13 +95,19 @@ extension Machine {
 
   /// The slots behind the arguments.
   @inline(__always)
-  private func layOut(
-    _ function: Function, _ code: FunctionCode, _ captures: [Value]
-  ) throws(Failure) {
+  private func layOut(_ function: Function, _ code: FunctionCode) throws(Failure) {
     while top - frame < code.parameters.count { try push(.none) }
-    for i in captures.indices { try push(captures[i]) }
+    for i in function.captures.indices { try push(function.captures[i]) }
     while top - frame < code.slotCount { try push(.none) }
     if let own = code.selfSlot { self[own] = .function(function) }
+  }
+}
+
+extension FunctionCode {
+  /// The parameters from a position on.
+  @inline(__always)
+  func missing(behind given: Int) -> [Int] {
+    given == parameters.count ? [] : Array(given..<parameters.count)
   }
 }
 

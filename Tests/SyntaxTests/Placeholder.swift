@@ -1,1 +1,0 @@
-// Placeholder until the laws of the parser stand here.
