@@ -187,7 +187,9 @@ extension Value {
       guard let lower = range.lower, let end = range.end else {
         throw Mismatch("a range with both ends")
       }
-      guard end - lower <= 10_000_000 else { throw Mismatch("a range of at most 10,000,000 numbers") }
+      guard end - lower <= 10_000_000 else {
+        throw Mismatch("a range of at most 10,000,000 numbers")
+      }
       return (lower..<Swift.max(lower, end)).map { .number(Double($0)) }
     case .tensor(let tensor) where tensor.rank == 1:
       return tensor.elements.map { .number(Double($0)) }

@@ -13,7 +13,9 @@ enum Indexing {
     case .native(let native):
       let key = try single(keys, of: value)
       if let entry = try native.entry(key) { return entry }
-      let near = key.asText.flatMap { Spelling.suggestion(for: $0, among: native.keys, quoted: true) }
+      let near = key.asText.flatMap {
+        Spelling.suggestion(for: $0, among: native.keys, quoted: true)
+      }
       throw Problem(
         "E0309", "\(type(of: native).kind) has no entry \(Text.literal(key))",
         help: near ?? listed(native.keys))

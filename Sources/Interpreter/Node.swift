@@ -130,7 +130,10 @@ final class BlockListNode: Node, @unchecked Sendable {
 }
 
 final class JumpNode: Node, @unchecked Sendable {
-  enum Kind { case `break`, `continue`, `return`(Node?) }
+  enum Kind {
+    case `break`, `continue`
+    case `return`(Node?)
+  }
   let kind: Kind
   init(_ kind: Kind, _ span: Span) {
     self.kind = kind
@@ -149,7 +152,10 @@ final class JumpNode: Node, @unchecked Sendable {
 }
 
 final class TextNode: Node, @unchecked Sendable {
-  enum Piece { case plain(String), code(Node) }
+  enum Piece {
+    case plain(String)
+    case code(Node)
+  }
   let pieces: [Piece]
   init(_ pieces: [Piece], _ span: Span) {
     self.pieces = pieces

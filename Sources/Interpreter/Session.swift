@@ -184,7 +184,9 @@ package final class Session {
   private func load(_ name: String) throws -> [String: Value] {
     if let values = loaded[name] { return values }
     guard !loading.contains(name) else {
-      throw Problem("E0212", "modules import each other in a circle: \((loading + [name]).joined(separator: " → "))")
+      throw Problem(
+        "E0212",
+        "modules import each other in a circle: \((loading + [name]).joined(separator: " → "))")
     }
     loading.append(name)
     defer { loading.removeLast() }

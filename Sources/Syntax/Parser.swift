@@ -67,9 +67,12 @@ package struct Parser {
     let (tokens, lexical) = Lexer.tokens(of: source)
     var parser = Parser(source, tokens)
     let statements = parser.program()
-    let all = (lexical + parser.diagnostics).sorted {
-      ($0.span?.start ?? 0) < ($1.span?.start ?? 0)
+    // A line with characters that could not be read says nothing about its grammar.
+    let unreadable = Set(lexical.compactMap { $0.span.map { source.line(at: $0.start) } })
+    let grammatical = parser.diagnostics.filter { diagnostic in
+      diagnostic.span.map { !unreadable.contains(source.line(at: $0.start)) } ?? true
     }
+    let all = (lexical + grammatical).sorted { ($0.span?.start ?? 0) < ($1.span?.start ?? 0) }
     return (statements, Array(all.prefix(diagnosticLimit)))
   }
 
@@ -247,7 +250,8 @@ package struct Parser {
     switch current.kind {
     case .name, .number, .percent, .text, .choice: "is a comma, an operator or a line end missing?"
     case .symbol(.assign): "compare with ==; a name is bound with = at the beginning of a line"
-    case .symbol(.rightParen), .symbol(.rightBracket), .symbol(.rightBrace): "nothing was opened here"
+    case .symbol(.rightParen), .symbol(.rightBracket), .symbol(.rightBrace):
+      "nothing was opened here"
     default: nil
     }
   }

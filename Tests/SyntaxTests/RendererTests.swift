@@ -15,10 +15,6 @@ import Testing
           in cell 3
          2 | y = x @ 2
            |       ^ matrix products are `matmul(a, b)`
-        E0106: a new statement wants a new line, and here stands `2`
-          in cell 3
-         2 | y = x @ 2
-           |         ^ is a comma, an operator or a line end missing?
         """)
   }
 

@@ -189,7 +189,7 @@ extension Catalog {
       "E0310", "something that cannot be drawn",
       "A chart wants numbers: lists of them, a vector, or columns of a table; a heatmap "
         + "wants a matrix. What belongs together must have the same length.",
-      .program("line([1, \"a\", 3])")),
+      .program("line([1, 2], [1, \"a\"])")),
     Entry(
       "E0399", "a fault of the tool",
       "This should not happen: a word reported something without a code. Please report it "
