@@ -26,7 +26,7 @@ enum FileWords {
     let looksLikeName = !name.contains("/") && !name.contains(".")
     if looksLikeName, !FileAccess.exists(path) {
       throw Problem(
-        "E0706", "there is no data set and no file called \"\(name)\"",
+        "E0714", "there is no data set and no file called \"\(name)\"",
         help: Problem.suggestion(for: name, among: DatasetSource.all.map(\.name))
           ?? "data sets: " + DatasetSource.all.map(\.name).joined(separator: ", "),
         parameter: "name")
@@ -86,7 +86,7 @@ enum FileWords {
       var tensors: [(name: String, tensor: Tensor)] = []
       for (name, field) in record.fields {
         guard let tensor = try? Tensor(from: field) else {
-          throw Problem("E0709", "a record is saved where every field is a tensor; `\(name)` is \(field.kind)")
+          throw Problem("E0716", "a record is saved where every field is a tensor; `\(name)` is \(field.kind)")
         }
         tensors.append((name, tensor))
       }
@@ -95,7 +95,7 @@ enum FileWords {
       if let network = try? NetworkValue(from: value) { return .network(network.network) }
       if let tensor = try? Tensor(from: value) { return .tensor(tensor) }
       throw Problem(
-        "E0709", "\(value.kind) cannot be saved: only networks, tensors and records of tensors can")
+        "E0716", "\(value.kind) cannot be saved: only networks, tensors and records of tensors can")
     }
   }
 }
@@ -114,14 +114,14 @@ extension Context {
     _ path: String, within folders: [String]?, verb: String, key: String
   ) throws(Problem) -> String {
     guard !path.isEmpty, !path.utf8.contains(0) else {
-      throw Problem("E0706", "a path is missing: the string is empty")
+      throw Problem("E0715", "a path is missing: the string is empty")
     }
     let whole = path.hasPrefix("/") ? path : "\(surroundings.folder)/\(path)"
     guard let folders else { return whole }
     let real = RealPath.of(whole)
     guard folders.contains(where: { real == $0 || real.hasPrefix($0 + "/") }) else {
       throw Problem(
-        "E0710", "\"\(path)\" may not be \(verb) by this notebook",
+        "E0717", "\"\(path)\" may not be \(verb) by this notebook",
         help: "its front matter can ask for it: allow: [\(key):\(path)]")
     }
     return whole
