@@ -78,7 +78,7 @@ let package = Package(
     tests("Charts"),
     tests("Syntax"),
     tests("Interpreter", sees: ["Syntax", "Tensors"]),
-    tests("Library", sees: ["Interpreter", "Syntax", "Compression", "Formats", "Networks", "Encodings", "Tensors"]),
+    tests("Library", sees: ["Interpreter", "Charts", "Syntax", "Compression", "Formats", "Networks", "Encodings", "Tensors"]),
     tests("Notebook", sees: ["Library", "Stdlib", "Interpreter", "Syntax"]),
     .testTarget(name: "CommandTests", dependencies: ["cnb"], swiftSettings: strict),
     .testTarget(name: "HouseTests", swiftSettings: strict),

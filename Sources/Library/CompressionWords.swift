@@ -23,6 +23,7 @@ enum CompressionWords {
     Parameter<Int>("batch", "examples in a step of that training", default: 32, rule: .within(1...65_536)),
     Parameter<PruningSchedule>("schedule", "how the sparsity grows over that training", default: .polynomial),
     Parameter<Fraction>("from", "the sparsity that the schedule starts with", default: Fraction(0)),
+    Parameter<Double?>("power", "of .polynomial; without it, 3"),
     Parameter<Double?>("rate", "the learning rate of that training"),
     details: "By .magnitude, single weights become zero: shapes stay, and `save` stores only what is "
       + "left where that is smaller. By .l1 or .l2, whole neurons and filters leave the network: it becomes "
@@ -35,31 +36,42 @@ enum CompressionWords {
     ], seeAlso: ["finetune", "measure", "quantize"], finish: NetworkValue.recorded(as: "prune")
   ) {
     context, network, sparsity, criterion, scope, only, except, data, epochs, batch, schedule, from,
-    rate -> NetworkValue in
+    power, rate -> NetworkValue in
     let options = PruneOptions(
       sparsity: sparsity.share, granularity: criterion.granularity, criterion: criterion,
       scope: scope, layers: try layers(only, except))
+    let naming = only.isEmpty ? "except" : "layers"
     guard let data else {
-      return finished(try Compression.prune(network.network, options), network, context)
+      return finished(
+        try Marking.arguments(layers: naming) { try Compression.prune(network.network, options) },
+        network, context)
+    }
+    guard criterion.granularity == .weight else {
+      throw Problem(
+        "E0609", "`on` prunes weights little by little, and .\(criterion.name) removes whole units at once",
+        help: "prune without `on`, then finetune", parameter: "by")
     }
     var training = Training()
     training.epochs = epochs
     training.batch = batch
     training.rate = rate
+    let seed = context.seed
     var stream = context.randomStream()
     training.seed = stream.next()
-    let gradual = GradualPruning(options, schedule: schedule, from: from.share)
-    let trained = try Compression.prune(
-      network.network, gradually: gradual, on: Fitting.fit(data.dataset, to: network.network),
-      training, monitor: context.monitor("prune"))
-    return try TrainingWords.finished(trained, context)
+    let gradual = GradualPruning(options, schedule: schedule, from: from.share, power: power)
+    let fitted = Fitting.fit(data.dataset, to: network.network)
+    let trained = try Marking.arguments(layers: naming) {
+      try Compression.prune(
+        network.network, gradually: gradual, on: fitted, training, monitor: context.monitor("prune"))
+    }
+    return try TrainingWords.finished(trained, seed: seed, context)
   }
 
   static let sparsityRule = Parameter<Fraction>.Rule(
     "from 0% to below 100%",
     help: { fraction in
-      fraction.share > 1 && fraction.share < 100
-        ? "sparsity is a fraction: did you mean \(Text.number(fraction.share))%?" : nil
+      guard !fraction.isPercent, fraction.share > 1, fraction.share < 100 else { return nil }
+      return "sparsity is a fraction: did you mean \(Text.number(fraction.share))%?"
     }, allows: { $0.share >= 0 && $0.share < 1 })
 
   // MARK: Quantization
@@ -77,21 +89,26 @@ enum CompressionWords {
     Parameter<Int?>("group", "so many neighbors in a row share a scale, in place of `per`", rule: .init("from 1") { $0.map { $0 >= 1 } ?? true }),
     Parameter<RangeEstimator>("range", "which values the codes span", default: .minmax),
     Parameter<Bool>("narrow", "of .symmetric: leave out the lowest code, so that both signs reach as far", default: true),
+    Parameter<Bool>("biases", "quantize the biases too", default: false),
     Parameter<[String]>("layers", "the names of the layers to quantize; all of them without", default: []),
     Parameter<[String]>("except", "the names of layers that stay as they are", default: []),
     details: "A code q stands for (q − zero point) · scale. Codes are rounded to the nearest, halves "
-      + "to the even one, as ONNX does. Zero stays zero, so pruned weights stay pruned. Biases stay as they are.",
+      + "to the even one, as ONNX does. Zero stays zero, so pruned weights stay pruned.",
     source: "Jacob et al. 2018, arXiv:1712.05877; Krishnamoorthi 2018, arXiv:1806.08342",
     examples: [
       Example("quantize(mlp [64, 16, 10], bits: 4).bits_per_weight < 6", shows: "true"),
-      Example("kind(quantize(mlp [64, 16, 10], bits: 4, group: 32))", shows: "a network"),
+      Example("quantize(mlp [64, 16, 10], grid: .fp16).bits_per_weight < 17", shows: "true"),
     ], seeAlso: ["prune", "measure", "ledger"], finish: NetworkValue.recorded(as: "quantize")
-  ) { context, network, bits, grid, per, group, range, narrow, only, except -> NetworkValue in
+  ) { context, network, bits, grid, per, group, range, narrow, biases, only,
+    except -> NetworkValue in
     let granularity = group.map { Affine.Granularity.group($0) } ?? per.granularity
     let options = QuantizeOptions(
       grid: grid, bits: bits, granularity: granularity, range: range, narrow: narrow,
-      layers: try layers(only, except))
-    return finished(try Compression.quantize(network.network, options), network, context)
+      biases: biases, layers: try layers(only, except))
+    let result = try Marking.arguments(layers: only.isEmpty ? "except" : "layers") {
+      try Compression.quantize(network.network, options)
+    }
+    return finished(result, network, context)
   }
 
   // MARK: Factorization
@@ -108,7 +125,7 @@ enum CompressionWords {
     details: "W [O, I] becomes U√Σ [O, r] after √ΣVᵀ [r, I]; both run, and can be trained further. Give "
       + "one of rank, energy and bytes.",
     source: "Eckart and Young 1936, doi:10.1007/BF02288367; Denton et al. 2014, arXiv:1404.0736",
-    examples: [Example("svd(mlp [64, 32, 10], rank: 8)")], seeAlso: ["finetune", "measure"],
+    examples: [Example("svd(mlp [64, 32, 10], rank: 8).parameters", shows: "1,138")], seeAlso: ["finetune", "measure"],
     finish: NetworkValue.recorded(as: "svd")
   ) { context, network, rank, energy, bytes, only, except, larger -> NetworkValue in
     let given: [(RankRule, Double)] = [
@@ -122,7 +139,10 @@ enum CompressionWords {
     }
     let options = SVDOptions(
       rule, amount, layers: try layers(only, except), allowsLarger: larger)
-    return finished(try Compression.svd(network.network, options), network, context)
+    let result = try Marking.arguments(layers: only.isEmpty ? "except" : "layers") {
+      try Compression.svd(network.network, options)
+    }
+    return finished(result, network, context)
   }
 
   // MARK: Distillation
@@ -142,8 +162,9 @@ enum CompressionWords {
     source: "Hinton et al. 2015, arXiv:1503.02531",
     examples: [
       Example(
-        "data = load \"digits\"\nbig = mlp [64, 64, 10]\nkind(distill(mlp [64, 8, 10], teacher: big, on: data.train, epochs: 1))",
-        shows: "a network")
+        "data = load \"digits\"\nbig = mlp [64, 64, 10]\n"
+          + "small = distill(mlp [64, 8, 10], teacher: big, on: data.train, epochs: 1)\n"
+          + "small.parameters", shows: "610")
     ], seeAlso: ["train", "measure"], finish: NetworkValue.recorded(as: "distill")
   ) {
     context, student, teacher, data, temperature, mix, epochs, batch, optimizer, rate
@@ -153,13 +174,17 @@ enum CompressionWords {
     training.batch = batch
     training.optimizer = optimizer
     training.rate = rate
+    let seed = context.seed
     var stream = context.randomStream()
     training.seed = stream.next()
-    let trained = try Compression.distill(
-      student.network, from: teacher.network, on: Fitting.fit(data.dataset, to: student.network),
-      DistillOptions(temperature: temperature, mix: mix.share), training,
-      monitor: context.monitor("distill"))
-    return try TrainingWords.finished(trained, context)
+    let fitted = Fitting.fit(data.dataset, to: student.network)
+    let trained = try Marking.arguments {
+      try Compression.distill(
+        student.network, from: teacher.network, on: fitted,
+        DistillOptions(temperature: temperature, mix: mix.share), training,
+        monitor: context.monitor("distill"))
+    }
+    return try TrainingWords.finished(trained, seed: seed, context)
   }
 
   // MARK: What they share

@@ -38,7 +38,8 @@ final class LayerValue: Native, Bridged {
     switch step {
     case .layer(let layer, _):
       let settings = Text.settings(layer)
-      return settings.isEmpty ? layer.stem : "\(layer.stem) \(settings)"
+      // An activation is called as its function is: "relu", not "relu relu".
+      return settings.isEmpty || settings == layer.stem ? layer.stem : "\(layer.stem) \(settings)"
     case .residual(let body, _, _): return "residual { \(body.map(text).joined(separator: ", ")) }"
     case .branches(let all, _): return "branches of \(all.map(\.count))"
     }
@@ -88,9 +89,13 @@ enum LayerWords {
     guard !layers.steps.isEmpty else {
       throw Problem("E0509", "a network needs at least one layer", parameter: "layers")
     }
-    return NetworkValue(
+    let seed = context.seed
+    let stream = context.randomStream()
+    let network = try Marking.arguments {
       try Network.build(
-        name: name, input: input.shape, blueprint: layers.steps, random: context.randomStream()))
+        name: name, input: input.shape, blueprint: layers.steps, random: stream)
+    }
+    return NetworkValue(network, seed: seed)
   }
 
   static let dense = Builtin(
@@ -100,7 +105,7 @@ enum LayerWords {
     Parameter<Bool>("bias", "whether each output has a bias", default: true),
     Parameter<String?>("name", "its name; without one it is dense1, dense2, …"),
     details: "y = W x + b, with W of shape [units, inputs]. Inputs with several axes are taken as one list.",
-    examples: [Example("dense(300, .relu)", shows: "dense units 300, bias 1, activation relu")],
+    examples: [Example("dense(300, .relu)", shows: "dense units 300, relu")],
     seeAlso: ["conv", "network"]
   ) { _, units, activation, bias, name in
     try layer(DenseLayer(units: units, bias: bias), name, activation)
@@ -108,7 +113,7 @@ enum LayerWords {
 
   static let conv = Builtin(
     "conv", "A convolution: filters that slide over images.",
-    Parameter<Int>("filters", "how many outputs channels", rule: unitsRule),
+    Parameter<Int>("filters", "how many output channels", rule: unitsRule),
     Parameter<Pair>("kernel", "the size of a filter"),
     Parameter<Activation.Function?>(positional: "activation", "what follows it"),
     Parameter<Pair>("stride", "how far a filter moves", default: Pair(1)),
