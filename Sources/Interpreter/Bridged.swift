@@ -182,7 +182,9 @@ extension Value {
       guard let lower = range.lower, let end = range.end else {
         throw Mismatch("a range with both ends")
       }
-      guard end - lower <= 10_000_000 else { throw Mismatch("a range of at most 10,000,000 numbers") }
+      guard end - lower <= 10_000_000 else {
+        throw Mismatch("a range of at most 10,000,000 numbers")
+      }
       return (lower..<max(lower, end)).map { .number(Double($0)) }
     case .tensor(let tensor) where tensor.rank == 1:
       return tensor.elements.map { .number(Double($0)) }
@@ -270,7 +272,9 @@ package struct Fraction: Bridged {
   package init(from value: Value) throws(Mismatch) {
     guard let number = try? Double(from: value) else { throw Mismatch(Self.kind) }
     share = number
-    if case .quantity(let quantity) = value { isPercent = quantity.unit == .fraction } else {
+    if case .quantity(let quantity) = value {
+      isPercent = quantity.unit == .fraction
+    } else {
       isPercent = false
     }
   }

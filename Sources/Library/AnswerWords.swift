@@ -14,7 +14,7 @@ enum AnswerWords {
     Parameter<Bool>("scores", "give the scores of all classes instead", default: false),
     examples: [
       Example(
-        "data = load \"digits\"\npredict(mlp [64, 16, 10], data.test[0..<5], scores: true).shape",
+        "data = load \"digits\"\npredict(mlp([64, 16, 10]), data.test[0..<5], scores: true).shape",
         shows: "[5, 10]")
     ], seeAlso: ["accuracy", "confusion"]
   ) { context, network, examples, scores -> Tensor in
@@ -31,12 +31,13 @@ enum AnswerWords {
     "accuracy", "The share of right answers, with its 95% interval.",
     Parameter<NetworkValue>("network", "whom to ask"),
     Parameter<DatasetValue>("on", "labelled examples it was not trained on", named: true),
-    details: "The interval is Wilson's: with another draw of as many examples, the share would stay "
+    details:
+      "The interval is Wilson's: with another draw of as many examples, the share would stay "
       + "inside it 19 times of 20.",
     source: "Wilson 1927, doi:10.1080/01621459.1927.10502953",
     examples: [
       Example(
-        "data = load \"digits\"\naccuracy(mlp [64, 16, 10], on: data.test) < 50%",
+        "data = load \"digits\"\naccuracy(mlp([64, 16, 10]), on: data.test) < 50%",
         shows: "true")
     ], seeAlso: ["measure", "confusion"]
   ) { context, network, data -> Quantity in
@@ -55,7 +56,7 @@ enum AnswerWords {
     details: "Rows are the true classes, columns the answers.",
     examples: [
       Example(
-        "data = load \"digits\"\nconfusion(mlp [64, 16, 10], on: data.test).matrix.shape",
+        "data = load \"digits\"\nconfusion(mlp([64, 16, 10]), on: data.test).matrix.shape",
         shows: "[10, 10]")
     ], seeAlso: ["accuracy", "predict"]
   ) { context, network, data -> ConfusionValue in

@@ -16,7 +16,9 @@ enum FileWords {
       + Format.all.map(\.name).joined(separator: ", ")
       + ", gzipped or not. What a file is, its first bytes say.",
     examples: [
-      Example("load \"digits\"", shows: "digits: 1,437 examples to train, 360 examples to test, of 64, 10 classes")
+      Example(
+        "load \"digits\"",
+        shows: "digits: 1,437 examples to train, 360 examples to test, of 64, 10 classes")
     ], seeAlso: ["save"]
   ) { context, name -> Value in
     if let source = DatasetSource.all.first(where: { $0.name == name }) {
@@ -76,14 +78,16 @@ enum FileWords {
   }
 
   static let save = Builtin(
-    "save", "Writes a network, a tensor or a record of tensors to a file; the name's ending says which format.",
+    "save",
+    "Writes a network, a tensor or a record of tensors to a file; the name's ending says which format.",
     Parameter<Value>("value", "what to write"),
     Parameter<String>("path", "such as \"small.cnet\""),
     details: "Formats: "
       + Format.all.filter { $0.encode != nil }
       .map { "." + ($0.extensions.first ?? $0.name) + " (\($0.summary))" }.joined(separator: ", ")
       + ". A network's file carries its receipt. A file is replaced whole or not at all.",
-    examples: [Example("save(mlp [64, 16, 10], \"small.cnet\")")], seeAlso: ["load", "ledger"]
+    examples: [Example("save(tensor([1, 2]), \"small.npy\")", shows: "saved small.npy  136 B")],
+    seeAlso: ["load", "ledger"]
   ) { context, value, path -> Page in
     let content = try content(of: value)
     let target = try context.writable(path)
@@ -92,7 +96,9 @@ enum FileWords {
       return Double(try FileAccess.read(target).count)
     }
     let mark = (try? NetworkValue(from: value))?.sizeMark(bytes) ?? .exact
-    return Page { _ in ["saved \(path)  \(Text.quantity(Quantity(bytes, .bytes(.file), mark: mark)))"] }
+    return Page { _ in
+      ["saved \(path)  \(Text.quantity(Quantity(bytes, .bytes(.file), mark: mark)))"]
+    }
   }
 
   private static func content(of value: Value) throws(Problem) -> Content {
@@ -102,7 +108,8 @@ enum FileWords {
       var tensors: [(name: String, tensor: Tensor)] = []
       for (name, field) in record.fields {
         guard let tensor = try? Tensor(from: field) else {
-          throw Problem("E0716", "a record is saved where every field is a tensor; `\(name)` is \(field.kind)")
+          throw Problem(
+            "E0716", "a record is saved where every field is a tensor; `\(name)` is \(field.kind)")
         }
         tensors.append((name, tensor))
       }

@@ -10,17 +10,19 @@ enum MeasureWords {
   static let all = [measure, ledger]
 
   static let measure = Builtin(
-    "measure", "Says what networks weigh, how well they answer, and how fast; the first one is compared with.",
+    "measure",
+    "Says what networks weigh, how well they answer, and how fast; the first one is compared with.",
     Parameter<Several<NetworkValue>>("networks", "one, or several to compare"),
     Parameter<DatasetValue?>("on", "labelled examples they were not trained on"),
     Parameter<Bool>("latency", "time the answer to one example", default: true),
-    details: "accuracy: with its 95% Wilson interval. bytes: of the file that `save` would write. gzip: of "
+    details:
+      "accuracy: with its 95% Wilson interval. bytes: of the file that `save` would write. gzip: of "
       + "that file, compressed. ratios: how many times smaller than the first network, each of its own kind. time: "
       + "median of 31 answers to one example after 5 to warm up, with the interquartile range as spread. p: "
       + "McNemar's test; a small one says that the answers differ by more than chance.",
     source: "Wilson 1927, doi:10.1080/01621459.1927.10502953; McNemar 1947, doi:10.1007/BF02295996",
     examples: [
-      Example("measure(mlp [64, 16, 10], latency: false).parameters", shows: "1,210"),
+      Example("measure(mlp([64, 16, 10]), latency: false).parameters", shows: "1,210"),
       Example(
         "net = mlp [64, 16, 10]\nmeasure(net, prune(net, 50%), latency: false).nonzero_ratio",
         shows: "[1×, 2×]"),
@@ -44,10 +46,11 @@ enum MeasureWords {
   }
 
   static let ledger = Builtin(
-    "ledger", "Says where every bit of a network's file is; the lines add up to 8 times the file's bytes.",
+    "ledger",
+    "Says where every bit of a network's file is; the lines add up to 8 times the file's bytes.",
     Parameter<NetworkValue>("network", "any network"),
     examples: [
-      Example("net = mlp [64, 16, 10]\nsum(ledger(net).bits) == 8 * net.bytes / 1B", shows: "true")
+      Example("net = mlp [64, 16, 10]\nsum(ledger(net).bits) == 8 * net.bytes.value", shows: "true")
     ], seeAlso: ["measure", "save"]
   ) { _, network -> Value in
     let lines = Container.ledger(of: network.network)
@@ -141,7 +144,9 @@ private struct Measured {
   private func ratio(
     _ kind: Ratio.Kind, _ basis: Quantity.Basis, _ row: Comparison.Row
   ) -> Value {
-    let ratio = row.ratios.first { $0.kind == kind }?.value ?? 1
+    guard let ratio = row.ratios.first(where: { $0.kind == kind })?.value else {
+      return .quantity(1, .ratio(basis))
+    }
     let isExact =
       switch basis {
       case .gzip: false

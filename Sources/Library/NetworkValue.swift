@@ -32,7 +32,8 @@ final class NetworkValue: Native, Bridged, Describable {
 
   var summary: String {
     let count = Text.count(network.parameterCount, "parameter")
-    return "network \(network.name) \(Text.shape(network.inputShape)) → \(Text.shape(network.outputShape)), \(count)"
+    return
+      "network \(network.name) \(Text.shape(network.inputShape)) → \(Text.shape(network.outputShape)), \(count)"
   }
 
   func lines(_ style: DisplayStyle) -> [String] { [summary] }
@@ -188,6 +189,9 @@ extension Text {
       switch attribute.value {
       case .integer(1) where attribute.name == "bias": nil
       case .integer(0) where attribute.name == "bias": "no bias"
+      case .integer(1) where attribute.name == "groups": nil
+      case .integers(let sizes) where attribute.name == "padding" && Set(sizes) == [0]: nil
+      case .integers(let sizes) where attribute.name == "stride" && Set(sizes) == [1]: nil
       case .integer(let value): "\(attribute.name) \(value)"
       case .number(let value): "\(attribute.name) \(Text.number(value))"
       case .text(let value): value
