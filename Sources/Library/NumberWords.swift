@@ -39,9 +39,11 @@ enum NumberWords {
   }
 
   static let round = Builtin(
-    "round", "Rounds to the nearest whole number, or to digits behind the point; halves to the even one.",
+    "round",
+    "Rounds to the nearest whole number, or to digits behind the point; halves to the even one.",
     Parameter<Value>("x", "a number or a tensor"),
-    Parameter<Int>(positional: "digits", "digits behind the point", default: 0, rule: .within(0...15)),
+    Parameter<Int>(
+      positional: "digits", "digits behind the point", default: 0, rule: .within(0...15)),
     examples: [Example("round(2.5)", shows: "2"), Example("round(3.14159, 2)", shows: "3.14")]
   ) { _, x, digits -> Value in
     let scale = Glibc.pow(10, Double(digits))
@@ -69,7 +71,8 @@ enum NumberWords {
   private static func reduction(_ reduction: Reduction) -> Builtin {
     Builtin(
       reduction.name, "Gives \(reduction.summary), of a list or along an axis of a tensor.",
-      Parameter<Value>("values", "a list of numbers or quantities of one kind, a range or a tensor"),
+      Parameter<Value>(
+        "values", "a list of numbers or quantities of one kind, a range or a tensor"),
       Parameter<Int?>("axis", "the axis of a tensor that vanishes; without it, all of them"),
       examples: [
         Example("\(reduction.name) [3, 1, 2]", shows: examples[reduction.name]),
