@@ -33,7 +33,8 @@ struct Start: ParsableCommand {
   func run() throws {
     Interrupt.install()
     if let evaluate {
-      throw ExitCode(Script(name: "-e").run(evaluate) ? 0 : 1)
+      guard files.isEmpty else { throw ValidationError("either -e or notebooks, not both") }
+      throw ExitCode(Script(name: "-e").run(evaluate))
     }
     guard files.isEmpty else {
       throw ExitCode(try Notebooks(files).run(settings: Notebooks.settings(), prints: false))
@@ -68,7 +69,8 @@ struct Check: ParsableCommand {
     abstract: "Run notebooks and compare with what they store; change nothing.")
 
   @ArgumentParser.Argument(help: "Notebooks.") var files: [String]
-  @ArgumentParser.Option(name: .customLong("set"), help: "A value for a cell marked params: NAME=VALUE.")
+  @ArgumentParser.Option(
+    name: .customLong("set"), help: "A value for a cell marked params: NAME=VALUE.")
   var values: [String] = []
   @ArgumentParser.Flag(help: "Allow what the notebooks ask for in their front matter.") var allow = false
 
@@ -86,6 +88,7 @@ struct Status: ParsableCommand {
   @ArgumentParser.Argument(help: "Notebooks.") var files: [String]
 
   func run() throws {
+    Interrupt.install()
     throw ExitCode(try Notebooks(files).status(settings: Notebooks.settings()))
   }
 }
@@ -95,7 +98,10 @@ struct Clean: ParsableCommand {
 
   @ArgumentParser.Argument(help: "Notebooks.") var files: [String]
 
-  func run() throws { throw ExitCode(try Notebooks(files).clean()) }
+  func run() throws {
+    Interrupt.install()
+    throw ExitCode(try Notebooks(files).clean())
+  }
 }
 
 struct Help: ParsableCommand {
@@ -106,7 +112,7 @@ struct Help: ParsableCommand {
 
   func run() throws {
     let text = word.map { "help \"\($0.filter { $0 != "\"" && $0 != "\\" && $0 != "{" })\"" } ?? "help"
-    throw ExitCode(Script(name: "help").run(text + (word == nil ? "()" : "")) ? 0 : 1)
+    throw ExitCode(Script(name: "help").run(text + (word == nil ? "()" : "")))
   }
 }
 
