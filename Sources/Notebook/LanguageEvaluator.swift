@@ -119,12 +119,13 @@ package struct LanguageEvaluator: CellEvaluator {
   private func sides(of expression: String) -> String {
     let parts = Comparison.sides(of: expression)
     guard parts.count == 2 else { return "it is false" }
-    let texts = parts.map { part in
+    let texts = parts.compactMap { part -> String? in
       let source = Source(name: "claim", text: part)
       let result = session.run(CellInput(source: source, identity: "claim")) { _ in }
-      return "\(part) is \(Text.plain(result.last))"
+      let text = Text.plain(result.last)
+      return text == part ? nil : "\(part) is \(text)"
     }
-    return texts.joined(separator: ", ")
+    return texts.isEmpty ? "it is false" : texts.joined(separator: ", ")
   }
 }
 

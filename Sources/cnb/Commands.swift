@@ -9,6 +9,12 @@ struct Cinnabar: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cnb",
     abstract: "A literate notebook language for neural-network compression.",
+    usage: """
+      cnb                    type commands, or run standard input as a script
+      cnb FILE.cnb …         run notebooks
+      cnb -e EXPRESSION      evaluate one expression
+      cnb COMMAND …          one of the commands below
+      """,
     discussion: """
       Without arguments: type commands and see what comes of them, or run standard input as a script. With a \
       notebook: run it.
@@ -22,6 +28,7 @@ struct Cinnabar: ParsableCommand {
 struct Start: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "start", abstract: "Type commands; the same as cnb without a command.",
+    usage: "cnb [FILE.cnb …] or cnb -e EXPRESSION",
     shouldDisplay: false)
 
   @ArgumentParser.Option(name: .shortAndLong, help: "Evaluate this and show what it gives.")
@@ -86,10 +93,14 @@ struct Status: ParsableCommand {
     abstract: "Say what is fresh and what is stale; run nothing.")
 
   @ArgumentParser.Argument(help: "Notebooks.") var files: [String]
+  @ArgumentParser.Option(
+    name: .customLong("set"), help: "A value for a cell marked params: NAME=VALUE.")
+  var values: [String] = []
 
   func run() throws {
     Interrupt.install()
-    throw ExitCode(try Notebooks(files).status(settings: Notebooks.settings()))
+    let settings = Notebooks.settings(try Notebooks.entries(values))
+    throw ExitCode(try Notebooks(files).status(settings: settings))
   }
 }
 

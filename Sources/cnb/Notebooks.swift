@@ -12,7 +12,7 @@ struct Notebooks {
 
   init(_ files: [String], allows: Bool = false) throws {
     for file in files where !NotebookFile.isNotebook(file) {
-      let commands = Cinnabar.configuration.subcommands.compactMap { $0.configuration.commandName }
+      let commands = Cinnabar.configuration.subcommands.map { "\($0)".lowercased() }
       let near = files.count == 1 ? nil : Problem.suggestion(for: file, among: commands)
       throw ValidationError(
         "‘\(file)’ is not a notebook: its name ends in .cnb or .cnb.md"

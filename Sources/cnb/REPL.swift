@@ -89,7 +89,7 @@ final class REPL {
   private func handle(_ entry: String) -> Bool {
     guard entry.hasPrefix(":") else {
       session.run(entry)
-      fflush(nil)
+      Terminal.flush()
       return true
     }
     let typed = entry.dropFirst()
@@ -100,7 +100,7 @@ final class REPL {
       return true
     }
     let argument = typed.dropFirst(name.count).trimmedOfSpaces
-    defer { fflush(nil) }
+    defer { Terminal.flush() }
     return command.run(self, argument)
   }
 

@@ -34,19 +34,21 @@ final class RunLog {
     switch event {
     case .begins(let cell):
       printer?.prose(before: cell)
-      fflush(nil)
+      Terminal.flush()
       line?.note("\(path): cell \(cell.index + 1) of \(cells)")
     case .ended(let report, let outputs):
       printer?.outputs(outputs)
       if style != .quiet { describe(report) }
     }
-    fflush(nil)
+    Terminal.flush()
   }
 
   private func describe(_ report: CellReport) {
     switch report.state {
     case .failed(_, let text, _):
-      complain("\(path):\(report.failedLine ?? report.cell.line): \(text)")
+      // A printed notebook holds the error where it belongs.
+      let first = style == .printed ? String(text.prefix { $0 != "\n" }) : text
+      complain("\(path):\(report.failedLine ?? report.cell.line): \(first)")
     case .interrupted: complain("\(path):\(report.cell.line): interrupted")
     default: break
     }
@@ -68,7 +70,7 @@ final class RunLog {
     if report.problems.allSatisfy(\.isWarning) || !report.cells.isEmpty {
       print(Terminal.dimmed(summary(report)))
     }
-    fflush(nil)
+    Terminal.flush()
   }
 
   private func differences(_ report: CellReport) {
@@ -132,11 +134,12 @@ final class RunLog {
     let other = states { if case .different = $0 { true } else { false } }
     let failed = states { if case .failed = $0 { true } else { false } }
     let holding = report.claims.count { $0.outcome == .holds }
+    let failing = report.claims.count - holding
     let isCheck = report.purpose == .check
     return [
       (isCheck ? same : 0, "reproduced"), (other, isCheck ? "different" : "changed"),
       (holding, holding == 1 ? "claim holds" : "claims hold"),
-      (report.claims.count - holding, "of the claims not"), (failed, "failed"),
+      (failing, failing == 1 ? "claim fails" : "claims fail"), (failed, "failed"),
       (states { $0 == .interrupted }, "interrupted"), (states { $0 == .notReached }, "not reached"),
       (states { $0 == .fresh }, "fresh"), (states { $0 == .stale }, "stale"),
       (states { $0 == .storedFailure }, "failed when it ran"),

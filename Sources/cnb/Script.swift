@@ -5,6 +5,7 @@ internal import Glibc
 internal import Interpreter
 internal import Library
 internal import Notebook
+internal import Synchronization
 internal import Syntax
 
 struct Script {
@@ -35,7 +36,7 @@ struct Script {
     while true {
       let count = read(0, &chunk, chunk.count)
       if count < 0, errno == EINTR, !Interrupt.isRaised { continue }
-      if count < 0 { return refused("standard input cannot be read: \(reason())") }
+      if count < 0 { return refused("standard input cannot be read: \(reason(errno))") }
       guard count > 0 else { break }
       bytes += chunk[..<count]
     }
@@ -53,12 +54,16 @@ struct Script {
 
   /// The exit code, or another one when what was printed did not arrive.
   static func flushed(_ code: Int32) -> Int32 {
-    guard fflush(nil) != 0 else { return code }
-    Terminal.send("E0820: the output cannot be written: \(reason())\n", to: 2)
+    Terminal.flush()
+    let fault = Terminal.fault.load(ordering: .relaxed)
+    guard fault != 0 else { return code }
+    Terminal.send("E0820: the output cannot be written: \(reason(fault))\n", to: 2)
     return Notebook.ExitCode.permission.rawValue
   }
 
-  private static func reason() -> String { String(cString: strerror(errno)).lowercased() }
+  private static func reason(_ fault: Int32) -> String {
+    String(cString: strerror(fault)).lowercased()
+  }
 }
 
 /// Puts outputs and errors on the terminal, or wherever standard output goes.
@@ -85,7 +90,7 @@ final class Printer {
   func show(_ output: Interpreter.Output) {
     progress?.clear()
     for line in shown.lines(output) { print(line) }
-    fflush(nil)
+    Terminal.flush()
   }
 
   /// Errors go to standard error.
