@@ -60,11 +60,11 @@ let package = Package(
     .target(
       name: "Stdlib", path: "Stdlib", sources: ["Stdlib.swift"],
       resources: shelf.map { .embedInCode("\($0).cnb") }, swiftSettings: strict),
-    room("Notebook", sees: ["Library", "Stdlib", "Interpreter", "Syntax", "Charts", "CMarkdown", "Yams", crypto]),
+    room("Notebook", sees: ["Library", "Formats", "Stdlib", "Interpreter", "Syntax", "Charts", "CMarkdown", "Yams", crypto]),
     .executableTarget(
       name: "cnb",
       dependencies: [
-        "Notebook", "Library", "Stdlib", "Interpreter", "Syntax", "Charts", "CEditLine",
+        "Notebook", "Library", "Formats", "Stdlib", "Interpreter", "Syntax", "Charts", "CEditLine",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
