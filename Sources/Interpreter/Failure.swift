@@ -32,6 +32,8 @@ package struct Problem: Error, Sendable {
     case let error as any EngineError:
       self.init(error.code, error.message, help: error.help)
       isInterrupt = error.code == Problem.interruptCode
+    case let mismatch as Mismatch:
+      self.init("E0301", "\(mismatch.wanted) is wanted here", help: mismatch.help)
     default: self.init("E0399", "\(error)")
     }
   }
