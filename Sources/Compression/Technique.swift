@@ -29,7 +29,9 @@ package struct Technique: Sendable {
     source: "Han et al. 2015, arXiv:1506.02626",
     seeAlso: ["finetune", "quantize", "measure"],
     choices: [
+      Choices("granularity", Granularity.all.map { ($0.name, $0.summary) }),
       Choices("criterion", Criterion.all.map { ($0.name, $0.summary) }),
+      Choices("scope", PruningScope.all.map { ($0.name, $0.summary) }),
       Choices("schedule", PruningSchedule.all.map { ($0.name, $0.summary) }),
     ])
 

@@ -38,12 +38,11 @@ package struct RankRule: Sendable {
     source: "Denton et al. 2014, arXiv:1404.0736",
     amount: "a whole number from 1 to the largest rank of the layers"
   ) { spectra, amount, _, allowsLarger throws(CompressionError) in
-    let (rank, largest) = try checked(amount, spectra)
+    let rank = try checked(amount, spectra)
     return spectra.map { spectrum in
       if rank > spectrum.largestRank {
         return .keep("rank \(rank) is above its largest, \(spectrum.largestRank)")
       }
-      precondition(rank <= largest, "the largest rank is the largest")
       return choice(spectrum, rank, allowsLarger)
     }
   }
@@ -53,7 +52,7 @@ package struct RankRule: Sendable {
     summary:
       "in every layer the smallest rank that keeps this share of the squared singular values",
     formula: "min r: Σ_{i ≤ r} σ_i² ≥ e Σ σ_i²",
-    source: "Zhang et al. 2015, arXiv:1505.06798",
+    source: "Zhang et al. 2016, arXiv:1505.06798, there of a layer's responses",
     amount: "a fraction above 0 and at most 1"
   ) { spectra, amount, _, allowsLarger throws(CompressionError) in
     guard amount > 0, amount <= 1 else { throw .energy(amount) }
@@ -80,15 +79,16 @@ package struct RankRule: Sendable {
 
 private func checked(
   _ amount: Double, _ spectra: [Spectrum]
-) throws(CompressionError) -> (rank: Int, largest: Int) {
-  guard let widest = spectra.max(by: { $0.largestRank < $1.largestRank }) else { return (1, 1) }
+) throws(CompressionError) -> Int {
   guard amount == amount.rounded(), abs(amount) < 1e15 else {
     throw .setting(name: "rank", wanted: "a whole number", got: "\(amount)")
   }
+  // Without candidates no rank is too large.
+  guard let widest = spectra.max(by: { $0.largestRank < $1.largestRank }) else { return 1 }
   guard amount >= 1, amount <= Double(widest.largestRank) else {
     throw .rank(Int(amount), largest: widest.largestRank, layer: widest.layer)
   }
-  return (Int(amount), widest.largestRank)
+  return Int(amount)
 }
 
 private func choice(_ spectrum: Spectrum, _ rank: Int, _ allowsLarger: Bool) -> RankChoice {

@@ -8,6 +8,16 @@ package enum Granularity: String, Sendable, CaseIterable {
   case weight
   /// Whole neurons and filters leave the network; shapes shrink.
   case unit
+
+  package static var all: [Granularity] { allCases }
+  package var name: String { rawValue }
+
+  package var summary: String {
+    switch self {
+    case .weight: "single weights become zero, shapes stay"
+    case .unit: "whole neurons and filters leave the network, shapes shrink"
+    }
+  }
 }
 
 /// A score for weights, or for the units that own them.
@@ -69,4 +79,14 @@ package enum PruningScope: String, Sendable, CaseIterable {
   case local
   /// The lowest scores of the whole network, wherever they are.
   case global
+
+  package static var all: [PruningScope] { allCases }
+  package var name: String { rawValue }
+
+  package var summary: String {
+    switch self {
+    case .local: "the same share of every layer"
+    case .global: "the least of the whole network, wherever it is"
+    }
+  }
 }

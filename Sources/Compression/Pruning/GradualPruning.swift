@@ -90,7 +90,8 @@ package func prune(
   try gradual.check()
   // Whatever else is wrong shows before the first step.
   _ = try prune(network, gradual.pruning)
-  let steps = max(1, training.epochs) * (data.count / max(1, training.batch) + 1)
+  let epochs = min(max(1, training.epochs), 1_000_000)
+  let steps = epochs * (data.count / max(1, training.batch) + 1)
   var training = training
   training.revision = gradual.revision(
     interval: gradual.interval ?? max(1, min(100, steps / 20)))
