@@ -31,7 +31,7 @@ struct BadInput: Sendable, CustomTestStringConvertible {
     BadInput("a wrong label", "E0204", says: "sparsity", network + "prune net, sparsit: 50%"),
     BadInput("a sparsity of 90", "E0207", says: "90%", network + "prune net, 90"),
     BadInput("a rank too large", "E06", network + "svd net, rank: 1000"),
-    BadInput("a layer that does not fit", "E05", says: "[", "network { conv2d(8, 3); dense(10) } |> describe"),
+    BadInput("a layer that does not fit", "E05", says: "[", "network(input: [4, 4]) { conv2d(8, 3); dense(10) } |> describe"),
     BadInput("labels out of range", "E05", data + "train (mlp [64, 5]), on: data.train"),
     BadInput("NaN in the loss", "E0507", says: "step", data + network + "train net, on: data.train, optimizer: .sgd, rate: 1e30"),
     BadInput("a missing file", "E0701", says: "none.npy", "load \"none.npy\""),
@@ -64,7 +64,7 @@ struct BadInput: Sendable, CustomTestStringConvertible {
   @Test(arguments: BadInput.programs) func aProgram(input: BadInput) throws {
     let work = try Workplace()
     let found = try work.run(input: input.text + "\n")
-    #expect(found.errors.hasPrefix(input.code), "\(found.errors)")
+    #expect(found.errors.hasPrefix(input.code), "\(found)")
     #expect(found.errors.contains(input.says), "\(found.errors)")
     #expect(found.code == input.exitCode)
     #expect(work.names.isEmpty)

@@ -37,7 +37,7 @@ import Testing
     let check = try work.run("check", "n.cnb")
     #expect(check.code == 2)
     #expect(check.output.contains("n.cnb:3: #a prints something else now\n  - 2\n  + 7\n"))
-    #expect(check.output.contains("n.cnb:20: the claim “x” does not hold: x is 7\n"))
+    #expect(check.output.contains("n.cnb:21: the claim “x” does not hold: x is 7\n"))
     #expect(try work.run("status", "n.cnb").code == 2)
   }
 
@@ -75,7 +75,7 @@ import Testing
     work.write(text + "- one\n- two\n\n```cnb\nx = 4\nx\n```\n\nThe end.\n", to: "n.cnb")
     let run = try work.run("run", "--print", "n.cnb")
     let wanted =
-      "# T\n\nSome *prose* in two lines.\n\n- one\n- two\n\n│ x = 4\n│ x\n\n4\n\nThe end.\nn.cnb: 1 cell"
+      "# T\n\nSome *prose* in two lines.\n\n- one\n- two\n\n│ x = 4\n│ x\n\n4\n\nThe end.\n\nn.cnb: 1 cell"
     #expect(run.output.hasPrefix(wanted))
   }
 

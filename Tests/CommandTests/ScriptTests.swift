@@ -26,8 +26,8 @@ import Testing
 
   @Test func oneExpressionIsEvaluated() throws {
     let work = try Workplace()
-    let found = try work.run("-e", "50% * 8")
-    #expect(found.output == "4\n" && found.code == 0)
+    let found = try work.run("-e", "2 * 21")
+    #expect(found.output == "42\n" && found.code == 0)
     #expect(try work.run("-e", "1 +").code == 1)
   }
 
@@ -38,6 +38,13 @@ import Testing
     let near = try work.run("help", "prunne")
     #expect(near.errors.contains("did you mean prune?") && near.code == 1)
     #expect(try work.run("help").output.contains("quantize"))
+  }
+
+  @Test func codesAreExplained() throws {
+    let work = try Workplace()
+    let page = try work.run("explain", "E0301")
+    #expect(page.output.hasPrefix("E0301: ") && page.code == 0)
+    #expect(try work.run("explain", "E9999").code == 64)
   }
 
   @Test func outputThatDoesNotArriveIsAnError() throws {
