@@ -43,6 +43,20 @@ package enum FileAccess {
     return stat(path, &facts) == 0 && kind(facts) == S_IFDIR
   }
 
+  /// The names in a folder, sorted; none where it cannot be read.
+  package static func names(in folder: String) -> [String] {
+    guard let handle = opendir(folder) else { return [] }
+    defer { closedir(handle) }
+    var names: [String] = []
+    while let entry = readdir(handle) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) { start in
+        start.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name != "." && name != ".." { names.append(name) }
+    }
+    return names.sorted()
+  }
+
   /// Replaces or makes a file in one step: at every moment, also after a crash, the path leads to
   /// the old contents or to the new ones. Links are followed, owner and permissions kept. A device or a
   /// pipe is written directly.

@@ -225,7 +225,7 @@ extension FrontMatter {
   private static func wishes(_ list: [String], _ line: Int) throws(NotebookProblem) -> [String] {
     for wish in list {
       let parts = wish.split(separator: ":", maxSplits: 1)
-      guard parts.count == 2, ["read", "write"].contains(parts[0]) else {
+      guard parts.count == 2, ["read", "write"].contains(parts[0]) || wish == "net:none" else {
         throw NotebookProblem(
           .frontMatter, "‘\(wish)’ is nothing that can be allowed",
           help: "write read:FOLDER or write:FOLDER", line: line)

@@ -156,7 +156,7 @@ extension Runner {
     if let expected, outcome.failure == nil {
       return .failed(
         code: NotebookCode.expectedError.rawValue,
-        text: "the cell was to fail with \(expected), and it did not fail", kind: .error)
+        text: "E0816: the cell was to fail with \(expected), and it did not fail", kind: .error)
     }
     switch comparison {
     case .identical: return .identical

@@ -4,6 +4,7 @@ internal import ArgumentParser
 internal import Interpreter
 internal import Library
 internal import Notebook
+internal import Syntax
 
 struct Cinnabar: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -134,6 +135,7 @@ struct Explain: ParsableCommand {
   @ArgumentParser.Argument(help: "A code, such as E0203.") var code: String
 
   func run() throws {
-    throw ExitCode(64)
+    for line in Catalog.lines(code, width: min(Terminal.width, 100)) { Swift.print(line) }
+    throw ExitCode(Catalog.entry(code) == nil ? 64 : Script.flushed(0))
   }
 }

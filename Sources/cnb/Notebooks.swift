@@ -91,7 +91,7 @@ struct Notebooks {
       let root = RealPath.of(folder)
       let wishes = (try? NotebookFile.load(path))?.frontMatter.allow ?? []
       func granted(_ prefix: String) -> [String] {
-        wishes.filter { allows && $0.hasPrefix(prefix) }.map { wish in
+        wishes.filter { allows && $0.hasPrefix(prefix) && $0 != prefix + "none" }.map { wish in
           let wanted = String(wish.dropFirst(prefix.count))
           let place = RealPath.of(wanted.hasPrefix("/") ? wanted : "\(root)/\(wanted)")
           return place.count > 1 && place.hasSuffix("/") ? String(place.dropLast()) : place

@@ -130,6 +130,7 @@ final class ProgressLine: Sendable {
     guard seconds < 360_000 else { return "days" }
     let whole = Int(seconds.rounded(.up))
     if whole < 60 { return "\(whole) s" }
+    if whole >= 600 && whole < 3600 { return "\(whole / 60) min" }
     if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
     return "\(whole / 3600) h \(whole % 3600 / 60) min"
   }

@@ -107,30 +107,3 @@ final class TypedSession: REPLSession {
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 }
-
-/// The paths that a path so far may become.
-enum Files {
-  static func startingWith(_ typed: String) -> [String] {
-    let slash = typed.lastIndex(of: "/")
-    let folder = slash.map { String(typed[...$0]) } ?? ""
-    let stem = slash.map { String(typed[typed.index(after: $0)...]) } ?? typed
-    guard let handle = opendir(folder.isEmpty ? "." : folder) else { return [] }
-    defer { closedir(handle) }
-    var found: [String] = []
-    while let entry = readdir(handle) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { start in
-        start.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      guard name.hasPrefix(stem), !name.hasPrefix(".") || stem.hasPrefix(".") else { continue }
-      found.append(folder + name + (isFolder(entry.pointee, folder + name) ? "/" : ""))
-    }
-    return found.sorted()
-  }
-
-  private static func isFolder(_ entry: dirent, _ path: String) -> Bool {
-    if entry.d_type == UInt8(DT_DIR) { return true }
-    var facts = stat()
-    return entry.d_type != UInt8(DT_REG) && stat(path, &facts) == 0
-      && facts.st_mode & S_IFMT == S_IFDIR
-  }
-}

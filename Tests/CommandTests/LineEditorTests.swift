@@ -135,27 +135,3 @@ import Testing
     #expect(try !PseudoTerminal(environment: ["NO_COLOR": "1"]).screen.sawColor)
   }
 }
-
-@Suite struct InterruptTests {
-  private let endless = "while true { 1 }\r"
-
-  @Test func controlCStopsAComputationAndKeepsTheSession() throws {
-    let terminal = try PseudoTerminal()
-    try terminal.send(endless, until: "the work") { $0.y == 1 }
-    try terminal.send("\u{3}", until: "a prompt") { $0.cursorLine == "cnb>" && $0.y >= 2 }
-    try terminal.send("1234\r", until: "a value") {
-      $0.cursorLine == "cnb>" && $0.lines.filter { $0.contains("1234") }.count == 2
-    }
-    terminal.send("\u{4}")
-    #expect(try terminal.exitCode() == 0)
-  }
-}
-
-@Suite struct ScriptTests {
-  @Test func withoutATerminalTheInputIsAScript() throws {
-    let (output, code) = try BuiltCommand.run(input: "\"é漢😀\"\n", environment: ["TERM": "xterm"])
-    #expect(output.contains("é漢😀"))
-    #expect(!output.contains("\u{1B}"))
-    #expect(code == 0)
-  }
-}

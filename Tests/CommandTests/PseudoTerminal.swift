@@ -1,5 +1,4 @@
-// The real command behind a real terminal line, driven by keys and seen on a screen; and the same
-// command without a terminal.
+// The real command behind a real terminal line, driven by keys and seen on a screen.
 
 internal import Glibc
 
@@ -23,7 +22,7 @@ enum BuiltCommand {
   /// terminal at `terminalPath`, which then controls it.
   static func start(
     _ arguments: [String], environment: [String: String], terminalPath: String? = nil,
-    streams: [Int32] = []
+    streams: [Int32] = [], folder: String? = nil
   ) throws -> pid_t {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
@@ -49,11 +48,14 @@ enum BuiltCommand {
     let newSession: Int32 = 0x80
     let flags = newSession | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK
     posix_spawnattr_setflags(&attributes, Int16(flags))
-    var words = ([path] + arguments).map { strdup($0) } + [nil]
+    // Swift's Glibc has no way to start a process in another folder; the shell has.
+    let program = folder == nil ? path : "/bin/sh"
+    let move = folder.map { ["/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", $0] } ?? []
+    var words = (move + [path] + arguments).map { strdup($0) } + [nil]
     var variables = environment.map { strdup("\($0)=\($1)") } + [nil]
     defer { for word in words + variables { free(word) } }
     var process: pid_t = 0
-    let code = posix_spawn(&process, path, &actions, &attributes, &words, &variables)
+    let code = posix_spawn(&process, program, &actions, &attributes, &words, &variables)
     guard code == 0 else {
       throw TestFailure.notStarted("\(path): \(String(cString: strerror(code)))")
     }
@@ -65,33 +67,6 @@ enum BuiltCommand {
     var status: Int32 = 0
     while waitpid(process, &status, 0) < 0, errno == EINTR {}
     return status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F)
-  }
-
-  /// Runs to the end with the input on a pipe; gives both outputs as one text.
-  static func run(
-    _ arguments: [String] = [], input: String, environment: [String: String] = [:]
-  ) throws -> (output: String, exitCode: Int32) {
-    var inputEnds: [Int32] = [0, 0]
-    var outputEnds: [Int32] = [0, 0]
-    pipe(&inputEnds)
-    pipe(&outputEnds)
-    for end in inputEnds + outputEnds { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-    let process = try start(
-      arguments, environment: environment, streams: [inputEnds[0], outputEnds[1], outputEnds[1]])
-    close(inputEnds[0])
-    close(outputEnds[1])
-    let bytes = Array(input.utf8)
-    _ = write(inputEnds[1], bytes, bytes.count)
-    close(inputEnds[1])
-    var output: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 4096)
-    while true {
-      let count = read(outputEnds[0], &chunk, chunk.count)
-      guard count > 0 else { break }
-      output += chunk.prefix(count)
-    }
-    close(outputEnds[0])
-    return (String(decoding: output, as: UTF8.self), exitCode(of: process))
   }
 }
 
@@ -110,7 +85,7 @@ final class PseudoTerminal {
   /// Starts the command and waits for the first prompt.
   init(
     columns: Int = 60, rows: Int = 20, terminal: String = "xterm", home: String? = nil,
-    environment: [String: String] = [:]
+    environment: [String: String] = [:], arguments: [String] = [], folder: String? = nil
   ) throws {
     screen = Screen(columns: columns, rows: rows)
     var template = Array("/tmp/cnb-test-XXXXXX".utf8CString)
@@ -127,8 +102,9 @@ final class PseudoTerminal {
     var variables = ["TERM": terminal, "HOME": self.home, "PATH": "/usr/bin:/bin"]
     variables.merge(environment) { $1 }
     process = try BuiltCommand.start(
-      [], environment: variables, terminalPath: "/dev/pts/\(number)")
-    try wait("the first prompt") { $0.cursorLine == "cnb>" }
+      arguments, environment: variables, terminalPath: "/dev/pts/\(number)",
+      folder: folder ?? self.home)
+    if arguments.isEmpty { try wait("the first prompt") { $0.cursorLine == "cnb>" } }
   }
 
   deinit {
@@ -189,7 +165,7 @@ final class PseudoTerminal {
     return true
   }
 
-  private static func seconds() -> Double {
+  static func seconds() -> Double {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9

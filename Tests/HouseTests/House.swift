@@ -15,14 +15,18 @@ enum House {
     "Formats": ["Networks", "Encodings", "Tensors", "CZlib"],
     "Charts": [],
     "Syntax": [],
-    "Interpreter": ["Syntax", "Tensors"],
+    "Interpreter": ["Syntax", "Charts", "Tensors"],
     "Library": [
       "Interpreter", "Syntax", "Compression", "Formats", "Networks", "Encodings", "Tensors",
       "Charts",
     ],
     "Stdlib": [],
-    "Notebook": ["Library", "Stdlib", "Interpreter", "Syntax", "CMarkdown"],
-    "cnb": ["Notebook", "Library", "Stdlib", "Interpreter", "Syntax", "CEditLine"],
+    "Notebook": [
+      "Library", "Formats", "Stdlib", "Interpreter", "Syntax", "Charts", "CMarkdown",
+    ],
+    "cnb": [
+      "Notebook", "Library", "Formats", "Stdlib", "Interpreter", "Syntax", "Charts", "CEditLine",
+    ],
   ]
   .merging(ground.map { ($0, []) }) { $1 }
 

@@ -46,7 +46,7 @@ import Testing
   @Test(arguments: Ban.all) func bannedWordsAreAbsent(ban: Ban) throws {
     let found = try House.files.filter { ban.concerns($0) }.flatMap { file in
       file.lines.filter {
-        ($0.text.contains(ban.word) && ban.looksIntoText) || $0.code.contains(ban.word)
+        ban.stands(in: ban.looksIntoText ? $0.text : $0.code)
       }
       .map { file.says($0, "\(ban.word) — \(ban.reason)") }
     }
@@ -70,6 +70,15 @@ struct Ban: CustomTestStringConvertible, Sendable {
       && !allowedRooms.contains(file.room) && !allowedFiles.contains(file.name)
   }
 
+  /// Whether it is there as a word of its own, not as the end of another.
+  func stands(in text: String) -> Bool {
+    text.ranges(of: word).contains { found in
+      guard found.lowerBound > text.startIndex else { return true }
+      let before = text[text.index(before: found.lowerBound)]
+      return !before.isLetter || word == "Unsafe"
+    }
+  }
+
   static let all = [
     Ban(word: "fatalError(", reason: "nothing a user can type may trap"),
     Ban(word: "try!", reason: "nothing a user can type may trap"),
@@ -80,7 +89,7 @@ struct Ban: CustomTestStringConvertible, Sendable {
       allowedRooms: ["Kernels", "Encodings"],
       allowedFiles: [
         "ByteReader.swift", "LineEditor.swift", "KeyReader.swift", "KeyBindings.swift",
-        "Evaluator.swift", "Frame.swift",
+        "FileAccess.swift", "ElementType.swift", "MNIST.swift", "Machine.swift",
       ]),
     Ban(word: "TODO", reason: "do it, or open an issue", looksIntoText: true, inTestsToo: true),
     Ban(word: "FIXME", reason: "fix it, or open an issue", looksIntoText: true, inTestsToo: true),

@@ -1,0 +1,76 @@
+// Programs that are not typed: standard input, `-e`, and the small commands; each with its exit code.
+
+import Glibc
+import Testing
+
+@Suite struct ScriptTests {
+  @Test func withoutATerminalTheInputIsAScript() throws {
+    let found = try Workplace().run(
+      input: "#!/usr/bin/env cnb\n# twice\nx = \"é漢😀\"\nx\nprint 6 * 7\n")
+    #expect(found.output == "é漢😀\n42\n")
+    #expect(found.errors.isEmpty && found.code == 0)
+  }
+
+  @Test func anErrorGoesToStandardErrorAndNothingRunsBeforeIt() throws {
+    let found = try Workplace().run(input: "1\nboom 3\n")
+    #expect(found.output.isEmpty)
+    #expect(found.errors.hasPrefix("E0201: "))
+    #expect(found.code == 1)
+  }
+
+  @Test func whatRanBeforeAFailureWasShown() throws {
+    let found = try Workplace().run(input: "1 + 1\nx = [1, 2]\nx[7]\n")
+    #expect(found.output == "2\n")
+    #expect(found.errors.hasPrefix("E03") && found.code == 1)
+  }
+
+  @Test func oneExpressionIsEvaluated() throws {
+    let work = try Workplace()
+    let found = try work.run("-e", "2 * 21")
+    #expect(found.output == "42\n" && found.code == 0)
+    #expect(try work.run("-e", "1 +").code == 1)
+  }
+
+  @Test func wordsAreExplained() throws {
+    let work = try Workplace()
+    let page = try work.run("help", "prune")
+    #expect(page.output.hasPrefix("prune(") && page.code == 0)
+    let near = try work.run("help", "prunne")
+    #expect(near.errors.contains("did you mean prune?") && near.code == 1)
+    #expect(try work.run("help").output.contains("quantize"))
+  }
+
+  @Test func codesAreExplained() throws {
+    let work = try Workplace()
+    let page = try work.run("explain", "E0301")
+    #expect(page.output.hasPrefix("E0301: ") && page.code == 0)
+    #expect(try work.run("explain", "E9999").code == 64)
+  }
+
+  @Test func outputThatDoesNotArriveIsAnError() throws {
+    let found = try Workplace().run("-e", "1", output: "/dev/full")
+    #expect(found.errors.hasPrefix("E0820: the output cannot be written: no space"))
+    #expect(found.code == 5)
+  }
+
+  @Test func anInterruptEndsAScript() throws {
+    let work = try Workplace()
+    let process = try work.start([], input: "1\nwhile true {}\n")
+    #expect(work.wait { work.read(".output") == "1\n" })
+    kill(process, SIGINT)
+    let found = work.outcome(of: process)
+    #expect(found.code == 130)
+    #expect(found.errors.hasPrefix("E0901: "))
+  }
+
+  @Test(arguments: [
+    ["nope"], ["chekc", "a.cnb"], ["run"], ["check"], ["--frob"], ["run", "a.txt"],
+    ["run", "--set", "bits", "a.cnb"], ["-e"], ["-e", "1", "a.cnb"], ["status", "--print", "a.cnb"],
+  ])
+  func wrongUsageIsItsOwnExitCode(_ arguments: [String]) throws {
+    let work = try Workplace()
+    let found = work.outcome(of: try work.start(arguments))
+    #expect(found.code == 64)
+    #expect(found.errors.hasPrefix("Error: ") && found.output.isEmpty)
+  }
+}
