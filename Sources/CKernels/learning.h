@@ -74,6 +74,7 @@ void CK(ck_argmax)(const float *z, size_t rows, size_t classes, float *out) {
   }
 }
 
+// A pruned weight is 0 with all its bits: a product with 0 could leave -0, which is stored as a value.
 static inline __attribute__((always_inline)) void CK(sgd)(const ck_rule *rule, const float *g,
                                                           const float *keep, size_t n, float *w,
                                                           float *velocity) {
@@ -83,9 +84,10 @@ static inline __attribute__((always_inline)) void CK(sgd)(const ck_rule *rule, c
     float d = g[i] + decay * w[i];
     float v = momentum * velocity[i] + d;
     float step = rule->nesterov ? now * d + ahead * v : v;
-    float k = keep ? keep[i] : 1.0f;
-    velocity[i] = v * k;
-    w[i] = (w[i] - rate * step) * k;
+    int lives = keep ? keep[i] != 0.0f : 1;
+    float next = w[i] - rate * step;
+    velocity[i] = lives ? v : 0.0f;
+    w[i] = lives ? next : 0.0f;
   }
 }
 
@@ -105,13 +107,14 @@ static inline __attribute__((always_inline)) void CK(adam)(const ck_rule *rule, 
   float coupled = rule->decoupled ? 0.0f : rule->decay;
   float shrink = rule->decoupled ? 1.0f - rule->rate * rule->decay : 1.0f;
   for (size_t i = 0; i < n; i++) {
-    float k = keep ? keep[i] : 1.0f;
+    int lives = keep ? keep[i] != 0.0f : 1;
     float d = g[i] + coupled * w[i];
-    float a = (b1 * m[i] + (1.0f - b1) * d) * k;
-    float b = (b2 * v[i] + (1.0f - b2) * d * d) * k;
-    m[i] = a;
-    v[i] = b;
-    w[i] = (w[i] * shrink - rate * a / (sqrtf(b) * root + epsilon)) * k;
+    float a = b1 * m[i] + (1.0f - b1) * d;
+    float b = b2 * v[i] + (1.0f - b2) * d * d;
+    float next = w[i] * shrink - rate * a / (sqrtf(b) * root + epsilon);
+    m[i] = lives ? a : 0.0f;
+    v[i] = lives ? b : 0.0f;
+    w[i] = lives ? next : 0.0f;
   }
 }
 

@@ -67,10 +67,10 @@ static void CK(maxpool_2x2)(const float *x, size_t planes, const ck_window *w, f
       const float *a = x + (size_t)2 * oy * W, *b = a + W;
       for (int ox = 0; ox < OW; ox++) {
         float a0 = a[2 * ox], a1 = a[2 * ox + 1], b0 = b[2 * ox], b1 = b[2 * ox + 1];
-        // A NaN wins: "not greater or equal" is also true of it.
-        int i = !(a0 >= a1), j = !(b0 >= b1);
+        // A NaN wins: nothing is greater than it, and it is not equal to itself.
+        int i = (a1 > a0) | (a1 != a1), j = (b1 > b0) | (b1 != b1);
         float m = i ? a1 : a0, n = j ? b1 : b0;
-        int k = !(m >= n) & (m == m);
+        int k = (n > m) | (n != n);
         y[ox] = k ? n : m;
         where[ox] = (uint8_t)(k ? 2 + j : i);
       }

@@ -17,7 +17,8 @@ extension Floats {
 
   /// self = the sum of parts that lie `stride` floats apart, in order.
   package func sum(parts: Floats, count partCount: Int, stride: Int) {
-    precondition(partCount > 0 && (partCount - 1) * stride + count <= parts.count, "parts that exist")
+    let reach = (partCount - 1) * stride + count
+    precondition(partCount > 0 && reach <= parts.count, "parts that exist")
     ck_sum_parts(parts.base, stride, partCount, count, base)
   }
 }

@@ -46,7 +46,7 @@ package struct Network: Sendable {
         throw .order(node.name)
       }
       let inputs = node.inputs.map { $0 == Network.input ? inputShape : shapes[$0] }
-      shapes.append(try Network.outputShape(of: node.layer, for: inputs))
+      shapes.append(try Network.outputShape(of: node.layer, called: node.name, for: inputs))
       try Network.check(node, inputs)
     }
     self.name = name
@@ -74,10 +74,17 @@ package struct Network: Sendable {
     }
   }
 
-  static func outputShape(of layer: any Layer, for inputs: [[Int]]) throws(NetworkError) -> [Int] {
-    let shape = try layer.outputShape(for: inputs)
-    try checkSize(shape, of: layer.stem)
-    return shape
+  /// The shape at a layer's output; errors say the node's name.
+  static func outputShape(
+    of layer: any Layer, called name: String, for inputs: [[Int]]
+  ) throws(NetworkError) -> [Int] {
+    do throws(NetworkError) {
+      let shape = try layer.outputShape(for: inputs)
+      try checkSize(shape, of: name)
+      return shape
+    } catch .fit(_, let wants, let got) {
+      throw .fit(layer: "`\(name)`", wants: wants, got: got)
+    }
   }
 
   private static func check(_ node: Node, _ inputs: [[Int]]) throws(NetworkError) {

@@ -176,7 +176,7 @@ final class Plan: @unchecked Sendable {
     for segment in segments {
       try each(segment, count, monitor) { nodes, turn in
         for n in nodes {
-          guard let call = calls[n] else { continue }
+          guard let call = calls[n], !monitor.isInterrupted() else { continue }
           network.nodes[n].layer.forward(call, turn)
         }
       }
@@ -189,7 +189,8 @@ final class Plan: @unchecked Sendable {
     for segment in segments.reversed() {
       try each(segment, count, monitor) { nodes, turn in
         for n in nodes.reversed() {
-          guard let call = calls[n], call.outputGradient != nil else { continue }
+          guard let call = calls[n], call.outputGradient != nil, !monitor.isInterrupted()
+          else { continue }
           sums[n]?.run(turn.examples)
           network.nodes[n].layer.backward(call, turn)
         }

@@ -81,6 +81,11 @@ private final class Trainer {
     rule.decoupled = options.optimizer.kernel == .adamw
     stepper = Stepper(plan, options.optimizer, rule)
     let asked = options.loss.wantsTeacher ? options.teacher : nil
+    if let asked, asked.outputShape != network.outputShape {
+      throw .option(
+        name: "teacher", wanted: "a network with outputs \(network.outputShape)",
+        got: "\(asked.outputShape)")
+    }
     teacher = try Trainer.plan(asked, data, capacity, workers)
     labels = Memory(capacity)
     losses = Memory(capacity)

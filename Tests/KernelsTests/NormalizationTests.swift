@@ -1,0 +1,103 @@
+// Channel statistics, layer normalization and softmax against plain Swift, over random sizes.
+import Glibc
+import Kernels
+import Testing
+
+@Suite("Normalization kernels") struct NormalizationTests {
+  static let seeds = Array(UInt64(1)...15)
+
+  @Test(arguments: seeds)
+  func channels(_ seed: UInt64) {
+    var dice = Dice(seed)
+    let (n, channels, p) = (dice.size(1...9), dice.size(1...4), dice.size(1...30))
+    let c = dice.size(0...channels - 1)
+    let x = dice.floats(n * channels * p)
+    let dy = dice.floats(n * channels * p)
+    let y = Numbers(x.doubles.map { Float($0) })
+    let dx = Numbers(x.doubles.map { Float($0) })
+    func channel(_ numbers: Numbers) -> Channel {
+      Channel(numbers.view, channel: c, of: channels, n: n, positions: p)
+    }
+    let cells = (0..<n * p).map { ($0 / p * channels + c) * p + $0 % p }
+    let values = cells.map { x.doubles[$0] }
+    let mean = values.reduce(0, +) / Double(values.count)
+    let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)
+    let moments = channel(x).moments()
+    #expect(abs(Double(moments.mean) - mean) < 1e-6)
+    #expect(abs(Double(moments.variance) - variance) < 1e-5)
+
+    channel(y).affine(channel(x), gain: 1.5, offset: 0.5)
+    channel(dx).combine(channel(dy), 2, channel(x), mean: moments.mean, -0.5, plus: 0.25)
+    var (wanted, back) = (x.doubles, x.doubles)
+    for cell in cells {
+      wanted[cell] = x.doubles[cell] * 1.5 + 0.5
+      back[cell] = 2 * dy.doubles[cell] - 0.5 * (x.doubles[cell] - mean) + 0.25
+    }
+    // Other channels are left alone.
+    expectClose(y, wanted)
+    expectClose(dx, back)
+    let sums = channel(dy).sums(with: channel(x), mean: moments.mean)
+    let first = cells.reduce(0) { $0 + dy.doubles[$1] }
+    let second = cells.reduce(0) { $0 + dy.doubles[$1] * (x.doubles[$1] - mean) }
+    #expect(abs(Double(sums.0) - first) < 1e-4)
+    #expect(abs(Double(sums.1) - second) < 1e-4)
+  }
+
+  @Test(arguments: seeds)
+  func layerNorms(_ seed: UInt64) {
+    var dice = Dice(seed)
+    let shape = UnitPositions(units: dice.size(2...20), positions: dice.size(1...6))
+    let (x, dy) = (dice.floats(shape.count), dice.floats(shape.count))
+    let (gain, bias) = (dice.floats(shape.units), dice.floats(shape.units))
+    let (y, dx) = (Numbers(count: shape.count), Numbers(count: shape.count))
+    let saved = Numbers(count: 2 * shape.positions)
+    let (dGain, dBias) = (dice.floats(shape.units), dice.floats(shape.units))
+    var wanted = (gain: dGain.doubles, bias: dBias.doubles)
+    shape.normalize(
+      x.view, gain: gain.view, bias: bias.view, epsilon: 1e-3, to: y.view, saved: saved.view)
+    shape.normalizeBack(
+      dy.view, x: x.view, saved: saved.view, gain: gain.view, to: dx.view, dGain: dGain.view,
+      dBias: dBias.view)
+    var (out, back) = (x.doubles, x.doubles)
+    for j in 0..<shape.positions {
+      let cells = (0..<shape.units).map { $0 * shape.positions + j }
+      let mean = cells.reduce(0) { $0 + x.doubles[$1] } / Double(shape.units)
+      let square = cells.reduce(0) { $0 + (x.doubles[$1] - mean) * (x.doubles[$1] - mean) }
+      let deviation = (square / Double(shape.units) + 1e-3).squareRoot()
+      let h = cells.map { (x.doubles[$0] - mean) / deviation }
+      let g = cells.indices.map { dy.doubles[cells[$0]] * gain.doubles[$0] }
+      let a = g.reduce(0, +) / Double(shape.units)
+      let b = zip(g, h).map(*).reduce(0, +) / Double(shape.units)
+      for (u, cell) in cells.enumerated() {
+        out[cell] = h[u] * gain.doubles[u] + bias.doubles[u]
+        back[cell] = (g[u] - a - h[u] * b) / deviation
+        wanted.gain[u] += dy.doubles[cell] * h[u]
+        wanted.bias[u] += dy.doubles[cell]
+      }
+    }
+    expectClose(y, out, within: 1e-5)
+    expectClose(dx, back, within: 1e-5)
+    expectClose(dGain, wanted.gain, within: 1e-5)
+    expectClose(dBias, wanted.bias, within: 1e-5)
+  }
+
+  @Test(arguments: seeds)
+  func softmaxes(_ seed: UInt64) {
+    var dice = Dice(seed)
+    let shape = UnitPositions(units: dice.size(1...20), positions: dice.size(1...6))
+    let (x, dy) = (dice.floats(shape.count, 30), dice.floats(shape.count))
+    let (y, dx) = (Numbers(count: shape.count), Numbers(count: shape.count))
+    shape.softmax(x.view, to: y.view)
+    shape.softmaxBack(dy.view, y: y.view, to: dx.view)
+    var (out, back) = (x.doubles, x.doubles)
+    for j in 0..<shape.positions {
+      let cells = (0..<shape.units).map { $0 * shape.positions + j }
+      let sum = cells.reduce(0) { $0 + exp(x.doubles[$1]) }
+      for cell in cells { out[cell] = exp(x.doubles[cell]) / sum }
+      let mean = cells.reduce(0) { $0 + dy.doubles[$1] * out[$1] }
+      for cell in cells { back[cell] = out[cell] * (dy.doubles[cell] - mean) }
+    }
+    expectClose(y, out)
+    expectClose(dx, back)
+  }
+}
