@@ -143,8 +143,8 @@ def bench_start(options):
     python = "python3"
     pairs = [
         ("start to the first prompt", [
-            ("cnb", lambda: Start("cnb", [options.cnb], "cnb> ")),
-            ("python3", lambda: Start("python3", [python, "-q"], ">>> "))]),
+            ("cnb", lambda: Start("cnb", [options.cnb], "cnb>")),
+            ("python3", lambda: Start("python3", [python, "-q"], ">>>"))]),
         ("start, one expression, end", [
             ("cnb", lambda: Start("cnb", [options.cnb, "-e", "1"])),
             ("python3", lambda: Start("python3", [python, "-c", "pass"]))]),
