@@ -60,11 +60,11 @@ let package = Package(
     .target(
       name: "Stdlib", path: "Stdlib", sources: ["Stdlib.swift"],
       resources: shelf.map { .embedInCode("\($0).cnb") }, swiftSettings: strict),
-    room("Notebook", sees: ["Library", "Stdlib", "Interpreter", "Syntax", "Charts", "CMarkdown", "Yams", crypto]),
+    room("Notebook", sees: ["Library", "Formats", "Stdlib", "Interpreter", "Syntax", "Charts", "CMarkdown", "Yams", crypto]),
     .executableTarget(
       name: "cnb",
       dependencies: [
-        "Notebook", "Library", "Stdlib", "Interpreter", "Syntax", "Charts", "CEditLine",
+        "Notebook", "Library", "Formats", "Stdlib", "Interpreter", "Syntax", "Charts", "CEditLine",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -77,8 +77,8 @@ let package = Package(
     tests("Compression", sees: ["Networks", "Encodings", "Tensors"]),
     tests("Charts"),
     tests("Syntax"),
-    tests("Interpreter", sees: ["Syntax", "Tensors"]),
-    tests("Library", sees: ["Interpreter", "Syntax", "Compression", "Formats", "Networks", "Encodings", "Tensors"]),
+    tests("Interpreter", sees: ["Syntax", "Charts", "Tensors"]),
+    tests("Library", sees: ["Interpreter", "Syntax", "Charts", "Compression", "Formats", "Networks", "Encodings", "Tensors"]),
     tests("Notebook", sees: ["Library", "Stdlib", "Interpreter", "Syntax"]),
     .testTarget(name: "CommandTests", dependencies: ["cnb"], swiftSettings: strict),
     .testTarget(name: "HouseTests", swiftSettings: strict),

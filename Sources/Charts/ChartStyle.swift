@@ -87,8 +87,9 @@ enum Ink: Sendable, Equatable {
   static let reset = "\u{1B}[0m"
 }
 
-/// Colors of the 256-color table. Those of series have contrast 3:1 or more on black and on white,
-/// and follow the order of hues of Okabe and Ito (2008), which color-blind readers can tell apart.
+/// Colors of the 256-color table. Those of series have contrast 3:1 or more on black and on white.
+/// All but violet have hues of Okabe and Ito 2008 (https://jfly.uni-koeln.de/color/), which
+/// color-blind readers can tell apart.
 package enum Palette {
   /// Blue, vermilion, green, purple, ochre, violet.
   package static let all: [UInt8] = [32, 166, 29, 169, 136, 98]

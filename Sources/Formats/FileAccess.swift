@@ -44,7 +44,7 @@ package enum FileAccess {
   }
 
   /// Replaces or makes a file in one step: at every moment, also after a crash, the path leads to
-  /// the old contents or to the new ones. Links are followed, and permissions kept. A device or a
+  /// the old contents or to the new ones. Links are followed, owner and permissions kept. A device or a
   /// pipe is written directly.
   /// - Throws: `FormatError` where the folder or file cannot be written, or the disk is full; then
   ///   nothing is left behind.
@@ -68,19 +68,22 @@ package enum FileAccess {
       return
     }
     if present && access(target, W_OK) != 0 { throw writeError(errno, path) }
-    let mode = present ? facts.st_mode & 0o7777 : nil
-    try replace(target, with: bytes, mode: mode, named: path)
+    try replace(target, with: bytes, like: present ? facts : nil, named: path)
   }
 
   private static func replace(
-    _ target: String, with bytes: [UInt8], mode: mode_t?, named path: String
+    _ target: String, with bytes: [UInt8], like old: stat?, named path: String
   ) throws(FormatError) {
     let folder = folder(of: target)
     let temporary = "\(folder)/.cnb-\(getpid())-\(UInt64.random(in: 0...UInt64.max)).part"
     let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard file >= 0 else { throw writeError(errno, path) }
     var fault = write(bytes, to: file)
-    if fault == 0, let mode, fchmod(file, mode) != 0 { fault = errno }
+    if fault == 0, let old {
+      // Only root can give a file away; another user's stays readable to them by its permissions.
+      _ = fchown(file, old.st_uid, old.st_gid)
+      if fchmod(file, old.st_mode & 0o7777) != 0 { fault = errno }
+    }
     if fault == 0 && fsync(file) != 0 { fault = errno }
     if close(file) != 0 && fault == 0 { fault = errno }
     if fault == 0 && rename(temporary, target) != 0 { fault = errno }

@@ -186,8 +186,12 @@ enum Arithmetic {
     _ operation: BinaryOperator, _ left: Value, _ right: Value
   ) throws(Problem) -> Value {
     switch (operation, left, right) {
-    case (.add, .text(let a), .text(let b)): return .text(a + b)
-    case (.add, .list(let a), .list(let b)): return .list(a.items + b.items)
+    case (.add, .text(let a), .text(let b)):
+      guard a.utf8.count + b.utf8.count <= Limits.textBytes else { throw Limits.tooLong }
+      return .text(a + b)
+    case (.add, .list(let a), .list(let b)):
+      guard a.weight + b.weight <= Limits.items else { throw Limits.tooLarge }
+      return .list(a.items + b.items)
     case (.less, .text(let a), .text(let b)): return .boolean(a < b)
     case (.lessEqual, .text(let a), .text(let b)): return .boolean(a <= b)
     case (.greater, .text(let a), .text(let b)): return .boolean(a > b)

@@ -162,15 +162,20 @@ extension Optional: Bridged where Wrapped: Bridged {
 extension Array: Bridged where Element: Bridged {
   package static var kind: String { "a list, each entry \(Element.kind)" }
   package init(from value: Value) throws(Mismatch) {
+    let items = try value.sequence()
+    if let values = items as? [Element] {
+      self = values
+      return
+    }
     var elements: [Element] = []
-    for item in try value.sequence() {
+    for item in items {
       do throws(Mismatch) { elements.append(try Element(from: item)) } catch {
         throw Mismatch("a list, each entry \(error.wanted)", help: error.help)
       }
     }
     self = elements
   }
-  package var bridged: Value { .list(map(\.bridged)) }
+  package var bridged: Value { .list(self as? [Value] ?? map { $0.bridged }) }
 }
 
 extension Value {
@@ -182,8 +187,10 @@ extension Value {
       guard let lower = range.lower, let end = range.end else {
         throw Mismatch("a range with both ends")
       }
-      guard end - lower <= 10_000_000 else { throw Mismatch("a range of at most 10,000,000 numbers") }
-      return (lower..<max(lower, end)).map { .number(Double($0)) }
+      guard end - lower <= 10_000_000 else {
+        throw Mismatch("a range of at most 10,000,000 numbers")
+      }
+      return (lower..<Swift.max(lower, end)).map { .number(Double($0)) }
     case .tensor(let tensor) where tensor.rank == 1:
       return tensor.elements.map { .number(Double($0)) }
     default: throw Mismatch("a list")
@@ -237,7 +244,7 @@ package struct Several<Element: Bridged>: Bridged {
     for item in list.items { items.append(try Element(from: item)) }
     self.items = items
   }
-  package var bridged: Value { .list(items.map(\.bridged)) }
+  package var bridged: Value { .list(items.map { $0.bridged }) }
 }
 
 /// An argument that the word evaluates itself, by calling a function without parameters.

@@ -81,6 +81,7 @@ struct Checker {
     case .expression(let expression): return statementExpression(expression)
     case .binding(let name, let value): return binding(name, value, statement.span)
     case .function(let name, let lambda):
+      refuseWord(name)
       let (node, code) = self.lambda(lambda, named: name.text)
       let slot = slotForBinding(name.text)
       scope.known[slot] = code
@@ -109,14 +110,17 @@ struct Checker {
     if scope.isCell, scope.isOutermostBlock, let given = overrides[name.text] {
       node = ConstantNode(given, value.span)
     }
-    if outside.registry[name.text] != nil, scope.isCell {
-      report(
-        "E0209", "`\(name.text)` is a word of the language and cannot be bound", name.span,
-        help: "choose another name")
-    }
+    refuseWord(name)
     let slot = slotForBinding(name.text)
     scope.known[slot] = nil
     return AssignNode(slot, node, isCellName: isCellName(slot), span)
+  }
+
+  private mutating func refuseWord(_ name: Name) {
+    guard scope.isCell, outside.registry[name.text] != nil else { return }
+    report(
+      "E0209", "`\(name.text)` is a word of the language and cannot be bound", name.span,
+      help: "choose another name")
   }
 
   /// A name of this function is rebound; one from above gets a slot of its own, so that a loop may add

@@ -99,8 +99,8 @@ extension Checker {
   private func knownSignature(_ callee: Expression) -> CallSignature? {
     guard case .name(let name) = callee.kind else { return nil }
     if let slot = scope.own(name), let code = scope.known[slot] { return CallSignature(code) }
-    if case .function(let function) = knownValue(callee) { return CallSignature(function) }
-    return nil
+    guard case .function(let function) = knownValue(callee) else { return nil }
+    return function.code.map { CallSignature($0) } ?? function.builtin.map { CallSignature($0) }
   }
 
   private func knownValue(_ callee: Expression) -> Value? {
@@ -172,7 +172,9 @@ extension Checker {
       let span = value?.span ?? block?.span ?? Span(0, 0)
       let body =
         block.flatMap { value == nil ? $0 : nil }
-        ?? Block(statements: value.map { [Statement(kind: .expression($0), span: span)] } ?? [], span: span)
+        ?? Block(
+          statements: value.map { [Statement(kind: .expression($0), span: span)] } ?? [], span: span
+        )
       return lambda(Lambda(parameters: [], body: body, span: span), named: nil).0
     }
     if let value { return operand(value) }
@@ -186,9 +188,10 @@ extension Checker {
     }
     var span = node.span
     if parameter.isVariadic, let list = node as? ListNode {
-      span = list.items.first { item in
-        item.constant.map { parameter.mismatch(.list([$0])) != nil } ?? false
-      }?.span ?? span
+      span =
+        list.items.first { item in
+          item.constant.map { parameter.mismatch(.list([$0])) != nil } ?? false
+        }?.span ?? span
     }
     var found = value
     if parameter.isVariadic, case .list(let list) = value, let first = list.items.first {

@@ -25,7 +25,7 @@ extension Session {
   package func completion(
     of text: String, at cursor: Int, files: (String) -> [String] = { _ in [] }
   ) -> Completion {
-    let head = String(decoding: Array(text.utf8.prefix(cursor)), as: UTF8.self)
+    let head = String(decoding: Array(text.utf8.prefix(max(0, cursor))), as: UTF8.self)
     let source = Source(name: "", text: head)
     let (all, diagnostics) = Lexer.tokens(of: source)
     let tokens = Array(all.dropLast())
@@ -91,7 +91,9 @@ extension Session {
       case .symbol(.leftParen), .symbol(.leftBracket), .symbol(.leftBrace): level -= 1
       case .name where level == 0:
         let starts = i == 0 || tokens[i].lineBefore || tokens[i - 1].opensStage
-        if starts, let function = function(tokens[i]), i + 1 <= tokens.count { return (function, i + 1) }
+        if starts, let function = function(tokens[i]), i + 1 <= tokens.count {
+          return (function, i + 1)
+        }
       default: break
       }
       if level == 0, tokens[i].lineBefore, tokens[i].kind != .symbol(.pipe) { return nil }
@@ -149,7 +151,9 @@ extension Session {
   ) -> Completion {
     let typed = source.text(in: Span(quote + 1, source.bytes.count))
     let before = tokens.filter { $0.span.end <= quote }
-    if before.last?.kind == .symbol(.leftBracket), let owner = value(endingAt: Array(before.dropLast())) {
+    if before.last?.kind == .symbol(.leftBracket),
+      let owner = value(endingAt: Array(before.dropLast()))
+    {
       return matching(typed, owner.entryKeys.map { Candidate($0) }, from: quote + 1)
     }
     return matching(typed, files(typed).map { Candidate($0) }, from: quote + 1)

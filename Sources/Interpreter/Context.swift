@@ -1,7 +1,7 @@
+import Synchronization
 // What a word may ask of the run that it is called in: random numbers, the clock of interrupts, the folder
 // that it may read, a place for what it shows.
 package import Tensors
-import Synchronization
 
 /// What a cell shows, in order.
 package enum Output: Sendable {
@@ -14,6 +14,7 @@ package enum Output: Sendable {
 package final class InterruptFlag: Sendable {
   private let flag = Atomic<Bool>(false)
   package init() {}
+  @inline(__always)
   package var isSet: Bool { flag.load(ordering: .relaxed) }
   package func set() { flag.store(true, ordering: .relaxed) }
   package func clear() { flag.store(false, ordering: .relaxed) }

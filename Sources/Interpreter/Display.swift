@@ -60,8 +60,13 @@ enum Display {
     for (name, value) in record.fields {
       let label = TextWidth.leading(name, in: width)
       if value.isTall {
+        let shown = value.lines(style)
+        if shown.count == 1, TextWidth.columns(shown[0]) + width + 2 <= style.width {
+          lines.append("\(label)  \(shown[0])")
+          continue
+        }
         lines.append(name)
-        lines += value.lines(style).map { "  " + $0 }
+        lines += shown.map { $0.isEmpty ? "" : "  " + $0 }
       } else {
         lines.append(TextWidth.cut("\(label)  \(Text.plain(value))", to: style.width))
       }
@@ -75,7 +80,8 @@ enum Display {
     var lines: [String] = []
     var line = ""
     for part in text.split(separator: " ") {
-      if !line.isEmpty, TextWidth.columns(line) + 1 + TextWidth.columns(String(part)) > style.width {
+      if !line.isEmpty, TextWidth.columns(line) + 1 + TextWidth.columns(String(part)) > style.width
+      {
         lines.append(line)
         line = " " + part
       } else {

@@ -32,6 +32,8 @@ package struct Problem: Error, Sendable {
     case let error as any EngineError:
       self.init(error.code, error.message, help: error.help)
       isInterrupt = error.code == Problem.interruptCode
+    case let mismatch as Mismatch:
+      self.init("E0301", "\(mismatch.wanted) is wanted here", help: mismatch.help)
     default: self.init("E0399", "\(error)")
     }
   }
@@ -63,19 +65,37 @@ package final class Failure: Error, Sendable {
     self.salvage = salvage
   }
 
-  convenience init(_ problem: Problem, source: Source, at span: Span) {
+  /// In the text that is running, which the function is left with says.
+  convenience init(_ problem: Problem, at span: Span) {
     self.init(
-      Diagnostic(problem.code, problem.message, source: source, at: span, help: problem.help),
+      Diagnostic(problem.code, problem.message, at: span, help: problem.help),
       isInterrupt: problem.isInterrupt, salvage: problem.salvage)
   }
 
+  /// The same failure, whose places without a text are in this one.
+  func placed(in source: Source) -> Failure {
+    guard diagnostic.source == nil || diagnostic.notes.last?.source == nil else { return self }
+    var copy = Diagnostic(
+      diagnostic.code, diagnostic.message, source: diagnostic.source ?? source,
+      at: diagnostic.span, help: diagnostic.help)
+    copy.notes = diagnostic.notes.map { note in
+      Diagnostic.Note(note.text, source: note.source ?? source, span: note.span)
+    }
+    return Failure(copy, isInterrupt: isInterrupt, salvage: salvage)
+  }
+
   /// The same failure seen from a call: inside functions, the reader also wants the way there.
-  func called(from source: Source, at span: Span, function: String) -> Failure {
-    let isRepeated = diagnostic.notes.contains { $0.source === source && $0.span == span }
-    guard diagnostic.notes.count < 6, !isRepeated else { return self }
-    var copy = diagnostic
-    copy.notes.append(
-      Diagnostic.Note("called as `\(function)` here", source: source, span: span))
+  /// - Parameters:
+  ///   - source: the text of the function that is left.
+  ///   - span: where it was called, in the text that runs on.
+  func leaving(_ source: Source, function: String, calledAt span: Span) -> Failure {
+    let placed = placed(in: source)
+    let notes = placed.diagnostic.notes
+    let last = notes.last
+    let isRepeated = last?.source === source && last?.span == span
+    guard !isInterrupt, notes.count < 6, !isRepeated else { return placed }
+    var copy = placed.diagnostic
+    copy.notes.append(Diagnostic.Note("called as `\(function)` here", span: span))
     return Failure(copy, isInterrupt: isInterrupt, salvage: salvage)
   }
 }

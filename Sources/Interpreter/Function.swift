@@ -2,55 +2,45 @@
 import Syntax
 
 package final class Function: Sendable {
-  enum Body: Sendable {
-    case builtin(Builtin)
-    case closure(FunctionCode, captures: [Value])
-  }
-
-  let body: Body
+  /// A word of the library; nil for what the language defines.
+  package let builtin: Builtin?
+  /// What the language defines; nil for a word.
+  let code: FunctionCode?
+  let captures: [Value]
   let depth: Int
+  let weight: Int
 
   init(builtin: Builtin) {
-    body = .builtin(builtin)
+    self.builtin = builtin
+    code = nil
+    captures = []
     depth = 0
+    weight = 1
   }
 
   init(code: FunctionCode, captures: [Value]) {
-    body = .closure(code, captures: captures)
-    depth = 1 + Value.depth(of: captures)
+    builtin = nil
+    self.code = code
+    self.captures = captures
+    (depth, weight) = Value.extent(of: captures)
   }
 
   init(_ other: Function) {
-    body = other.body
+    builtin = other.builtin
+    code = other.code
+    captures = other.captures
     depth = other.depth
+    weight = other.weight
   }
 
-  package var name: String {
-    switch body {
-    case .builtin(let builtin): builtin.name
-    case .closure(let code, _): code.name ?? "a function"
-    }
-  }
-
-  package var builtin: Builtin? {
-    if case .builtin(let builtin) = body { return builtin }
-    return nil
-  }
+  package var name: String { builtin?.name ?? code?.name ?? "a function" }
 
   /// `sweep(net, levels: …)`.
-  package var signature: String {
-    switch body {
-    case .builtin(let builtin): builtin.signature
-    case .closure(let code, _): code.signature
-    }
-  }
+  package var signature: String { builtin?.signature ?? code?.signature ?? "" }
 
   /// The names of the parameters, for completion.
   package var parameterNames: [String] {
-    switch body {
-    case .builtin(let builtin): builtin.parameters.map(\.name)
-    case .closure(let code, _): code.parameters.map(\.name)
-    }
+    builtin?.parameters.map(\.name) ?? code?.parameters.map(\.name) ?? []
   }
 }
 

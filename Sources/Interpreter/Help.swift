@@ -6,7 +6,7 @@ package enum Help {
   package static func lines(_ function: Function, _ style: DisplayStyle) -> [String] {
     if let builtin = function.builtin { return page(builtin, style) }
     var lines = [function.signature]
-    if case .closure(let code, _) = function.body, !code.documentation.isEmpty {
+    if let code = function.code, !code.documentation.isEmpty {
       lines += [""] + code.documentation.split(separator: "\n").map { "  \($0)" }
     }
     return lines
@@ -18,34 +18,50 @@ package enum Help {
     if let details = word.details { lines += [""] + folded(details, style.width, indent: 0) }
     if !word.parameters.isEmpty {
       lines.append("")
-      for parameter in word.parameters { lines += entry(parameter, style) }
+      let width = word.parameters.map { TextWidth.columns($0.name) }.max() ?? 0
+      for parameter in word.parameters { lines += entry(parameter, nameWidth: width, style) }
     }
     lines += ["", "Gives \(word.result)."]
     for example in word.examples {
       lines += [""] + example.code.split(separator: "\n").map { "  > \($0)" }
       if let shows = example.shows { lines += shows.split(separator: "\n").map { "    \($0)" } }
     }
-    if let source = word.source { lines += [""] + folded("Source: \(source)", style.width, indent: 2) }
-    if !word.seeAlso.isEmpty { lines += ["", "See also: \(word.seeAlso.joined(separator: ", "))."] }
+    if let source = word.source {
+      lines += [""] + folded("Source: \(source)", style.width, indent: 2)
+    }
+    if !word.seeAlso.isEmpty {
+      lines += ["", "See also: \(word.seeAlso.joined(separator: ", "))."]
+    }
     return lines
   }
 
-  private static func entry(_ parameter: ParameterInfo, _ style: DisplayStyle) -> [String] {
-    var text = "\(parameter.name)  \(parameter.doc)"
-    let kind = parameter.choices.isEmpty ? parameter.kind + (parameter.rule.map { " \($0)" } ?? "") : nil
-    if let kind { text += " (\(kind)" } else { text += " (one of" }
-    if let fallback = parameter.fallback {
-      text += kind == nil ? " these, by default \(fallback))" : ", by default \(fallback))"
-    } else {
-      text += kind == nil ? " these)" : ")"
+  /// Its name and text in columns, and its choices below.
+  private static func entry(
+    _ parameter: ParameterInfo, nameWidth: Int, _ style: DisplayStyle
+  ) -> [String] {
+    var facts: [String] = []
+    if parameter.choices.isEmpty {
+      facts.append(parameter.kind + (parameter.rule.map { " " + $0 } ?? ""))
     }
-    var lines = folded("  " + text, style.width, indent: 6)
-    let width = parameter.choices.map { TextWidth.columns($0.name) }.max() ?? 0
+    if let fallback = parameter.fallback { facts.append("by default \(fallback)") }
+    var text = parameter.doc
+    if !facts.isEmpty { text += " (\(facts.joined(separator: ", ")))" }
+    var lines = row(parameter.name, nameWidth, text, indent: 2, style)
+    let width = parameter.choices.map { TextWidth.columns($0.name) + 1 }.max() ?? 0
     for choice in parameter.choices {
-      let name = TextWidth.leading(".\(choice.name)", in: width + 1)
-      lines += folded("      \(name)  \(choice.summary)", style.width, indent: width + 9)
+      lines += row(".\(choice.name)", width, choice.summary, indent: nameWidth + 6, style)
     }
     return lines
+  }
+
+  /// A name in a column, and a text beside it that keeps to its own.
+  private static func row(
+    _ name: String, _ width: Int, _ text: String, indent: Int, _ style: DisplayStyle
+  ) -> [String] {
+    let lead = String(repeating: " ", count: indent) + TextWidth.leading(name, in: width) + "  "
+    // In a terminal too narrow for columns, the text goes on below the name.
+    let column = min(indent + width + 2, style.width / 2)
+    return folded(lead + text, style.width, indent: column)
   }
 
   /// The chapters and their words, with a sentence each.
@@ -56,8 +72,7 @@ package enum Help {
       if !lines.isEmpty { lines.append("") }
       lines.append(chapter.title)
       for word in chapter.words {
-        let name = TextWidth.leading(word.name, in: width)
-        lines += folded("  \(name)  \(word.summary)", style.width, indent: width + 4)
+        lines += row(word.name, width, word.summary, indent: 2, style)
       }
     }
     return lines
@@ -70,7 +85,9 @@ package enum Help {
       let lead = paragraph.prefix { $0 == " " }
       var line = String(lead)
       var isEmpty = true
-      for word in paragraph.dropFirst(lead.count).split(separator: " ", omittingEmptySubsequences: false) {
+      for word in paragraph.dropFirst(lead.count).split(
+        separator: " ", omittingEmptySubsequences: false)
+      {
         if !isEmpty, TextWidth.columns(line) + 1 + TextWidth.columns(String(word)) > width {
           lines.append(trimmed(line))
           line = String(repeating: " ", count: indent)

@@ -9,11 +9,13 @@ enum Indexing {
     case .list(let list): return try item(list.items, try single(keys, of: value))
     case .text(let text): return try character(text, try single(keys, of: value))
     case .record(let record): return try field(record, try single(keys, of: value))
-    case .range: return try item(try items(of: value), try single(keys, of: value))
+    case .range(let range): return try number(range, try single(keys, of: value))
     case .native(let native):
       let key = try single(keys, of: value)
       if let entry = try native.entry(key) { return entry }
-      let near = key.asText.flatMap { Spelling.suggestion(for: $0, among: native.keys, quoted: true) }
+      let near = key.asText.flatMap {
+        Spelling.suggestion(for: $0, among: native.keys, quoted: true)
+      }
       throw Problem(
         "E0309", "\(type(of: native).kind) has no entry \(Text.literal(key))",
         help: near ?? listed(native.keys))
@@ -25,10 +27,19 @@ enum Indexing {
     keys.isEmpty ? nil : "it has " + keys.prefix(8).joined(separator: ", ")
   }
 
-  private static func items(of value: Value) throws(Problem) -> [Value] {
-    do throws(Mismatch) { return try value.sequence() } catch {
-      throw Problem("E0308", "only \(error.wanted) can be indexed")
+  /// An entry of a range, or the range of some of its entries.
+  private static func number(_ range: Value.Range, _ key: Value) throws(Problem) -> Value {
+    guard let lower = range.lower, let end = range.end else {
+      throw Problem("E0308", "only a range with both ends can be indexed")
     }
+    let count = max(0, end - lower)
+    if case .range(let part) = key {
+      let bounds = try bounds(part, count: count)
+      return .range(
+        Value.Range(
+          lower: lower + bounds.lowerBound, upper: lower + bounds.upperBound, isClosed: false))
+    }
+    return .number(Double(lower + (try position(key, count: count))))
   }
 
   private static func single(_ keys: [Value], of value: Value) throws(Problem) -> Value {
@@ -55,7 +66,10 @@ enum Indexing {
     let i = whole < 0 ? whole + count : whole
     guard i >= 0, i < count else {
       throw Problem(
-        "E0309", "there is no entry \(whole): the entries are 0 to \(count - 1)",
+        "E0309",
+        count == 0
+          ? "there is no entry \(whole): there are none"
+          : "there is no entry \(whole): the entries are 0 to \(count - 1)",
         help: whole == count ? "the last one is \(count - 1), or -1" : nil)
     }
     return i

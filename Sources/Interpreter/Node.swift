@@ -13,20 +13,41 @@ class Node: @unchecked Sendable {
   /// The value where it is known before anything runs.
   var constant: Value? { nil }
 
-  /// The value as a plain number, without the detour through `Value` where a node knows better.
+  /// The value as a plain number; any other is left for `takeOther`.
   func number(_ machine: Machine) throws(Failure) -> Double? {
-    if case .number(let number) = try evaluate(machine) { return number }
-    return nil
+    machine.number(try evaluate(machine))
+  }
+
+  /// The value as a truth.
+  func condition(_ machine: Machine) throws(Failure) -> Bool {
+    try truth(try evaluate(machine), machine)
+  }
+
+  final func truth(_ value: Value, _ machine: Machine) throws(Failure) -> Bool {
+    if case .boolean(let bool) = value { return bool }
+    let help: String?
+    switch value {
+    case .number: help = "compare it with something, such as `!= 0`"
+    case .tensor: help = "use `all(…)` or `any(…)`"
+    default: help = nil
+    }
+    throw machine.fail(
+      Problem("E0302", "a condition is true or false, got \(Text.brief(value))", help: help), span)
   }
 }
 
 final class ConstantNode: Node, @unchecked Sendable {
   let value: Value
+  private let asNumber: Double?
   init(_ value: Value, _ span: Span) {
     self.value = value
+    if case .number(let number) = value { asNumber = number } else { asNumber = nil }
     super.init(span)
   }
   override func evaluate(_ machine: Machine) throws(Failure) -> Value { value }
+  override func number(_ machine: Machine) throws(Failure) -> Double? {
+    asNumber ?? machine.number(value)
+  }
   override var constant: Value? { value }
 }
 
@@ -36,8 +57,9 @@ final class SlotNode: Node, @unchecked Sendable {
     self.slot = slot
     super.init(span)
   }
-  override func evaluate(_ machine: Machine) throws(Failure) -> Value {
-    machine.slots[machine.base + slot]
+  override func evaluate(_ machine: Machine) throws(Failure) -> Value { machine[slot] }
+  override func number(_ machine: Machine) throws(Failure) -> Double? {
+    machine.number(in: slot) ?? machine.number(machine[slot])
   }
 }
 
@@ -53,9 +75,8 @@ final class AssignNode: Node, @unchecked Sendable {
     super.init(span)
   }
   override func evaluate(_ machine: Machine) throws(Failure) -> Value {
-    let new = try value.evaluate(machine)
-    machine.slots[machine.base + slot] = new
-    if isCellName { machine.bound.insert(slot) }
+    machine[slot] = try value.evaluate(machine)
+    if isCellName { machine.markBound(slot) }
     return .none
   }
 }
@@ -69,7 +90,7 @@ final class ShowNode: Node, @unchecked Sendable {
   }
   override func evaluate(_ machine: Machine) throws(Failure) -> Value {
     let shown = try value.evaluate(machine)
-    if !shown.isNone, machine.isRunning { machine.context.emit(.value(shown)) }
+    if !shown.isNone, machine.jump == .none { machine.context.emit(.value(shown)) }
     return .none
   }
 }
@@ -85,7 +106,7 @@ final class BlockNode: Node, @unchecked Sendable {
     var last = Value.none
     for statement in statements {
       last = try statement.evaluate(machine)
-      guard machine.isRunning else { return .none }
+      guard machine.jump == .none else { return .none }
     }
     return last
   }
@@ -109,7 +130,10 @@ final class BlockListNode: Node, @unchecked Sendable {
 }
 
 final class JumpNode: Node, @unchecked Sendable {
-  enum Kind { case `break`, `continue`, `return`(Node?) }
+  enum Kind {
+    case `break`, `continue`
+    case `return`(Node?)
+  }
   let kind: Kind
   init(_ kind: Kind, _ span: Span) {
     self.kind = kind
@@ -119,14 +143,19 @@ final class JumpNode: Node, @unchecked Sendable {
     switch kind {
     case .break: machine.jump = .break
     case .continue: machine.jump = .continue
-    case .return(let value): machine.jump = .return(try value?.evaluate(machine) ?? .none)
+    case .return(let value):
+      machine.other = try value?.evaluate(machine) ?? .none
+      machine.jump = .return
     }
     return .none
   }
 }
 
 final class TextNode: Node, @unchecked Sendable {
-  enum Piece { case plain(String), code(Node) }
+  enum Piece {
+    case plain(String)
+    case code(Node)
+  }
   let pieces: [Piece]
   init(_ pieces: [Piece], _ span: Span) {
     self.pieces = pieces
@@ -139,6 +168,7 @@ final class TextNode: Node, @unchecked Sendable {
       case .plain(let plain): text += plain
       case .code(let node): text += Text.plain(try node.evaluate(machine))
       }
+      guard text.utf8.count <= Limits.textBytes else { throw machine.fail(Limits.tooLong, span) }
     }
     return .text(text)
   }
@@ -220,15 +250,7 @@ final class LambdaNode: Node, @unchecked Sendable {
   }
   override func evaluate(_ machine: Machine) throws(Failure) -> Value {
     var values: [Value] = []
-    for slot in captured { values.append(machine.slots[machine.base + slot]) }
+    for slot in captured { values.append(machine[slot]) }
     return try machine.checked(.function(Function(code: code, captures: values)), span)
-  }
-}
-
-extension Machine {
-  /// No `break`, `continue` or `return` is on its way.
-  var isRunning: Bool {
-    if case .none = jump { return true }
-    return false
   }
 }

@@ -27,11 +27,13 @@ final class WordNode: Node, @unchecked Sendable {
 /// A call of whatever the callee is when it runs.
 final class CallNode: Node, @unchecked Sendable {
   let callee: Node
-  let arguments: [(label: Name?, value: Node)]
+  private let labels: [Name?]
+  private let arguments: [Node]
   private let isPositional: Bool
   init(_ callee: Node, _ arguments: [(label: Name?, value: Node)], _ span: Span) {
     self.callee = callee
-    self.arguments = arguments
+    labels = arguments.map(\.label)
+    self.arguments = arguments.map(\.value)
     isPositional = arguments.allSatisfy { $0.label == nil }
     super.init(span)
   }
@@ -41,18 +43,18 @@ final class CallNode: Node, @unchecked Sendable {
     guard case .function(let function) = value else {
       throw machine.fail(notAFunction(value), callee.span)
     }
-    switch function.body {
-    case .builtin(let builtin):
-      var places: [Int]
-      do throws(CallProblem) {
-        places = try Call.places(
-          of: arguments.map(\.label), parameters: CallSignature(builtin))
-      } catch { throw machine.fail(error.problem, error.span ?? span) }
-      return try callWord(builtin, places, machine)
-    case .closure(let code, let captures):
-      let values = try closureArguments(function, code, machine)
-      return try machine.enter(function, code, captures, values, at: span)
-    }
+    if let code = function.code { return try callClosure(function, code, machine) }
+    guard let builtin = function.builtin else { return .none }
+    let places = try places(CallSignature(builtin), machine)
+    return try callWord(builtin, places, machine)
+  }
+
+  private func places(
+    _ signature: CallSignature, _ machine: Machine
+  ) throws(Failure) -> [Int] {
+    do throws(CallProblem) {
+      return try Call.places(of: labels, parameters: signature)
+    } catch { throw machine.fail(error.problem, error.span ?? span) }
   }
 
   private func callWord(
@@ -62,8 +64,8 @@ final class CallNode: Node, @unchecked Sendable {
     var spans = [Span?](repeating: nil, count: builtin.parameters.count)
     var several: [Value] = []
     for (argument, place) in zip(arguments, places) {
-      let value = try argument.value.evaluate(machine)
-      spans[place] = spans[place] ?? argument.value.span
+      let value = try argument.evaluate(machine)
+      spans[place] = spans[place] ?? argument.span
       if builtin.parameters[place].isVariadic {
         several.append(value)
         values[place] = .list(several)
@@ -74,22 +76,34 @@ final class CallNode: Node, @unchecked Sendable {
     return try machine.call(builtin, values, at: span, spans: spans)
   }
 
-  private func closureArguments(
+  private func callClosure(
     _ function: Function, _ code: FunctionCode, _ machine: Machine
-  ) throws(Failure) -> [Value?] {
+  ) throws(Failure) -> Value {
+    let mark = machine.top
+    let missing: [Int]
+    do throws(Failure) {
+      if isPositional, arguments.count <= code.parameters.count {
+        for i in arguments.indices { try machine.push(try arguments[i].evaluate(machine)) }
+        missing = code.missing(behind: arguments.count)
+      } else {
+        missing = try pushByLabel(code, machine)
+      }
+    } catch {
+      machine.unwind(to: mark)
+      throw error
+    }
+    return try machine.enter(function, code, at: mark, missing: missing, span)
+  }
+
+  /// Puts the arguments on the stack; gives the parameters without one.
+  private func pushByLabel(_ code: FunctionCode, _ machine: Machine) throws(Failure) -> [Int] {
+    let places = try places(CallSignature(code), machine)
     var values = [Value?](repeating: nil, count: code.parameters.count)
-    if isPositional, arguments.count <= code.parameters.count {
-      for i in arguments.indices { values[i] = try arguments[i].value.evaluate(machine) }
-      return values
-    }
-    let places: [Int]
-    do throws(CallProblem) {
-      places = try Call.places(of: arguments.map(\.label), parameters: CallSignature(function))
-    } catch { throw machine.fail(error.problem, error.span ?? span) }
     for (argument, place) in zip(arguments, places) {
-      values[place] = try argument.value.evaluate(machine)
+      values[place] = try argument.evaluate(machine)
     }
-    return values
+    for value in values { try machine.push(value ?? .none) }
+    return values.indices.filter { values[$0] == nil }
   }
 
   private func notAFunction(_ value: Value) -> Problem {
@@ -153,13 +167,6 @@ struct CallSignature {
     parameters = builtin.parameters.map {
       Parameter(
         name: $0.name, isNamed: $0.isNamed, isVariadic: $0.isVariadic, isRequired: $0.isRequired)
-    }
-  }
-
-  init(_ function: Function) {
-    switch function.body {
-    case .builtin(let builtin): self.init(builtin)
-    case .closure(let code, _): self.init(code)
     }
   }
 

@@ -43,8 +43,8 @@ final class ForNode: Node, @unchecked Sendable {
   private func turn(
     _ value: Value, _ results: inout [Value], _ turns: inout Int, _ machine: Machine
   ) throws(Failure) -> Bool {
-    if machine.context.interrupt.isSet { throw machine.fail(.interrupt, span) }
-    machine.slots[machine.base + slot] = value
+    if machine.isInterrupted { throw machine.fail(.interrupt, span) }
+    machine[slot] = value
     let result = try body.evaluate(machine)
     switch machine.jump {
     case .none: break
@@ -59,6 +59,9 @@ final class ForNode: Node, @unchecked Sendable {
     if result.isNone, results.isEmpty {
       turns += 1
       return true
+    }
+    guard results.count < Limits.items, turns < Limits.items else {
+      throw machine.fail(Limits.tooLarge, span)
     }
     if turns > results.count {
       results += Array(repeating: .none, count: turns - results.count)
@@ -79,7 +82,7 @@ final class WhileNode: Node, @unchecked Sendable {
   }
   override func evaluate(_ machine: Machine) throws(Failure) -> Value {
     while try test.condition(machine) {
-      if machine.context.interrupt.isSet { throw machine.fail(.interrupt, span) }
+      if machine.isInterrupted { throw machine.fail(.interrupt, span) }
       _ = try body.evaluate(machine)
       switch machine.jump {
       case .none: continue

@@ -13,23 +13,69 @@ final class BinaryNode: Node, @unchecked Sendable {
   }
 
   override func evaluate(_ machine: Machine) throws(Failure) -> Value {
-    let a = try left.evaluate(machine)
-    let b = try right.evaluate(machine)
-    if case .number(let x) = a, case .number(let y) = b {
-      switch operation {
-      case .add: return .number(x + y)
-      case .subtract: return .number(x - y)
-      case .multiply: return .number(x * y)
-      case .less: return .boolean(x < y)
-      case .lessEqual: return .boolean(x <= y)
-      case .greater: return .boolean(x > y)
-      case .greaterEqual: return .boolean(x >= y)
-      case .equal: return .boolean(x == y)
-      case .notEqual: return .boolean(x != y)
-      case .divide where y != 0: return .number(x / y)
-      default: break
-      }
+    guard let x = try left.number(machine) else {
+      let a = machine.takeOther()
+      return try other(a, try right.evaluate(machine), machine)
     }
+    guard let y = try right.number(machine) else {
+      return try other(.number(x), machine.takeOther(), machine)
+    }
+    if let result = calculate(x, y) { return .number(result) }
+    if let result = compare(x, y) { return .boolean(result) }
+    return try other(.number(x), .number(y), machine)
+  }
+
+  override func number(_ machine: Machine) throws(Failure) -> Double? {
+    guard let x = try left.number(machine) else {
+      let a = machine.takeOther()
+      return machine.number(try other(a, try right.evaluate(machine), machine))
+    }
+    guard let y = try right.number(machine) else {
+      return machine.number(try other(.number(x), machine.takeOther(), machine))
+    }
+    if let result = calculate(x, y) { return result }
+    return machine.number(try other(.number(x), .number(y), machine))
+  }
+
+  override func condition(_ machine: Machine) throws(Failure) -> Bool {
+    guard let x = try left.number(machine) else {
+      let a = machine.takeOther()
+      return try truth(try other(a, try right.evaluate(machine), machine), machine)
+    }
+    guard let y = try right.number(machine) else {
+      return try truth(try other(.number(x), machine.takeOther(), machine), machine)
+    }
+    if let result = compare(x, y) { return result }
+    return try truth(try other(.number(x), .number(y), machine), machine)
+  }
+
+  @inline(__always)
+  private func calculate(_ x: Double, _ y: Double) -> Double? {
+    switch operation {
+    case .add: x + y
+    case .subtract: x - y
+    case .multiply: x * y
+    case .divide where y != 0: x / y
+    default: nil
+    }
+  }
+
+  @inline(__always)
+  private func compare(_ x: Double, _ y: Double) -> Bool? {
+    switch operation {
+    case .less: x < y
+    case .lessEqual: x <= y
+    case .greater: x > y
+    case .greaterEqual: x >= y
+    case .equal: x == y
+    case .notEqual: x != y
+    default: nil
+    }
+  }
+
+  /// What is not two numbers, and what two numbers cannot do.
+  @inline(never)
+  private func other(_ a: Value, _ b: Value, _ machine: Machine) throws(Failure) -> Value {
     do throws(Problem) { return try Arithmetic.binary(operation, a, b) } catch {
       throw machine.fail(error, span)
     }
@@ -71,9 +117,11 @@ final class LogicalNode: Node, @unchecked Sendable {
     super.init(span)
   }
   override func evaluate(_ machine: Machine) throws(Failure) -> Value {
+    .boolean(try condition(machine))
+  }
+  override func condition(_ machine: Machine) throws(Failure) -> Bool {
     let first = try left.condition(machine)
-    if first == (operation == .or) { return .boolean(first) }
-    return .boolean(try right.condition(machine))
+    return first == (operation == .or) ? first : try right.condition(machine)
   }
 }
 
@@ -90,21 +138,5 @@ final class ConditionalNode: Node, @unchecked Sendable {
   override func evaluate(_ machine: Machine) throws(Failure) -> Value {
     if try test.condition(machine) { return try then.evaluate(machine) }
     return try otherwise?.evaluate(machine) ?? .none
-  }
-}
-
-extension Node {
-  /// The value as a truth.
-  func condition(_ machine: Machine) throws(Failure) -> Bool {
-    let value = try evaluate(machine)
-    if case .boolean(let bool) = value { return bool }
-    let help: String?
-    switch value {
-    case .number: help = "compare it with something, such as `!= 0`"
-    case .tensor: help = "use `all(…)` or `any(…)`"
-    default: help = nil
-    }
-    throw machine.fail(
-      Problem("E0302", "a condition is true or false, got \(Text.brief(value))", help: help), span)
   }
 }

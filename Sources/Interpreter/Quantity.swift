@@ -4,8 +4,12 @@
 package struct Quantity: Sendable, Equatable {
   /// What was counted to get a size or a ratio.
   package enum Basis: String, Sendable, Hashable, CaseIterable {
-    case plain = "", file, gzip, nonzeros = "non-zeros", entropy = "entropy bound"
-    case operations = "MACs", time
+    case plain = ""
+    case file, gzip
+    case nonzeros = "non-zeros"
+    case entropy = "entropy bound"
+    case operations = "MACs"
+    case time
   }
 
   package enum Unit: Sendable, Hashable {
@@ -53,7 +57,7 @@ extension Quantity.Mark {
   }
 
   /// Of a sum or a difference.
-  static func + (left: Quantity.Mark, right: Quantity.Mark) -> Quantity.Mark {
+  package static func + (left: Quantity.Mark, right: Quantity.Mark) -> Quantity.Mark {
     switch (left, right) {
     case (.volatile, _), (_, .volatile): .volatile
     case (.within(let a), .within(let b)): .within(a + b)
@@ -63,7 +67,7 @@ extension Quantity.Mark {
   }
 
   /// The mark of `a / b` or `a * b`, from the relative widths.
-  static func product(
+  package static func product(
     _ result: Double, _ left: (Double, Quantity.Mark), _ right: (Double, Quantity.Mark)
   ) -> Quantity.Mark {
     func relative(_ value: Double, _ mark: Quantity.Mark) -> Quantity.Mark {
@@ -95,7 +99,7 @@ extension Quantity.Unit {
 
   /// The unit of a sum or a comparison, where the two go together: a literal such as `27KB` takes the
   /// basis of what it is compared with.
-  func joined(with other: Quantity.Unit) -> Quantity.Unit? {
+  package func joined(with other: Quantity.Unit) -> Quantity.Unit? {
     switch (self, other) {
     case _ where self == other: self
     case (.bytes(.plain), .bytes), (.count(.plain), .count), (.ratio(.plain), .ratio),

@@ -81,6 +81,7 @@ package final class Session {
   /// Modules being loaded, to see circles; and those that are.
   private var loading: [String] = []
   private var loaded: [String: [String: Value]] = [:]
+  private var stackFloor: UInt = 0
 
   package init(
     registry: Registry, surroundings: Surroundings, modules: Modules = .none, seed: UInt64 = 0,
@@ -105,8 +106,18 @@ package final class Session {
 
   package var visibleNames: [String] { Array(bindings.keys) + modules.provided() }
 
-  /// Checks and runs a cell; `show` is called for each output as it comes.
+  /// Checks and runs a cell; `show` is called for each output as it comes, while the caller waits, on
+  /// another thread.
   package func run(_ input: CellInput, show: (Output) -> Void) -> CellResult {
+    // A module is loaded within a run, where the stack is deep already.
+    guard loading.isEmpty else { return checkAndRun(input, show) }
+    return DeepStack.run { bytes in
+      stackFloor = Machine.stackFloor(withBytesLeft: bytes)
+      return checkAndRun(input, show)
+    }
+  }
+
+  private func checkAndRun(_ input: CellInput, _ show: (Output) -> Void) -> CellResult {
     let (statements, syntax) = Parser.parse(input.source)
     guard syntax.isEmpty else { return rejected(syntax + check(statements, input).diagnostics) }
     let (cell, found) = check(statements, input)
@@ -142,30 +153,29 @@ package final class Session {
       if case .value(let value) = output { last = value }
       show(output)
     }
-    let machine = Machine(source: cell.source, context: context)
+    let machine = Machine(cellSlots: cell.slotCount, context: context, stackFloor: stackFloor)
+    defer { machine.free() }
+    context.apply = { function, arguments in try machine.apply(function, arguments) }
+    defer { context.apply = nil }
+    for (name, slot) in cell.reads { machine[slot] = value(of: name) ?? .none }
     var status = CellResult.Status.finished
-    do throws(Failure) {
-      _ = try machine.withFrame(cell.slotCount, Span(0, 0)) { () throws(Failure) -> Value in
-        for (name, slot) in cell.reads {
-          machine.slots[machine.base + slot] = self.value(of: name) ?? .none
-        }
-        defer { export(cell, machine) }
-        return try cell.body.evaluate(machine)
-      }
-    } catch {
-      last = error.salvage ?? last
-      status = error.isInterrupt ? .interrupted(error.diagnostic) : .failed(error.diagnostic)
+    do throws(Failure) { _ = try cell.body.evaluate(machine) } catch {
+      let failure = error.placed(in: cell.source)
+      last = failure.salvage ?? last
+      status =
+        failure.isInterrupt ? .interrupted(failure.diagnostic) : .failed(failure.diagnostic)
     }
+    export(cell, machine)
     seed = context.seed
     return CellResult(
       status: status, last: last,
-      bound: cell.names.filter { machine.bound.contains($0.value) }.keys.sorted(),
+      bound: cell.names.filter { machine.isBound($0.value) }.keys.sorted(),
       reads: cell.reads.map(\.name), filesRead: context.filesRead, warnings: warnings)
   }
 
   private func export(_ cell: CheckedCell, _ machine: Machine) {
-    for (name, slot) in cell.names where machine.bound.contains(slot) {
-      bindings[name] = machine.slots[machine.base + slot]
+    for (name, slot) in cell.names where machine.isBound(slot) {
+      bindings[name] = machine[slot]
     }
   }
 
@@ -174,7 +184,9 @@ package final class Session {
   private func load(_ name: String) throws -> [String: Value] {
     if let values = loaded[name] { return values }
     guard !loading.contains(name) else {
-      throw Problem("E0212", "modules import each other in a circle: \((loading + [name]).joined(separator: " → "))")
+      throw Problem(
+        "E0212",
+        "modules import each other in a circle: \((loading + [name]).joined(separator: " → "))")
     }
     loading.append(name)
     defer { loading.removeLast() }
@@ -184,6 +196,7 @@ package final class Session {
       interrupt: interrupt)
     inner.loading = loading
     inner.loaded = loaded
+    inner.stackFloor = stackFloor
     for (i, source) in cells.enumerated() {
       let result = inner.run(CellInput(source: source, identity: "\(name)/\(i)")) { _ in }
       if let diagnostic = result.diagnostics.first(where: { $0.severity == .error }) {

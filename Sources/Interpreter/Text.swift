@@ -87,38 +87,4 @@ package enum Text {
     }
     return result + "\""
   }
-
-  /// With its unit and its mark: "92.68% ± 0.51%", "≈1.82 ms", "27.1 KB", "×6.8".
-  package static func quantity(_ quantity: Quantity) -> String {
-    switch quantity.mark {
-    case .exact: return bare(quantity.value, quantity.unit)
-    case .volatile: return "≈" + bare(quantity.value, quantity.unit)
-    case .within(let width):
-      return bare(quantity.value, quantity.unit) + " ± " + bare(width, quantity.unit)
-    }
-  }
-
-  private static func bare(_ value: Double, _ unit: Quantity.Unit) -> String {
-    guard value.isFinite else { return number(value) }
-    switch unit {
-    case .fraction: return percent(value)
-    case .points: return (value > 0 ? "+" : "") + NumberText.fixed(value * 100, decimals: 2)
-    case .bytes: return NumberText.bytes(value)
-    case .seconds: return NumberText.seconds(value)
-    case .count: return value == value.rounded() ? grouped(value) : number(value)
-    case .ratio: return NumberText.ratio(value)
-    case .bits: return NumberText.significant(value, digits: 4)
-    }
-  }
-
-  /// Whole percents as they are written, others with two digits: `90%`, `92.68%`.
-  private static func percent(_ value: Double) -> String {
-    let rounded = (value * 100).rounded()
-    if abs(value * 100 - rounded) < 1e-9, abs(rounded) < 1e9 { return "\(Int(rounded))%" }
-    return NumberText.percent(value, decimals: 2)
-  }
-
-  private static func grouped(_ value: Double) -> String {
-    abs(value) < 1e15 ? NumberText.grouped(Int(value)) : number(value)
-  }
 }

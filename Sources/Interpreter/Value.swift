@@ -61,17 +61,14 @@ extension Native {
   package func isEqual(to other: any Native) -> Bool { self === other }
 }
 
-/// How deep values may nest: lists in lists, functions that hold functions. Freeing deeper ones would
-/// exhaust the machine's stack.
-package let nestingLimit = 1000
-
 package final class List: Sendable {
   package let items: [Value]
   let depth: Int
+  let weight: Int
 
   package init(_ items: [Value]) {
     self.items = items
-    depth = 1 + Value.depth(of: items)
+    (depth, weight) = Value.extent(of: items)
   }
 }
 
@@ -79,12 +76,13 @@ package final class Record: Sendable {
   package let names: [String]
   package let values: [Value]
   let depth: Int
+  let weight: Int
 
   /// Names are unique.
   package init(_ fields: [(name: String, value: Value)]) {
     names = fields.map(\.name)
     values = fields.map(\.value)
-    depth = 1 + Value.depth(of: values)
+    (depth, weight) = Value.extent(of: values)
   }
 
   package subscript(_ name: String) -> Value? {
@@ -104,7 +102,29 @@ extension Value {
     }
   }
 
-  static func depth(of values: [Value]) -> Int { values.reduce(0) { max($0, $1.depth) } }
+  /// Items in all, with those of the lists inside; long strings and tensors weigh more than one.
+  var weight: Int {
+    switch self {
+    case .list(let list): list.weight
+    case .record(let record): record.weight
+    case .function(let function): function.weight
+    case .text(let text): 1 + text.utf8.count / 16
+    case .tensor(let tensor): 1 + tensor.count / 16
+    default: 1
+    }
+  }
+
+  /// The depth and the weight of what holds these values.
+  static func extent(of values: [Value]) -> (depth: Int, weight: Int) {
+    var depth = 0
+    var weight = 1
+    for value in values {
+      depth = max(depth, value.depth)
+      // Far above every limit it no longer matters by how much.
+      weight = min(weight + value.weight, 1 << 60)
+    }
+    return (depth + 1, weight)
+  }
 
   package static func list(_ items: [Value]) -> Value { .list(List(items)) }
 

@@ -8,10 +8,12 @@ enum ChartWords {
   static let all = [plot, histogram, line, scatter, bars, heatmap]
 
   static let plot = Builtin(
-    "plot", "Draws a value: a table by its columns, a matrix as a heatmap, a list or vector as a line.",
+    "plot",
+    "Draws a value: a table by its columns, a matrix as a heatmap, a list or vector as a line.",
     Parameter<Value>("value", "a table, a tensor, a list of numbers, or a chart"),
     Parameter<String?>("x", "the column of a table along the x axis"),
-    Parameter<Columns>("y", "the column, or a list of columns, along the y axis", default: Columns([])),
+    Parameter<Columns>(
+      "y", "the column, or a list of columns, along the y axis", default: Columns([])),
     Parameter<ChartKind>("as", "how to draw a table", default: .line),
     Parameter<LogAxes>("log", "which axes are logarithmic", default: .neither),
     Parameter<Bool>("front", "mark the Pareto front: small x, large y", default: false),
@@ -23,7 +25,9 @@ enum ChartWords {
   ) { _, value, x, y, kind, log, front, title -> ChartValue in
     if case .native(let native) = value {
       if let chart = native as? ChartValue { return chart }
-      if let confusion = native as? ConfusionValue { return ChartValue(confusion.chart, isLoose: true) }
+      if let confusion = native as? ConfusionValue {
+        return ChartValue(confusion.chart, isLoose: true)
+      }
     }
     if let table = Plotting.table(value) {
       return try Plotting.chart(
@@ -32,7 +36,8 @@ enum ChartWords {
     let tensor = try Plotting.tensor(value)
     if tensor.rank == 2 { return ChartValue(try Plotting.heatmap(tensor, title)) }
     let numbers = try Plotting.numbers(value)
-    var chart = Chart(kind, title: title, series: [Series(y: numbers.values, error: numbers.errors)])
+    var chart = Chart(
+      kind, title: title, series: [Series(y: numbers.values, error: numbers.errors)])
     chart.yAxis = AxisSpec(unit: numbers.unit, isLogarithmic: log.y)
     chart.xAxis = AxisSpec(isLogarithmic: log.x)
     return ChartValue(chart, isLoose: numbers.isLoose)
@@ -41,7 +46,9 @@ enum ChartWords {
   static let histogram = Builtin(
     "histogram", "Draws how often values occur, with their mean, spread and share of zeros.",
     Parameter<Value>("values", "a tensor or a list of numbers"),
-    Parameter<Int?>("bins", "how many bars at most", rule: .init("from 1 to 1000") { $0.map { (1...1000).contains($0) } ?? true }),
+    Parameter<Int?>(
+      "bins", "how many bars at most",
+      rule: .init("from 1 to 1000") { $0.map { (1...1000).contains($0) } ?? true }),
     Parameter<String>("title", "what stands above", default: ""),
     examples: [Example("histogram [1, 2, 2, 3, 3, 3]")], seeAlso: ["plot", "bars"]
   ) { _, values, bins, title -> ChartValue in
@@ -152,5 +159,7 @@ final class ChartValue: Native, Bridged {
 
   var bridged: Value { .native(self) }
   func lines(_ style: DisplayStyle) -> [String] { chart.render(style) }
-  var summary: String { chart.title.isEmpty ? "a \(chart.kind.name)" : "\(chart.kind.name) \(chart.title)" }
+  var summary: String {
+    chart.title.isEmpty ? "a \(chart.kind.name)" : "\(chart.kind.name) \(chart.title)"
+  }
 }

@@ -16,50 +16,70 @@ enum CompressionWords {
     Parameter<Fraction>("sparsity", "the share that is removed", rule: sparsityRule),
     Parameter<Criterion>("by", "what makes a weight or a unit dispensable", default: .magnitude),
     Parameter<PruningScope>("scope", "where the share is counted", default: .local),
-    Parameter<[String]>("layers", "the names of the layers to prune; all of them without", default: []),
+    Parameter<[String]>(
+      "layers", "the names of the layers to prune; all of them without", default: []),
     Parameter<[String]>("except", "the names of layers that stay whole", default: []),
-    Parameter<DatasetValue?>("on", "examples: with them, the network trains while it is pruned little by little"),
+    Parameter<DatasetValue?>(
+      "on", "examples: with them, the network trains while it is pruned little by little"),
     Parameter<Int>("epochs", "of that training", default: 2, rule: .within(1...100_000)),
-    Parameter<Int>("batch", "examples in a step of that training", default: 32, rule: .within(1...65_536)),
-    Parameter<PruningSchedule>("schedule", "how the sparsity grows over that training", default: .polynomial),
+    Parameter<Int>(
+      "batch", "examples in a step of that training", default: 32, rule: .within(1...65_536)),
+    Parameter<PruningSchedule>(
+      "schedule", "how the sparsity grows over that training", default: .polynomial),
     Parameter<Fraction>("from", "the sparsity that the schedule starts with", default: Fraction(0)),
+    Parameter<Double?>("power", "of .polynomial; without it, 3"),
     Parameter<Double?>("rate", "the learning rate of that training"),
-    details: "By .magnitude, single weights become zero: shapes stay, and `save` stores only what is "
+    details:
+      "By .magnitude, single weights become zero: shapes stay, and `save` stores only what is "
       + "left where that is smaller. By .l1 or .l2, whole neurons and filters leave the network: it becomes "
       + "smaller and faster at once. The last layer keeps its units.",
-    source: "Han et al. 2015, arXiv:1506.02626; Li et al. 2017, arXiv:1608.08710; Zhu and Gupta 2017, arXiv:1710.01878",
+    source:
+      "Han et al. 2015, arXiv:1506.02626; Li et al. 2017, arXiv:1608.08710; Zhu and Gupta 2017, arXiv:1710.01878",
     examples: [
-      Example("prune(mlp [64, 16, 10], 75%).sparsity", shows: "75%"),
+      Example("prune(mlp([64, 16, 10]), 75%).sparsity", shows: "75%"),
       Example(
-        "prune(mlp [64, 16, 10], 50%, by: .l2)", shows: "network mlp 64 → 10, 610 parameters"),
+        "prune(mlp([64, 16, 10]), 50%, by: .l2)", shows: "network mlp 64 → 10, 610 parameters"),
     ], seeAlso: ["finetune", "measure", "quantize"], finish: NetworkValue.recorded(as: "prune")
   ) {
     context, network, sparsity, criterion, scope, only, except, data, epochs, batch, schedule, from,
-    rate -> NetworkValue in
+    power, rate -> NetworkValue in
     let options = PruneOptions(
       sparsity: sparsity.share, granularity: criterion.granularity, criterion: criterion,
       scope: scope, layers: try layers(only, except))
+    let naming = only.isEmpty ? "except" : "layers"
     guard let data else {
-      return finished(try Compression.prune(network.network, options), network, context)
+      return finished(
+        try Marking.arguments(layers: naming) { try Compression.prune(network.network, options) },
+        network, context)
+    }
+    guard criterion.granularity == .weight else {
+      throw Problem(
+        "E0609",
+        "`on` prunes weights little by little, and .\(criterion.name) removes whole units at once",
+        help: "prune without `on`, then finetune", parameter: "by")
     }
     var training = Training()
     training.epochs = epochs
     training.batch = batch
     training.rate = rate
+    let seed = context.seed
     var stream = context.randomStream()
     training.seed = stream.next()
-    let gradual = GradualPruning(options, schedule: schedule, from: from.share)
-    let trained = try Compression.prune(
-      network.network, gradually: gradual, on: Fitting.fit(data.dataset, to: network.network),
-      training, monitor: context.monitor("prune"))
-    return try TrainingWords.finished(trained, context)
+    let gradual = GradualPruning(options, schedule: schedule, from: from.share, power: power)
+    let fitted = Fitting.fit(data.dataset, to: network.network)
+    let trained = try Marking.arguments(layers: naming) {
+      try Compression.prune(
+        network.network, gradually: gradual, on: fitted, training, monitor: context.monitor("prune")
+      )
+    }
+    return try TrainingWords.finished(trained, seed: seed, context)
   }
 
   static let sparsityRule = Parameter<Fraction>.Rule(
     "from 0% to below 100%",
     help: { fraction in
-      fraction.share > 1 && fraction.share < 100
-        ? "sparsity is a fraction: did you mean \(Text.number(fraction.share))%?" : nil
+      guard !fraction.isPercent, fraction.share > 1, fraction.share < 100 else { return nil }
+      return "sparsity is a fraction: did you mean \(Text.number(fraction.share))%?"
     }, allows: { $0.share >= 0 && $0.share < 1 })
 
   // MARK: Quantization
@@ -74,24 +94,36 @@ enum CompressionWords {
         allows: { (2...8).contains($0) })),
     Parameter<Grid>("grid", "which values the codes stand for", default: .symmetric),
     Parameter<Slices>("per", "what shares a scale", default: .channel),
-    Parameter<Int?>("group", "so many neighbors in a row share a scale, in place of `per`", rule: .init("from 1") { $0.map { $0 >= 1 } ?? true }),
+    Parameter<Int?>(
+      "group", "so many neighbors in a row share a scale, in place of `per`",
+      rule: .init("from 1") { $0.map { $0 >= 1 } ?? true }),
     Parameter<RangeEstimator>("range", "which values the codes span", default: .minmax),
-    Parameter<Bool>("narrow", "of .symmetric: leave out the lowest code, so that both signs reach as far", default: true),
-    Parameter<[String]>("layers", "the names of the layers to quantize; all of them without", default: []),
+    Parameter<Bool>(
+      "narrow", "of .symmetric: leave out the lowest code, so that both signs reach as far",
+      default: true),
+    Parameter<Bool>("biases", "quantize the biases too", default: false),
+    Parameter<[String]>(
+      "layers", "the names of the layers to quantize; all of them without", default: []),
     Parameter<[String]>("except", "the names of layers that stay as they are", default: []),
-    details: "A code q stands for (q − zero point) · scale. Codes are rounded to the nearest, halves "
-      + "to the even one, as ONNX does. Zero stays zero, so pruned weights stay pruned. Biases stay as they are.",
+    details:
+      "A code q stands for (q − zero point) · scale. Codes are rounded to the nearest, halves "
+      + "to the even one, as ONNX does. Zero stays zero, so pruned weights stay pruned.",
     source: "Jacob et al. 2018, arXiv:1712.05877; Krishnamoorthi 2018, arXiv:1806.08342",
     examples: [
-      Example("quantize(mlp [64, 16, 10], bits: 4).bits_per_weight < 6", shows: "true"),
-      Example("kind(quantize(mlp [64, 16, 10], bits: 4, group: 32))", shows: "a network"),
+      Example("quantize(mlp([64, 16, 10]), bits: 4).bits_per_weight < 6", shows: "true"),
+      Example("quantize(mlp([64, 16, 10]), grid: .fp16).bits_per_weight < 17", shows: "true"),
     ], seeAlso: ["prune", "measure", "ledger"], finish: NetworkValue.recorded(as: "quantize")
-  ) { context, network, bits, grid, per, group, range, narrow, only, except -> NetworkValue in
+  ) {
+    context, network, bits, grid, per, group, range, narrow, biases, only,
+    except -> NetworkValue in
     let granularity = group.map { Affine.Granularity.group($0) } ?? per.granularity
     let options = QuantizeOptions(
       grid: grid, bits: bits, granularity: granularity, range: range, narrow: narrow,
-      layers: try layers(only, except))
-    return finished(try Compression.quantize(network.network, options), network, context)
+      biases: biases, layers: try layers(only, except))
+    let result = try Marking.arguments(layers: only.isEmpty ? "except" : "layers") {
+      try Compression.quantize(network.network, options)
+    }
+    return finished(result, network, context)
   }
 
   // MARK: Factorization
@@ -99,16 +131,24 @@ enum CompressionWords {
   static let svd = Builtin(
     "svd", "Splits layers by their singular values into two thin ones.",
     Parameter<NetworkValue>("network", "what to factor"),
-    Parameter<Int?>("rank", "how many singular values each layer keeps", rule: .init("from 1") { $0.map { $0 >= 1 } ?? true }),
-    Parameter<Fraction?>("energy", "the share of the sum of squared singular values that each layer keeps"),
+    Parameter<Int?>(
+      "rank", "how many singular values each layer keeps",
+      rule: .init("from 1") { $0.map { $0 >= 1 } ?? true }),
+    Parameter<Fraction?>(
+      "energy", "the share of the sum of squared singular values that each layer keeps"),
     Parameter<Quantity?>("bytes", "what all parameters together may take, such as 100KB"),
-    Parameter<[String]>("layers", "the names of the layers to factor; all of them without", default: []),
+    Parameter<[String]>(
+      "layers", "the names of the layers to factor; all of them without", default: []),
     Parameter<[String]>("except", "the names of layers that stay whole", default: []),
-    Parameter<Bool>("larger", "factor even where the factors hold more numbers than the layer", default: false),
-    details: "W [O, I] becomes U√Σ [O, r] after √ΣVᵀ [r, I]; both run, and can be trained further. Give "
+    Parameter<Bool>(
+      "larger", "factor even where the factors hold more numbers than the layer", default: false),
+    details:
+      "W [O, I] becomes U√Σ [O, r] after √ΣVᵀ [r, I]; both run, and can be trained further. Give "
       + "one of rank, energy and bytes.",
     source: "Eckart and Young 1936, doi:10.1007/BF02288367; Denton et al. 2014, arXiv:1404.0736",
-    examples: [Example("svd(mlp [64, 32, 10], rank: 8)")], seeAlso: ["finetune", "measure"],
+    examples: [
+      Example("svd(mlp([64, 32, 10]), rank: 8, except: [\"dense2\"]).parameters", shows: "1,130")
+    ], seeAlso: ["finetune", "measure"],
     finish: NetworkValue.recorded(as: "svd")
   ) { context, network, rank, energy, bytes, only, except, larger -> NetworkValue in
     let given: [(RankRule, Double)] = [
@@ -122,7 +162,10 @@ enum CompressionWords {
     }
     let options = SVDOptions(
       rule, amount, layers: try layers(only, except), allowsLarger: larger)
-    return finished(try Compression.svd(network.network, options), network, context)
+    let result = try Marking.arguments(layers: only.isEmpty ? "except" : "layers") {
+      try Compression.svd(network.network, options)
+    }
+    return finished(result, network, context)
   }
 
   // MARK: Distillation
@@ -132,18 +175,22 @@ enum CompressionWords {
     Parameter<NetworkValue>("student", "the small network"),
     Parameter<NetworkValue>("teacher", "the large one", named: true),
     Parameter<DatasetValue>("on", "the examples", named: true),
-    Parameter<Double>("temperature", "how much both answers are softened", default: 4, rule: .within(0.01...1000)),
-    Parameter<Fraction>("mix", "the teacher's share of the loss; the labels have the rest", default: Fraction(0.9)),
+    Parameter<Double>(
+      "temperature", "how much both answers are softened", default: 4, rule: .within(0.01...1000)),
+    Parameter<Fraction>(
+      "mix", "the teacher's share of the loss; the labels have the rest", default: Fraction(0.9)),
     Parameter<Int>("epochs", "passes over the examples", default: 5, rule: .within(0...100_000)),
     Parameter<Int>("batch", "examples in a step", default: 32, rule: .within(1...65_536)),
     Parameter<Optimizer>("optimizer", "how a step follows from the gradient", default: .adam),
     Parameter<Double?>("rate", "the learning rate; without it, the optimizer's usual one"),
-    details: "The loss is mix · T² · KL(teacher ‖ student), both at temperature T, plus (1 − mix) · cross-entropy.",
+    details:
+      "The loss is mix · T² · KL(teacher ‖ student), both at temperature T, plus (1 − mix) · cross-entropy.",
     source: "Hinton et al. 2015, arXiv:1503.02531",
     examples: [
       Example(
-        "data = load \"digits\"\nbig = mlp [64, 64, 10]\nkind(distill(mlp [64, 8, 10], teacher: big, on: data.train, epochs: 1))",
-        shows: "a network")
+        "data = load \"digits\"\nbig = mlp [64, 64, 10]\n"
+          + "small = distill(mlp([64, 8, 10]), teacher: big, on: data.train, epochs: 1)\n"
+          + "small.parameters", shows: "610")
     ], seeAlso: ["train", "measure"], finish: NetworkValue.recorded(as: "distill")
   ) {
     context, student, teacher, data, temperature, mix, epochs, batch, optimizer, rate
@@ -153,13 +200,17 @@ enum CompressionWords {
     training.batch = batch
     training.optimizer = optimizer
     training.rate = rate
+    let seed = context.seed
     var stream = context.randomStream()
     training.seed = stream.next()
-    let trained = try Compression.distill(
-      student.network, from: teacher.network, on: Fitting.fit(data.dataset, to: student.network),
-      DistillOptions(temperature: temperature, mix: mix.share), training,
-      monitor: context.monitor("distill"))
-    return try TrainingWords.finished(trained, context)
+    let fitted = Fitting.fit(data.dataset, to: student.network)
+    let trained = try Marking.arguments {
+      try Compression.distill(
+        student.network, from: teacher.network, on: fitted,
+        DistillOptions(temperature: temperature, mix: mix.share), training,
+        monitor: context.monitor("distill"))
+    }
+    return try TrainingWords.finished(trained, seed: seed, context)
   }
 
   // MARK: What they share

@@ -49,13 +49,11 @@ final class DatasetValue: Native, Bridged, Describable {
 
   /// `data.train[0..<100]`: some of the examples.
   func entry(_ key: Value) throws(Problem) -> Value? {
-    let positions = Value.list((0..<dataset.count).map { .number(Double($0)) })
     guard case .range(let range) = key else {
       throw Problem(
         "E0308", "a data set is indexed by a range of examples, got \(Text.brief(key))",
         help: "such as [0..<100]")
     }
-    _ = positions
     let lower = range.lower ?? 0
     let end = range.end ?? dataset.count
     guard lower >= 0, lower <= end, end <= dataset.count else {

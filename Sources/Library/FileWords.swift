@@ -16,7 +16,9 @@ enum FileWords {
       + Format.all.map(\.name).joined(separator: ", ")
       + ", gzipped or not. What a file is, its first bytes say.",
     examples: [
-      Example("load \"digits\"", shows: "digits: 1,437 examples to train, 360 examples to test, of 64, 10 classes")
+      Example(
+        "load \"digits\"",
+        shows: "digits: 1,437 examples to train, 360 examples to test, of 64, 10 classes")
     ], seeAlso: ["save"]
   ) { context, name -> Value in
     if let source = DatasetSource.all.first(where: { $0.name == name }) {
@@ -26,19 +28,33 @@ enum FileWords {
     let looksLikeName = !name.contains("/") && !name.contains(".")
     if looksLikeName, !FileAccess.exists(path) {
       throw Problem(
-        "E0706", "there is no data set and no file called \"\(name)\"",
+        "E0714", "there is no data set and no file called \"\(name)\"",
         help: Problem.suggestion(for: name, among: DatasetSource.all.map(\.name))
           ?? "data sets: " + DatasetSource.all.map(\.name).joined(separator: ", "),
         parameter: "name")
     }
     if FileAccess.isFolder(path) { return try folder(path, name, context) }
-    let loaded = try Format.load(path)
-    context.didRead(FileRead(path: name, digest: Digest.sha256(try FileAccess.read(path))))
+    let loaded = try calling(path, name) {
+      let bytes = try FileAccess.read(path)
+      context.didRead(FileRead(path: name, digest: Digest.sha256(bytes)))
+      return try Format.decode(bytes, file: path)
+    }
     for notice in loaded.notices { context.warn("\(name): \(notice)") }
     switch loaded.content {
     case .network(let network): return NetworkValue(network).bridged
     case .tensor(let tensor): return .tensor(tensor)
     case .tensors(let tensors): return .record(tensors.map { ($0.name, .tensor($0.tensor)) })
+    }
+  }
+
+  /// Errors call a file as the program does: where that is on this machine is nobody's business.
+  private static func calling<R>(
+    _ path: String, _ name: String, _ parameter: String = "name", _ work: () throws -> R
+  ) throws -> R {
+    do { return try work() } catch let error as FormatError {
+      throw Problem(
+        error.code, error.message.replacing("`\(path)`", with: "`\(name)`"), help: error.help,
+        parameter: parameter)
     }
   }
 
@@ -62,21 +78,27 @@ enum FileWords {
   }
 
   static let save = Builtin(
-    "save", "Writes a network, a tensor or a record of tensors to a file; the name's ending says which format.",
+    "save",
+    "Writes a network, a tensor or a record of tensors to a file; the name's ending says which format.",
     Parameter<Value>("value", "what to write"),
     Parameter<String>("path", "such as \"small.cnet\""),
     details: "Formats: "
       + Format.all.filter { $0.encode != nil }
       .map { "." + ($0.extensions.first ?? $0.name) + " (\($0.summary))" }.joined(separator: ", ")
       + ". A network's file carries its receipt. A file is replaced whole or not at all.",
-    examples: [Example("save(mlp [64, 16, 10], \"small.cnet\")")], seeAlso: ["load", "ledger"]
+    examples: [Example("save(tensor([1, 2]), \"small.npy\")", shows: "saved small.npy  136 B")],
+    seeAlso: ["load", "ledger"]
   ) { context, value, path -> Page in
     let content = try content(of: value)
     let target = try context.writable(path)
-    try Format.save(content, to: target)
-    let bytes = try FileAccess.read(target).count
-    let size = Text.quantity(Quantity(Double(bytes), .bytes(.file)))
-    return Page { _ in ["saved \(path)  \(size)"] }
+    let bytes = try calling(target, path, "path") {
+      try Format.save(content, to: target)
+      return Double(try FileAccess.read(target).count)
+    }
+    let mark = (try? NetworkValue(from: value))?.sizeMark(bytes) ?? .exact
+    return Page { _ in
+      ["saved \(path)  \(Text.quantity(Quantity(bytes, .bytes(.file), mark: mark)))"]
+    }
   }
 
   private static func content(of value: Value) throws(Problem) -> Content {
@@ -86,7 +108,8 @@ enum FileWords {
       var tensors: [(name: String, tensor: Tensor)] = []
       for (name, field) in record.fields {
         guard let tensor = try? Tensor(from: field) else {
-          throw Problem("E0709", "a record is saved where every field is a tensor; `\(name)` is \(field.kind)")
+          throw Problem(
+            "E0716", "a record is saved where every field is a tensor; `\(name)` is \(field.kind)")
         }
         tensors.append((name, tensor))
       }
@@ -95,7 +118,7 @@ enum FileWords {
       if let network = try? NetworkValue(from: value) { return .network(network.network) }
       if let tensor = try? Tensor(from: value) { return .tensor(tensor) }
       throw Problem(
-        "E0709", "\(value.kind) cannot be saved: only networks, tensors and records of tensors can")
+        "E0716", "\(value.kind) cannot be saved: only networks, tensors and records of tensors can")
     }
   }
 }
@@ -114,14 +137,14 @@ extension Context {
     _ path: String, within folders: [String]?, verb: String, key: String
   ) throws(Problem) -> String {
     guard !path.isEmpty, !path.utf8.contains(0) else {
-      throw Problem("E0706", "a path is missing: the string is empty")
+      throw Problem("E0715", "a path is missing: the string is empty")
     }
     let whole = path.hasPrefix("/") ? path : "\(surroundings.folder)/\(path)"
     guard let folders else { return whole }
     let real = RealPath.of(whole)
     guard folders.contains(where: { real == $0 || real.hasPrefix($0 + "/") }) else {
       throw Problem(
-        "E0710", "\"\(path)\" may not be \(verb) by this notebook",
+        "E0717", "\"\(path)\" may not be \(verb) by this notebook",
         help: "its front matter can ask for it: allow: [\(key):\(path)]")
     }
     return whole

@@ -38,9 +38,13 @@ final class LayerValue: Native, Bridged {
     switch step {
     case .layer(let layer, _):
       let settings = Text.settings(layer)
-      return settings.isEmpty ? layer.stem : "\(layer.stem) \(settings)"
+      // An activation is called as its function is: "relu", not "relu relu".
+      return settings.isEmpty || settings == layer.stem ? layer.stem : "\(layer.stem) \(settings)"
     case .residual(let body, _, _): return "residual { \(body.map(text).joined(separator: ", ")) }"
-    case .branches(let all, _): return "branches of \(all.map(\.count))"
+    case .branches(let all, _):
+      return "branches "
+        + all.map { "{ \($0.map(text).joined(separator: ", ")) }" }
+        .joined(separator: " ")
     }
   }
 }
@@ -74,11 +78,12 @@ enum LayerWords {
 
   static let network = Builtin(
     "network", "Puts layers together into a network and draws its first weights.",
-    Parameter<InputShape>("input", "the shape of one example: a number, or [channels, height, width]", named: true),
+    Parameter<InputShape>(
+      "input", "the shape of one example: a number, or [channels, height, width]", named: true),
     Parameter<String>("name", "what it is called in tables and files", default: "network"),
     Parameter<LayerValue>("layers", "the layers in order, in a block { … } or a list", named: true),
-    details: "Weights start from the Glorot or He distribution of their layer (Glorot and Bengio "
-      + "2010; He et al. 2015, arXiv:1502.01852), each from a random stream of its own.",
+    details: "Weights start from the Glorot distribution of their layer (Glorot and Bengio 2010, "
+      + "PMLR 9:249), those of `embedding` from N(0, 1), each from a random stream of its own.",
     examples: [
       Example(
         "network(input: 64) {\n  dense 32, .relu\n  dense 10\n}",
@@ -88,9 +93,13 @@ enum LayerWords {
     guard !layers.steps.isEmpty else {
       throw Problem("E0509", "a network needs at least one layer", parameter: "layers")
     }
-    return NetworkValue(
+    let seed = context.seed
+    let stream = context.randomStream()
+    let network = try Marking.arguments {
       try Network.build(
-        name: name, input: input.shape, blueprint: layers.steps, random: context.randomStream()))
+        name: name, input: input.shape, blueprint: layers.steps, random: stream)
+    }
+    return NetworkValue(network, seed: seed)
   }
 
   static let dense = Builtin(
@@ -99,8 +108,9 @@ enum LayerWords {
     Parameter<Activation.Function?>(positional: "activation", "what follows it"),
     Parameter<Bool>("bias", "whether each output has a bias", default: true),
     Parameter<String?>("name", "its name; without one it is dense1, dense2, …"),
-    details: "y = W x + b, with W of shape [units, inputs]. Inputs with several axes are taken as one list.",
-    examples: [Example("dense(300, .relu)", shows: "dense units 300, bias 1, activation relu")],
+    details:
+      "y = W x + b, with W of shape [units, inputs]. Inputs with several axes are taken as one list.",
+    examples: [Example("dense(300, .relu)", shows: "dense units 300, relu")],
     seeAlso: ["conv", "network"]
   ) { _, units, activation, bias, name in
     try layer(DenseLayer(units: units, bias: bias), name, activation)
@@ -108,16 +118,19 @@ enum LayerWords {
 
   static let conv = Builtin(
     "conv", "A convolution: filters that slide over images.",
-    Parameter<Int>("filters", "how many outputs channels", rule: unitsRule),
+    Parameter<Int>("filters", "how many output channels", rule: unitsRule),
     Parameter<Pair>("kernel", "the size of a filter"),
     Parameter<Activation.Function?>(positional: "activation", "what follows it"),
     Parameter<Pair>("stride", "how far a filter moves", default: Pair(1)),
     Parameter<Pair>("padding", "zeros around the image", default: Pair(0)),
-    Parameter<Int>("groups", "groups of channels that do not see each other", default: 1, rule: unitsRule),
+    Parameter<Int>(
+      "groups", "groups of channels that do not see each other", default: 1, rule: unitsRule),
     Parameter<Bool>("bias", "whether each filter has a bias", default: true),
     Parameter<String?>("name", "its name; without one it is conv1, conv2, …"),
-    details: "Images are [channels, height, width], weights [filters, channels / groups, height, width].",
-    examples: [Example("conv(12, 3, .relu)")], seeAlso: ["maxpool", "dense", "network"]
+    details:
+      "Images are [channels, height, width], weights [filters, channels / groups, height, width].",
+    examples: [Example("conv(12, 3, .relu)", shows: "conv filters 12, kernel 3×3, relu")],
+    seeAlso: ["maxpool", "dense", "network"]
   ) { _, filters, kernel, activation, stride, padding, groups, bias, name in
     try layer(
       Conv2D(
@@ -142,32 +155,42 @@ enum LayerWords {
       Parameter<Pair>("size", "the size of a window"),
       Parameter<Pair?>("stride", "how far a window moves; without it, its size"),
       Parameter<Pair>("padding", "cells around the image that do not count", default: Pair(0)),
-      examples: [Example("\(word) 2")], seeAlso: ["conv", "globalpool"]
+      examples: [Example("\(word) 2", shows: "\(word) size 2×2, stride 2×2")],
+      seeAlso: ["conv", "globalpool"]
     ) { _, size, stride, padding in
       LayerValue([.layer(try make(size.sizes, stride?.sizes ?? size.sizes, padding.sizes))])
     }
   }
 
   static let globalpool = plain(
-    "globalpool", "Takes the mean of each whole channel: [C, H, W] becomes [C].") { GlobalPool() }
+    "globalpool", "Takes the mean of each whole channel: [C, H, W] becomes [C].",
+    shows: "globalpool"
+  ) { GlobalPool() }
   static let batchnorm = plain(
     "batchnorm", "Shifts and scales each channel to zero mean and unit variance over the batch.",
-    source: "Ioffe and Szegedy 2015, arXiv:1502.03167") { try BatchNorm() }
+    shows: "batchnorm epsilon 1e-5, momentum 0.1",
+    source: "Ioffe and Szegedy 2015, arXiv:1502.03167"
+  ) { try BatchNorm() }
   static let layernorm = plain(
     "layernorm", "Shifts and scales each example to zero mean and unit variance over its units.",
-    source: "Ba et al. 2016, arXiv:1607.06450") { try LayerNorm() }
-  static let flatten = plain("flatten", "Lays each example out as one list of numbers.") { Flatten() }
+    shows: "layernorm epsilon 1e-5", source: "Ba et al. 2016, arXiv:1607.06450"
+  ) { try LayerNorm() }
+  static let flatten = plain(
+    "flatten", "Lays each example out as one list of numbers.", shows: "flatten"
+  ) { Flatten() }
   static let softmax = plain(
-    "softmax", "Turns scores into shares that sum to one. Losses do this themselves: leave it out of what is trained."
+    "softmax",
+    "Turns scores into shares that sum to one. Losses do this themselves: leave it out of what is trained.",
+    shows: "softmax"
   ) { Softmax() }
 
   private static func plain(
-    _ word: String, _ summary: String, source: String? = nil,
+    _ word: String, _ summary: String, shows: String, source: String? = nil,
     make: @escaping @Sendable () throws -> any Layer
   ) -> Builtin {
     Builtin(
       word, summary, Parameter<String?>("name", "its name; without one it is numbered"),
-      source: source, examples: [Example("\(word)()")], seeAlso: ["network"]
+      source: source, examples: [Example("\(word)()", shows: shows)], seeAlso: ["network"]
     ) { _, name in LayerValue([.layer(try make(), name: name)]) }
   }
 
@@ -175,19 +198,21 @@ enum LayerWords {
     "activation", "A layer that applies a function to each number by itself.",
     Parameter<Activation.Function>("function", "which one"),
     Parameter<Double>("slope", "of .leaky below 0", default: 0.01, rule: .within(0...1)),
-    examples: [Example("activation .gelu", shows: "activation gelu")], seeAlso: ["dense", "conv"]
+    examples: [Example("activation .gelu", shows: "gelu")], seeAlso: ["dense", "conv"]
   ) { _, function, slope in LayerValue([.layer(try Activation(function, slope: slope))]) }
 
   static let dropout = Builtin(
     "dropout", "Forgets a random share of its inputs while training, and nothing afterwards.",
     Parameter<Fraction>("share", "the share that is forgotten"),
-    source: "Srivastava et al. 2014, JMLR 15:1929", examples: [Example("dropout 50%")],
+    source: "Srivastava et al. 2014, JMLR 15:1929",
+    examples: [Example("dropout 50%", shows: "dropout share 0.5")],
     seeAlso: ["train"]
   ) { _, share in LayerValue([.layer(try Dropout(share: share.share))]) }
 
   static let reshapeLayer = Builtin(
     "view", "Takes each example in another shape, row by row.",
-    Parameter<[Int]>("shape", "of one example"), examples: [Example("view [1, 8, 8]")],
+    Parameter<[Int]>("shape", "of one example"),
+    examples: [Example("view [1, 8, 8]", shows: "reshape shape 1×8×8")],
     seeAlso: ["flatten"]
   ) { _, shape in LayerValue([.layer(try Reshape(shape: shape))]) }
 
@@ -195,17 +220,20 @@ enum LayerWords {
     "embedding", "Looks up a learned vector for each index.",
     Parameter<Int>("vocabulary", "how many indices there are", rule: unitsRule),
     Parameter<Int>("units", "the length of a vector", rule: unitsRule),
-    examples: [Example("embedding(1000, 16)")], seeAlso: ["dense"]
+    examples: [Example("embedding(1000, 16)", shows: "embedding vocabulary 1000, units 16")],
+    seeAlso: ["dense"]
   ) { _, vocabulary, units in
     LayerValue([.layer(try Embedding(vocabulary: vocabulary, units: units))])
   }
 
   static let residual = Builtin(
     "residual", "Adds its input to what its layers make of it.",
-    Parameter<LayerValue?>("shortcut", "layers on the way around, where the shapes differ", named: true),
+    Parameter<LayerValue?>(
+      "shortcut", "layers on the way around, where the shapes differ", named: true),
     Parameter<LayerValue>("layers", "the layers, in a block { … } or a list", named: true),
     source: "He et al. 2016, arXiv:1512.03385",
-    examples: [Example("residual { dense 64, .relu }")], seeAlso: ["branches", "network"]
+    examples: [Example("residual { dense 64, .relu }", shows: "residual { dense units 64, relu }")],
+    seeAlso: ["branches", "network"]
   ) { _, shortcut, layers in
     LayerValue([.residual(layers.steps, shortcut: shortcut?.steps ?? [])])
   }
@@ -213,7 +241,11 @@ enum LayerWords {
   static let branches = Builtin(
     "branches", "Gives its input to several rows of layers and puts their outputs side by side.",
     Parameter<[LayerValue]>("rows", "a list of lists of layers"),
-    examples: [Example("branches [[dense(8, .relu)], [dense(8, .tanh)]]")],
+    examples: [
+      Example(
+        "branches [[dense(8, .relu)], [dense(8, .tanh)]]",
+        shows: "branches { dense units 8, relu } { dense units 8, tanh }")
+    ],
     seeAlso: ["residual", "network"]
   ) { _, rows in LayerValue([.branches(rows.map(\.steps))]) }
 

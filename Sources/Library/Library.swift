@@ -6,7 +6,7 @@ package enum Library {
     Chapter("The session", SessionWords.all),
     Chapter("Data, networks and files", FileWords.all),
     Chapter("Building networks", LayerWords.all),
-    Chapter("Training and asking", TrainingWords.all),
+    Chapter("Training and asking", TrainingWords.all + AnswerWords.all),
     Chapter("Compressing", CompressionWords.all),
     Chapter("Measuring", MeasureWords.all),
     Chapter("Drawing", ChartWords.all),

@@ -3,7 +3,8 @@ import Interpreter
 
 enum ListWords {
   static let all = [
-    count, map, filter, reduce, sort, reverse, zip, enumerate, flatten, unique, join, split, contains,
+    count, map, filter, reduce, sort, reverse, zip, enumerate, flatten, unique, join, split,
+    contains,
     merge, columns,
   ]
 
@@ -67,7 +68,8 @@ enum ListWords {
   }
 
   static let sort = Builtin(
-    "sort", "Puts items into order: numbers, quantities of one kind or strings; records by a field.",
+    "sort",
+    "Puts items into order: numbers, quantities of one kind or strings; records by a field.",
     Parameter<[Value]>("list", "the items"),
     Parameter<Value?>("by", "a field's name, or a function from an item to what to sort by"),
     Parameter<Bool>("descending", "the largest first", default: false),
@@ -110,7 +112,8 @@ enum ListWords {
 
   static let unique = Builtin(
     "unique", "Drops every item that equals an earlier one.",
-    Parameter<[Value]>("list", "the items, at most 10,000", rule: .init("of at most 10,000") { $0.count <= 10_000 }),
+    Parameter<[Value]>(
+      "list", "the items, at most 10,000", rule: .init("of at most 10,000") { $0.count <= 10_000 }),
     examples: [Example("unique [1, 2, 1]", shows: "[1, 2]")], seeAlso: ["count"]
   ) { _, list -> [Value] in
     var kept: [Value] = []
@@ -129,13 +132,15 @@ enum ListWords {
     "split", "Cuts a string at every separator.",
     Parameter<String>("text", "a string"),
     Parameter<String>(
-      positional: "separator", "what to cut at", default: " ", rule: .init("that is not empty") { !$0.isEmpty }),
+      positional: "separator", "what to cut at", default: " ",
+      rule: .init("that is not empty") { !$0.isEmpty }),
     examples: [Example("split(\"a,b\", \",\")", shows: "[\"a\", \"b\"]")], seeAlso: ["join"]
   ) { _, text, separator in Splitting.parts(of: text, at: separator) }
 
   static let contains = Builtin(
     "contains", "Whether a list has an item, or a string a part.",
-    Parameter<Value>("whole", "a list or a string"), Parameter<Value>("part", "an item or a string"),
+    Parameter<Value>("whole", "a list or a string"),
+    Parameter<Value>("part", "an item or a string"),
     examples: [Example("contains([1, 2], 2)", shows: "true")], seeAlso: ["filter"]
   ) { _, whole, part -> Bool in
     if case .text(let text) = whole, case .text(let piece) = part {
@@ -145,7 +150,8 @@ enum ListWords {
   }
 
   static let merge = Builtin(
-    "merge", "Puts the fields of records together; a later field of the same name stands for the earlier.",
+    "merge",
+    "Puts the fields of records together; a later field of the same name stands for the earlier.",
     Parameter<Several<Record>>("records", "two records or more"),
     examples: [Example("merge((a: 1), (b: 2))", shows: "a  1\nb  2")], seeAlso: ["columns"]
   ) { _, records -> Record in

@@ -1,4 +1,5 @@
 // Words that say what was gained and lost: measure and ledger.
+import Charts
 import Compression
 import Encodings
 import Formats
@@ -9,19 +10,22 @@ enum MeasureWords {
   static let all = [measure, ledger]
 
   static let measure = Builtin(
-    "measure", "Says what networks weigh, how well they answer, and how fast; the first one is compared with.",
+    "measure",
+    "Says what networks weigh, how well they answer, and how fast; the first one is compared with.",
     Parameter<Several<NetworkValue>>("networks", "one, or several to compare"),
     Parameter<DatasetValue?>("on", "labelled examples they were not trained on"),
     Parameter<Bool>("latency", "time the answer to one example", default: true),
-    details: "accuracy: with its 95% Wilson interval. bytes: of the file that `save` would write. gzip: of "
+    details:
+      "accuracy: with its 95% Wilson interval. bytes: of the file that `save` would write. gzip: of "
       + "that file, compressed. ratios: how many times smaller than the first network, each of its own kind. time: "
       + "median of 31 answers to one example after 5 to warm up, with the interquartile range as spread. p: "
       + "McNemar's test; a small one says that the answers differ by more than chance.",
     source: "Wilson 1927, doi:10.1080/01621459.1927.10502953; McNemar 1947, doi:10.1007/BF02295996",
     examples: [
-      Example("measure(mlp [64, 16, 10], latency: false).parameters", shows: "1,210"),
+      Example("measure(mlp([64, 16, 10]), latency: false).parameters", shows: "1,210"),
       Example(
-        "net = mlp [64, 16, 10]\ncount(measure(net, prune(net, 50%), latency: false))", shows: "2"),
+        "net = mlp [64, 16, 10]\nmeasure(net, prune(net, 50%), latency: false).nonzero_ratio",
+        shows: "[1×, 2×]"),
     ], seeAlso: ["accuracy", "ledger", "plot"]
   ) { context, networks, data, latency -> Value in
     let names = context.argumentTexts
@@ -31,7 +35,7 @@ enum MeasureWords {
     var measured: [Measured] = []
     for (i, network) in networks.items.enumerated() {
       try context.checkInterrupt()
-      let name = i < names.count ? names[i] : network.network.name
+      let name = TextWidth.cut(i < names.count ? names[i] : network.network.name, to: 24)
       measured.append(try Measured(network, name, data?.dataset, latency: latency, context))
     }
     let comparison = try Comparison(measured.map(\.measurement))
@@ -42,7 +46,8 @@ enum MeasureWords {
   }
 
   static let ledger = Builtin(
-    "ledger", "Says where every bit of a network's file is; the lines add up to 8 times the file's bytes.",
+    "ledger",
+    "Says where every bit of a network's file is; the lines add up to 8 times the file's bytes.",
     Parameter<NetworkValue>("network", "any network"),
     examples: [
       Example("net = mlp [64, 16, 10]\nsum(ledger(net).bits) == 8 * net.bytes.value", shows: "true")
@@ -50,11 +55,16 @@ enum MeasureWords {
   ) { _, network -> Value in
     let lines = Container.ledger(of: network.network)
     let total = lines.reduce(0) { $0 + $1.bits }
+    let loose = Set(
+      network.network.parameters.filter { $0.parameter.encoding.sizeDependsOnValues }.map(\.name))
     let rows = lines.map { line in
-      Value.record([
+      let (bits, share) = (Double(line.bits), Double(line.bits) / Double(max(1, total)))
+      let isLoose = loose.contains(line.part) && line.purpose != .header
+      return Value.record([
         ("part", .text(line.part)), ("stored", .text(line.encoding)),
-        ("purpose", .text(line.purpose.rawValue)), ("bits", .number(Double(line.bits))),
-        ("share", .quantity(Double(line.bits) / Double(max(1, total)), .fraction)),
+        ("purpose", .text(line.purpose.rawValue)),
+        ("bits", .quantity(bits, .count(.plain), mark: isLoose ? .within(bits * 0.03) : .exact)),
+        ("share", .quantity(share, .fraction, mark: loose.isEmpty ? .exact : .within(0.02))),
       ])
     }
     return .list(rows)
@@ -77,7 +87,9 @@ private struct Measured {
     var loss: Double?
     if let data {
       let fitted = Fitting.fit(data, to: network)
-      let result = try network.evaluate(on: fitted, monitor: context.monitor("measure"))
+      let result = try Marking.arguments {
+        try network.evaluate(on: fitted, monitor: context.monitor("measure"))
+      }
       right = zip(result.predictions, fitted.labels).map { $0 == $1 }
       loss = result.loss
     }
@@ -99,50 +111,54 @@ private struct Measured {
 
   func isOnly(in networks: Several<NetworkValue>) -> Bool { networks.items.count == 1 }
 
-  /// A row of the table; ratios and flips only where there is something to compare with.
+  /// A row of the table: what is lost and gained first, for that is what fits the first page. Ratios
+  /// and flips only where there is something to compare with.
   func fields(
     _ row: Comparison.Row, against comparison: Comparison?
   ) -> [(name: String, value: Value)] {
-    var fields: [(name: String, value: Value)] = [("network", .text(measurement.name))]
-    if let accuracy { fields.append(("accuracy", accuracy.bridged)) }
-    if let loss = measurement.loss {
-      fields.append(("loss", .quantity(loss, .count(.plain), mark: .loss(loss))))
-    }
-    fields.append(("bytes", value.fileBytes))
-    if comparison != nil { fields.append(("ratio", ratio(.fileBytes, .file, row))) }
-    fields.append(("gzip", value.gzipBytes))
-    if comparison != nil { fields.append(("gzip ratio", ratio(.gzipBytes, .gzip, row))) }
+    let compares = comparison != nil
     let footprint = measurement.footprint
-    fields.append(("parameters", .quantity(Double(footprint.parameters), .count(.plain))))
-    fields.append(("nonzeros", .quantity(Double(footprint.nonZeros), .count(.nonzeros))))
-    if comparison != nil { fields.append(("nonzero ratio", ratio(.nonZeros, .nonzeros, row))) }
-    fields.append(("bits/weight", .quantity(footprint.bitsPerWeight, .bits)))
-    fields.append(
-      ("MACs", .quantity(Double(footprint.multiplyAccumulates), .count(.operations))))
+    var fields: [(name: String, value: Value?)] = [
+      ("network", .text(measurement.name)), ("accuracy", accuracy?.bridged),
+      ("p", compares && accuracy != nil ? p(row.flips) : nil), ("bytes", value.fileBytes),
+      ("ratio", compares ? ratio(.fileBytes, .file, row) : nil),
+    ]
     if let latency = measurement.latency {
       fields.append(("time", .quantity(latency.medianSeconds, .seconds, mark: .volatile)))
+    }
+    fields += [
+      ("loss", measurement.loss.map { .quantity($0, .count(.plain), mark: .loss($0)) }),
+      ("gzip", value.gzipBytes), ("gzip_ratio", compares ? ratio(.gzipBytes, .gzip, row) : nil),
+      ("parameters", .quantity(Double(footprint.parameters), .count(.plain))),
+      ("nonzeros", value.nonZeros(footprint)),
+      ("nonzero_ratio", compares ? ratio(.nonZeros, .nonzeros, row) : nil),
+      ("bits_per_weight", value.bitsPerWeight(footprint)),
+      ("macs", .quantity(Double(footprint.multiplyAccumulates), .count(.operations))),
+    ]
+    if let latency = measurement.latency {
       fields.append(("spread", .quantity(latency.spreadSeconds, .seconds, mark: .volatile)))
     }
-    if comparison != nil, accuracy != nil { fields.append(("p", p(row.flips))) }
-    return fields
+    return fields.compactMap { field in field.value.map { (field.name, $0) } }
   }
 
   private func ratio(
     _ kind: Ratio.Kind, _ basis: Quantity.Basis, _ row: Comparison.Row
   ) -> Value {
-    let ratio = row.ratios.first { $0.kind == kind }?.value ?? 1
-    let isExact: Bool
-    switch basis {
-    case .gzip: isExact = false
-    case .file: isExact = value.sizeMark(1) == .exact
-    default: isExact = true
+    guard let ratio = row.ratios.first(where: { $0.kind == kind })?.value else {
+      return .quantity(1, .ratio(basis))
     }
+    let isExact =
+      switch basis {
+      case .gzip: false
+      case .file: value.sizeMark(1) == .exact
+      default: !value.isQuantized
+      }
     return .quantity(ratio, .ratio(basis), mark: isExact ? .exact : .within(ratio * 0.03))
   }
 
   /// Follows from single answers: another machine may come to another one.
   private func p(_ flips: Flips?) -> Value {
     guard let flips else { return .none }
-    return .quantity((flips.p * 1000).rounded() / 1000, .count(.plain), mark: .volatile)
+    return .quantity(flips.p, .count(.plain), mark: .volatile)
   }
 }

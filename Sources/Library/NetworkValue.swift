@@ -12,24 +12,28 @@ final class NetworkValue: Native, Bridged, Describable {
   let network: Network
   /// What its last training met, epoch by epoch; it is not stored.
   let history: [Trained.Epoch]
+  /// Of the random numbers that the last word drew, where it drew any: for its line on the receipt.
+  let seed: UInt64?
 
-  init(_ network: Network, history: [Trained.Epoch] = []) {
+  init(_ network: Network, history: [Trained.Epoch] = [], seed: UInt64? = nil) {
     self.network = network
     self.history = history
+    self.seed = seed
   }
 
   convenience init(from value: Value) throws(Mismatch) {
     guard case .native(let native) = value, let own = native as? NetworkValue else {
       throw Mismatch(Self.kind)
     }
-    self.init(own.network, history: own.history)
+    self.init(own.network, history: own.history, seed: own.seed)
   }
 
   var bridged: Value { .native(self) }
 
   var summary: String {
     let count = Text.count(network.parameterCount, "parameter")
-    return "network \(network.name) \(Text.shape(network.inputShape)) → \(Text.shape(network.outputShape)), \(count)"
+    return
+      "network \(network.name) \(Text.shape(network.inputShape)) → \(Text.shape(network.outputShape)), \(count)"
   }
 
   func lines(_ style: DisplayStyle) -> [String] { [summary] }
@@ -50,10 +54,9 @@ final class NetworkValue: Native, Bridged, Describable {
     case "parameters": .quantity(Double(network.parameterCount), .count(.plain))
     case "bytes": fileBytes
     case "gzip": gzipBytes
-    case "nonzeros":
-      .quantity(Double(Footprint(network).nonZeros), .count(.nonzeros))
-    case "sparsity": .quantity(Footprint(network).sparsity, .fraction)
-    case "bits_per_weight": .quantity(Footprint(network).bitsPerWeight, .bits)
+    case "nonzeros": nonZeros(Footprint(network))
+    case "sparsity": sparsity
+    case "bits_per_weight": bitsPerWeight(Footprint(network))
     case "macs":
       .quantity(Double(Footprint(network).multiplyAccumulates), .count(.operations))
     case "history": .list(history.map(NetworkValue.epochRow))
@@ -84,12 +87,34 @@ final class NetworkValue: Native, Bridged, Describable {
 
   var gzipBytes: Value {
     let bytes = Double(Deflate.gzip(Container.bytes(of: network)).count)
-    return .quantity(bytes, .bytes(.gzip), mark: .within((bytes * 0.02).rounded(.up)))
+    return .quantity(bytes, .bytes(.gzip), mark: .within(bytes * 0.02))
   }
 
-  func sizeMark(_ bytes: Double) -> Quantity.Mark {
+  func sizeMark(_ size: Double) -> Quantity.Mark {
     let depends = network.parameters.contains { $0.parameter.encoding.sizeDependsOnValues }
-    return depends ? .within((bytes * 0.02).rounded(.up)) : .exact
+    return depends ? .within(size * 0.02) : .exact
+  }
+
+  func bitsPerWeight(_ footprint: Footprint) -> Value {
+    .quantity(footprint.bitsPerWeight, .bits, mark: sizeMark(footprint.bitsPerWeight))
+  }
+
+  /// What pruning leaves is exact; how many weights fall on the code 0 is not.
+  func nonZeros(_ footprint: Footprint) -> Value {
+    let count = Double(footprint.nonZeros)
+    return .quantity(count, .count(.nonzeros), mark: isQuantized ? .within(count * 0.02) : .exact)
+  }
+
+  private var sparsity: Value {
+    .quantity(
+      Footprint(network).sparsity, .fraction, mark: isQuantized ? .within(0.01) : .exact)
+  }
+
+  /// Some weights are stored as codes or as 16-bit floats.
+  var isQuantized: Bool {
+    network.parameters.contains { name, parameter in
+      parameter.role == .weight && !parameter.encoding.summary.hasSuffix("fp32")
+    }
   }
 
   // MARK: Rows
@@ -105,7 +130,7 @@ final class NetworkValue: Native, Bridged, Describable {
         ("output", .text(Text.shape(network.shapes[i]))),
         ("parameters", .quantity(Double(count), .count(.plain))),
         (
-          "MACs",
+          "macs",
           .quantity(Double(node.layer.multiplyAccumulates(for: inputs)), .count(.operations))
         ),
         ("stored", .text(stored.sorted().joined(separator: ", "))),
@@ -120,10 +145,10 @@ final class NetworkValue: Native, Bridged, Describable {
       ("accuracy", .quantity(epoch.accuracy, .fraction, mark: .within(0.01))),
     ]
     if let loss = epoch.validationLoss {
-      fields.append(("validation loss", .quantity(loss, .count(.plain), mark: .loss(loss))))
+      fields.append(("validation_loss", .quantity(loss, .count(.plain), mark: .loss(loss))))
     }
     if let accuracy = epoch.validationAccuracy {
-      fields.append(("validation accuracy", .quantity(accuracy, .fraction, mark: .within(0.01))))
+      fields.append(("validation_accuracy", .quantity(accuracy, .fraction, mark: .within(0.01))))
     }
     return .record(fields)
   }
@@ -160,52 +185,18 @@ extension Text {
 
   /// `units 300`, `channels 12, kernel 3×3, stride 1×1`.
   static func settings(_ layer: any Layer) -> String {
-    layer.attributes.map { attribute in
+    layer.attributes.compactMap { attribute -> String? in
       switch attribute.value {
+      case .integer(1) where attribute.name == "bias": nil
+      case .integer(0) where attribute.name == "bias": "no bias"
+      case .integer(1) where attribute.name == "groups": nil
+      case .integers(let sizes) where attribute.name == "padding" && Set(sizes) == [0]: nil
+      case .integers(let sizes) where attribute.name == "stride" && Set(sizes) == [1]: nil
       case .integer(let value): "\(attribute.name) \(value)"
       case .number(let value): "\(attribute.name) \(Text.number(value))"
       case .text(let value): value
       case .integers(let values): "\(attribute.name) \(Text.shape(values))"
       }
     }.joined(separator: ", ")
-  }
-}
-
-extension NetworkValue {
-  /// What every word that gives a network does at its end: a line on the receipt.
-  static func recorded(
-    as word: String
-  ) -> @Sendable (Value, [(name: String, value: Value)]) -> Value {
-    { result, arguments in
-      guard case .native(let native) = result, let value = native as? NetworkValue else {
-        return result
-      }
-      let written = arguments.filter { !$0.value.isNetwork || $0.name == "teacher" }
-        .filter { !$0.value.isNone }
-        .map { (name: $0.name, value: Receipting.text($0.value)) }
-      var network = value.network
-      network.receipt = network.receipt.adding(Receipt.Step(word, written))
-      return NetworkValue(network, history: value.history).bridged
-    }
-  }
-}
-
-enum Receipting {
-  /// Data sets with the beginning of their digest, networks by name, everything else as written.
-  static func text(_ value: Value) -> String {
-    if case .native(let native) = value {
-      if let data = native as? DatasetValue {
-        return "\(data.fullName) sha256:\(data.dataset.digest.prefix(16))"
-      }
-      if let network = native as? NetworkValue { return network.network.name }
-    }
-    return Text.literal(value)
-  }
-}
-
-extension Value {
-  var isNetwork: Bool {
-    if case .native(let native) = self { return native is NetworkValue }
-    return false
   }
 }

@@ -39,9 +39,11 @@ enum NumberWords {
   }
 
   static let round = Builtin(
-    "round", "Rounds to the nearest whole number, or to digits behind the point; halves to the even one.",
+    "round",
+    "Rounds to the nearest whole number, or to digits behind the point; halves to the even one.",
     Parameter<Value>("x", "a number or a tensor"),
-    Parameter<Int>(positional: "digits", "digits behind the point", default: 0, rule: .within(0...15)),
+    Parameter<Int>(
+      positional: "digits", "digits behind the point", default: 0, rule: .within(0...15)),
     examples: [Example("round(2.5)", shows: "2"), Example("round(3.14159, 2)", shows: "3.14")]
   ) { _, x, digits -> Value in
     let scale = Glibc.pow(10, Double(digits))
@@ -69,7 +71,8 @@ enum NumberWords {
   private static func reduction(_ reduction: Reduction) -> Builtin {
     Builtin(
       reduction.name, "Gives \(reduction.summary), of a list or along an axis of a tensor.",
-      Parameter<Value>("values", "a list of numbers or quantities of one kind, a range or a tensor"),
+      Parameter<Value>(
+        "values", "a list of numbers or quantities of one kind, a range or a tensor"),
       Parameter<Int?>("axis", "the axis of a tensor that vanishes; without it, all of them"),
       examples: [
         Example("\(reduction.name) [3, 1, 2]", shows: examples[reduction.name]),
@@ -137,7 +140,7 @@ enum Statistic {
     return sum(x.map { ($0 - mean) * ($0 - mean) }) / Double(x.count)
   }
 
-  /// With the error of each addition carried along (Neumaier 1974).
+  /// With the error of each addition carried along (Neumaier 1974, doi:10.1002/zamm.19740540106).
   private static func sum(_ x: [Double]) -> Double {
     var sum = 0.0
     var error = 0.0

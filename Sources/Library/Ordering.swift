@@ -45,7 +45,11 @@ enum Ordering {
         return descending ? keys[a] > keys[b] : keys[a] < keys[b]
       }
     }
-    return numbers.isEmpty ? sorted(texts) : sorted(numbers)
+    guard numbers.isEmpty else {
+      // What is not a number has no place in an order: it comes last.
+      return sorted(numbers.map { $0.isNaN ? (descending ? -.infinity : .infinity) : $0 })
+    }
+    return sorted(texts)
   }
 }
 

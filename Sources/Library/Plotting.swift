@@ -98,7 +98,7 @@ enum Plotting {
       switch item {
       case .record(let record): rows.append(record)
       // A loop over `measure(a, b)` gives tables in a list: one after the other they are one table.
-      case .list: 
+      case .list:
         guard let inner = table(item) else { return nil }
         rows += inner
       default: return nil
@@ -120,11 +120,14 @@ enum Plotting {
     var isLoose = false
     var unit: AxisUnit?
     let labels = try x.map { name throws(Problem) in try texts(rows, name) } ?? nil
-    let along = try x.map { name throws(Problem) in labels == nil ? try column(rows, name) : Numbers() }
+    let along = try x.map { name throws(Problem) in
+      labels == nil ? try column(rows, name) : Numbers()
+    }
     for name in y {
       let numbers = try column(rows, name)
       if let unit, unit != numbers.unit {
-        throw Problem("E0307", "the columns \(y.joined(separator: ", ")) do not share a unit and an axis")
+        throw Problem(
+          "E0307", "the columns \(y.joined(separator: ", ")) do not share a unit and an axis")
       }
       unit = numbers.unit
       isLoose = isLoose || numbers.isLoose || along?.isLoose == true

@@ -1,6 +1,6 @@
+import Glibc
 // Words about the session itself: printing, help, the seed, the clock.
 import Interpreter
-import Glibc
 
 enum SessionWords {
   static let all = [print, help, describe, seed, time, kind]
@@ -18,7 +18,8 @@ enum SessionWords {
   }
 
   static let help = Builtin(
-    "help", "Says what a word does, what it takes, and gives an example; without a word, lists all.",
+    "help",
+    "Says what a word does, what it takes, and gives an example; without a word, lists all.",
     Parameter<Value?>(positional: "word", "a word, or its name as a string"),
     examples: [Example("help count")], seeAlso: ["describe"]
   ) { context, word -> Page in
@@ -36,11 +37,13 @@ enum SessionWords {
   private static func unknown(_ name: String, _ context: Context) -> Problem {
     Problem(
       "E0201", "there is no word `\(name)`",
-      help: Problem.suggestion(for: name, among: context.registry.names) ?? "`help` lists all words")
+      help: Problem.suggestion(for: name, among: context.registry.names) ?? "`help` lists all words"
+    )
   }
 
   static let describe = Builtin(
-    "describe", "Shows what a value is made of: a network's layers, a data set's classes, a tensor's spread.",
+    "describe",
+    "Shows what a value is made of: a network's layers, a data set's classes, a tensor's spread.",
     Parameter<Value>("value", "any value"),
     examples: [
       Example("describe [3, 1, 2]", shows: "list of 3\n[3, 1, 2]"),

@@ -28,7 +28,6 @@ extension TableEntry {
 extension Activation.Function: TableEntry { static var noun: String { "an activation" } }
 extension Optimizer: TableEntry { static var noun: String { "an optimizer" } }
 extension Schedule: TableEntry { static var noun: String { "a schedule of learning rates" } }
-extension Loss: TableEntry { static var noun: String { "a loss" } }
 extension Grid: TableEntry { static var noun: String { "a grid" } }
 extension RangeEstimator: TableEntry { static var noun: String { "a range estimator" } }
 extension Criterion: TableEntry { static var noun: String { "a pruning criterion" } }

@@ -4,7 +4,8 @@ import Tensors
 
 enum TensorWords {
   static let all = [
-    tensor, zeros, ones, random, normal, reshape, transpose, matmul, clip, sortTensor, quantile, all_, any,
+    tensor, zeros, ones, random, normal, reshape, transpose, matmul, clip, sortTensor, quantile,
+    all_, any,
   ]
 
   /// A shape that a person meant, not one that fills the machine.
@@ -18,7 +19,8 @@ enum TensorWords {
     "tensor", "Makes a tensor of a list of numbers, of lists of such lists, or of a range.",
     Parameter<Value>("values", "numbers in rows of one length"),
     examples: [
-      Example("tensor([[1, 2], [3, 4]]) * 10"), Example("tensor(1...3) + 0.5", shows: "[1.5 2.5 3.5]\nshape [3]"),
+      Example("tensor([[1, 2], [3, 4]]) * 10"),
+      Example("tensor(1...3) + 0.5", shows: "[1.5  2.5  3.5]\nshape [3]"),
     ], seeAlso: ["zeros", "reshape"]
   ) { _, values -> Tensor in
     if case .range = values { return try Tensor(from: .list(try values.sequence())) }
@@ -66,7 +68,8 @@ enum TensorWords {
   ) { _, tensor, shape in try tensor.reshaped(shape) }
 
   static let transpose = Builtin(
-    "transpose", "Swaps the axes of a matrix; of any tensor, puts the axes in reverse or in an order.",
+    "transpose",
+    "Swaps the axes of a matrix; of any tensor, puts the axes in reverse or in an order.",
     Parameter<Tensor>("tensor", "any tensor"),
     Parameter<[Int]?>("axes", "the new order of the axes"),
     examples: [Example("transpose(tensor([[1, 2, 3]])).shape", shows: "[3, 1]")],
@@ -80,7 +83,7 @@ enum TensorWords {
     "matmul", "Multiplies matrices, or a matrix and a vector.",
     Parameter<Tensor>("left", "shape [n, k]"), Parameter<Tensor>("right", "shape [k, m]"),
     examples: [
-      Example("matmul([[1, 2], [3, 4]], [1, 1])", shows: "[3 7]\nshape [2]")
+      Example("matmul([[1, 2], [3, 4]], [1, 1])", shows: "[3  7]\nshape [2]")
     ], seeAlso: ["transpose", "svd"]
   ) { _, left, right in try left.matrixProduct(right) }
 
@@ -88,13 +91,13 @@ enum TensorWords {
     "clip", "Limits each element to an interval.",
     Parameter<Tensor>("tensor", "any tensor"),
     Parameter<Double>("lower", "the least value"), Parameter<Double>("upper", "the greatest value"),
-    examples: [Example("clip([-2, 0.5, 3], 0, 1)", shows: "[0.0 0.5 1.0]\nshape [3]")]
+    examples: [Example("clip([-2, 0.5, 3], 0, 1)", shows: "[0    0.5  1  ]\nshape [3]")]
   ) { _, tensor, lower, upper in try tensor.clipped(from: Float(lower), to: Float(upper)) }
 
   static let sortTensor = Builtin(
     "sorted", "Sorts the elements along the last axis of a tensor, the least first.",
     Parameter<Tensor>("tensor", "any tensor"),
-    examples: [Example("sorted([3, 1, 2])", shows: "[1 2 3]\nshape [3]")], seeAlso: ["sort"]
+    examples: [Example("sorted([3, 1, 2])", shows: "[1  2  3]\nshape [3]")], seeAlso: ["sort"]
   ) { _, tensor in try tensor.sorted() }
 
   static let quantile = Builtin(

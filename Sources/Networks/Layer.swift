@@ -113,7 +113,7 @@ package struct ParameterPlan: Sendable {
 
 package enum Initializer: Sendable, Equatable {
   case zeros, ones
-  /// U(-a, a) with a = sqrt(6 / (fanIn + fanOut)). Glorot and Bengio 2010.
+  /// U(-a, a) with a = sqrt(6 / (fanIn + fanOut)). Glorot and Bengio 2010, PMLR 9:249.
   case glorot(fanIn: Int, fanOut: Int)
   /// N(0, 2 / fanIn). He et al. 2015, arXiv:1502.01852.
   case he(fanIn: Int)

@@ -44,7 +44,7 @@ package enum NetworkError: EngineError, Equatable {
     case .parameters: "E0511"
     case .unknownNode: "E0512"
     case .index: "E0513"
-    case .limit: "E0902"
+    case .limit: "E0905"
     }
   }
 

@@ -70,6 +70,8 @@ package struct CellFailure: Sendable {
   /// The diagnostic as it is printed: sentence, excerpt, carets, suggestion. It must not depend on
   /// the line in the file, or an edit of the prose above would change it.
   package var text: String
+  /// The line of the cell's code, counted from 1, where it failed.
+  package var line: Int?
 
   package init(_ code: String, _ text: String, kind: Kind = .error) {
     self.code = code

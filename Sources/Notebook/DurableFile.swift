@@ -1,30 +1,26 @@
-// Files that are read whole and written whole: to a temporary neighbor, flushed, and renamed into
-// place, so that a reader (or a crash) sees the old file or the new one, and nothing between.
+// The files of notebooks, in the errors of notebooks: whole files through `FileAccess`, and the journal,
+// which grows and is on the disk after each step.
 
+internal import Formats
 private import Glibc
 
-/// Reading and writing of whole files.
 package enum DurableFile {
   /// The largest file that is taken for a notebook, in bytes.
   package static let largest = 256 << 20
 
   /// The bytes of a regular file.
   package static func read(_ path: String) throws(NotebookProblem) -> [UInt8] {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw problem(.unreadable, "‘\(path)’ cannot be read") }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      throw NotebookProblem(.unreadable, "‘\(path)’ is not a file")
+    do throws(FormatError) { return try FileAccess.read(path, limit: largest) } catch {
+      throw NotebookProblem(.unreadable, error.message)
     }
-    guard status.st_size <= largest else {
-      throw NotebookProblem(
-        .unreadable, "‘\(path)’ has \(status.st_size) bytes, and a notebook at most \(largest)")
-    }
-    return try readAll(descriptor, path)
   }
 
-  static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+  /// Replaces the content of a file in one step: whatever happens, it is the old one or the new.
+  package static func replace(_ path: String, with bytes: [UInt8]) throws(NotebookProblem) {
+    do throws(FormatError) { try FileAccess.writeAtomically(bytes, to: path) } catch {
+      throw NotebookProblem(.unwritable, error.message, help: error.help)
+    }
+  }
 
   static func readAll(_ descriptor: Int32, _ path: String) throws(NotebookProblem) -> [UInt8] {
     var result: [UInt8] = []
@@ -49,42 +45,6 @@ package enum DurableFile {
     return String(cString: resolved)
   }
 
-  /// Replaces the content of a file; permission bits and, where allowed, owner are kept.
-  package static func replace(_ path: String, with bytes: [UInt8]) throws(NotebookProblem) {
-    let path = try target(of: path)
-    var status = stat()
-    guard stat(path, &status) == 0, access(path, W_OK) == 0 else {
-      throw problem(.unwritable, "‘\(path)’ cannot be written")
-    }
-    let (folder, name) = split(path)
-    // One name for all runs: what a kill leaves is overwritten by the next save.
-    let temporary = "\(folder)/.\(name).tmp"
-    do throws(NotebookProblem) {
-      try write(bytes, to: temporary, like: status)
-      guard rename(temporary, path) == 0 else {
-        throw problem(.unwritable, "‘\(path)’ cannot be written")
-      }
-    } catch {
-      unlink(temporary)
-      throw error
-    }
-    flush(folder: folder)
-  }
-
-  private static func write(_ bytes: [UInt8], to path: String, like status: stat)
-    throws(NotebookProblem)
-  {
-    unlink(path)
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-    guard descriptor >= 0 else { throw problem(.unwritable, "‘\(path)’ cannot be written") }
-    defer { close(descriptor) }
-    _ = fchown(descriptor, status.st_uid, status.st_gid)
-    guard fchmod(descriptor, status.st_mode & 0o7777) == 0 else {
-      throw problem(.unwritable, "the permissions of ‘\(path)’ cannot be set")
-    }
-    try append(bytes, to: descriptor, path)
-  }
-
   /// Writes all bytes and waits until they are on the disk.
   package static func append(_ bytes: [UInt8], to descriptor: Int32, _ path: String)
     throws(NotebookProblem)
@@ -100,14 +60,6 @@ package enum DurableFile {
     guard fsync(descriptor) == 0 || errno == EINVAL else {
       throw problem(.unwritable, "‘\(path)’ cannot be written")
     }
-  }
-
-  /// A rename is on the disk once its folder is.
-  private static func flush(folder: String) {
-    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0 else { return }
-    fsync(descriptor)
-    close(descriptor)
   }
 
   /// The folder and the name of an absolute path.

@@ -180,7 +180,7 @@ package struct FrontMatter: Equatable, Sendable {
     case "lang": language = try Self.text(value, key, line)
     case "params": parameters = try Self.entries(value, key, line)
     case "limits": limits = try Self.limits(value, line)
-    case "allow": allow = try Self.list(value, key, line)
+    case "allow": allow = try Self.wishes(try Self.list(value, key, line), line)
     default:
       throw NotebookProblem(
         .frontMatter, "the front matter has no key ‘\(key)’",
@@ -220,6 +220,18 @@ extension FrontMatter {
     var result: [String] = []
     for element in sequence { result.append(try text(element, key, line)) }
     return result
+  }
+
+  private static func wishes(_ list: [String], _ line: Int) throws(NotebookProblem) -> [String] {
+    for wish in list {
+      let parts = wish.split(separator: ":", maxSplits: 1)
+      guard parts.count == 2, ["read", "write"].contains(parts[0]) else {
+        throw NotebookProblem(
+          .frontMatter, "‘\(wish)’ is nothing that can be allowed",
+          help: "write read:FOLDER or write:FOLDER", line: line)
+      }
+    }
+    return list
   }
 
   private static func entries(_ node: Node, _ key: String, _ line: Int) throws(NotebookProblem)

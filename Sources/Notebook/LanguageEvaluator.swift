@@ -11,24 +11,27 @@ package let engineVersion = "0.1"
 package struct LanguageEvaluator: CellEvaluator {
   private let session: Session
   private let folder: String
-  /// How many cells have begun: without an id, a cell is named by its position.
-  private let width: Int
+  private let seeds = Seeds()
 
   /// - Parameter surroundings: the notebook's folder, and what it may read and write.
   package init(_ surroundings: Surroundings, interrupt: InterruptFlag) {
     folder = surroundings.folder
-    width = DisplayStyle.notebook.width
     session = Session(
       registry: Library.registry, surroundings: surroundings,
       modules: ModuleShelf.modules(in: surroundings.folder), interrupt: interrupt)
   }
 
+  /// No name of the language: stands for the seed in the graph of cells.
+  private static let seedMark = "seed 0"
+
   // MARK: Before anything runs
 
   package mutating func outline(_ cell: CellSource) -> CellOutline {
     let names = CellNames(of: cell.source)
+    // What draws after `seed 7` depends on that cell, though it reads no name of it.
+    let seeding = names.reads.contains("seed") ? [Self.seedMark] : []
     var outline = CellOutline(
-      tokens: names.tokens, binds: names.binds, reads: names.reads,
+      tokens: names.tokens, binds: names.binds + seeding, reads: names.reads + [Self.seedMark],
       files: names.files.filter { !LoadedFile.isDataset($0) }.map {
         FileDigest(name: $0, digest: LoadedFile.digest($0, in: folder))
       })
@@ -47,9 +50,10 @@ package struct LanguageEvaluator: CellEvaluator {
 
   package mutating func evaluate(_ cell: CellSource) -> CellOutcome {
     let source = Source(name: cell.id.map { "#\($0)" } ?? "", text: cell.source)
-    session.setSeed(cell.seed)
+    session.setSeed(seeds.begin(cell.seed, isFixed: cell.options.seed != nil))
     let parameters = values(of: cell.parameters)
-    let limit = TimeLimit(cell.timeLimitSeconds, session.interrupt)
+    let limits = CellLimits(
+      seconds: cell.timeLimitSeconds, bytes: cell.memoryLimitBytes, session.interrupt)
     var shown = ShownOutput(.notebook)
     var texts: [CellText] = []
     let result = session.run(
@@ -59,21 +63,25 @@ package struct LanguageEvaluator: CellEvaluator {
       text.isLoose = output.isLoose
       texts.append(text)
     }
-    let timedOut = limit.end()
+    seeds.end(session.seed)
     let files = result.filesRead.map { FileDigest(name: $0.path, digest: $0.digest) }
-    if timedOut { session.interrupt.clear() }
-    if case .interrupted = result.status, !timedOut { return CellOutcome(isInterrupted: true) }
-    let failure = timedOut ? TimeLimit.failure(cell) : failure(of: result)
-    return CellOutcome(texts, failure: failure, files: files)
+    if let exceeded = limits.end() {
+      session.interrupt.clear()
+      return CellOutcome(texts, failure: exceeded, files: files)
+    }
+    if case .interrupted = result.status { return CellOutcome(isInterrupted: true) }
+    return CellOutcome(texts, failure: failure(of: result, in: source), files: files)
   }
 
-  private func failure(of result: CellResult) -> CellFailure? {
+  private func failure(of result: CellResult, in source: Source) -> CellFailure? {
     guard !result.isFinished, let first = result.diagnostics.first(where: { $0.severity == .error })
     else { return nil }
     let lines = result.diagnostics.flatMap { Renderer().lines($0) }
     let isPermission = CatalogKinds.permission.contains(first.code)
-    return CellFailure(
+    var failure = CellFailure(
       first.code, lines.map { $0 + "\n" }.joined(), kind: isPermission ? .permission : .error)
+    if first.source === source, let span = first.span { failure.line = source.line(at: span.start) }
+    return failure
   }
 
   /// `--set bits=4`: what the language makes of the text, or the text itself.
@@ -111,12 +119,13 @@ package struct LanguageEvaluator: CellEvaluator {
   private func sides(of expression: String) -> String {
     let parts = Comparison.sides(of: expression)
     guard parts.count == 2 else { return "it is false" }
-    let texts = parts.map { part in
+    let texts = parts.compactMap { part -> String? in
       let source = Source(name: "claim", text: part)
       let result = session.run(CellInput(source: source, identity: "claim")) { _ in }
-      return "\(part) is \(Text.plain(result.last))"
+      let text = Text.plain(result.last)
+      return text == part ? nil : "\(part) is \(text)"
     }
-    return texts.joined(separator: ", ")
+    return texts.isEmpty ? "it is false" : texts.joined(separator: ", ")
   }
 }
 

@@ -1,6 +1,7 @@
 // Where `import` finds modules: in the notebook's folder, then in the standard library. A module is a
 // notebook; who imports it gets what its cells define, and none of its examples run.
 
+internal import Formats
 package import Interpreter
 internal import Stdlib
 internal import Syntax
@@ -33,7 +34,7 @@ package enum ModuleShelf {
   static func document(of name: String, in folder: String) throws -> Document {
     for ending in [".cnb", ".cnb.md"] {
       let path = "\(folder)/\(name)\(ending)"
-      if DurableFile.exists(path) {
+      if FileAccess.exists(path) {
         do throws(NotebookProblem) { return try NotebookFile.load(path) } catch {
           throw Problem(error.code.rawValue, "module `\(name)`: \(error.message)")
         }

@@ -31,6 +31,8 @@ package struct CellReport: Equatable, Sendable {
   package let state: CellState
   /// check: the outputs were reproduced, but the stored key is not the one that the cell has now.
   package var isKeyStale = false
+  /// The line of the file, counted from 1, where it failed.
+  package var failedLine: Int?
 
   package init(_ cell: Cell, _ state: CellState) {
     self.cell = cell

@@ -130,6 +130,7 @@ extension Runner {
     let comparison = Comparison(stored: cell.outputs, new: new)
     let outputs = comparison.agrees && !settings.refreshes ? rekeyed(planned) : new
     var cellReport = CellReport(cell, state(of: outcome, planned, comparison))
+    cellReport.failedLine = outcome.failure?.line.map { cell.sourceLine + $0 - 1 }
     cellReport.isKeyStale = comparison.agrees && rekeyed(planned) != cell.outputs
     return (cellReport, outputs)
   }

@@ -72,8 +72,8 @@ package struct Lexer {
   /// Whether the last token can end an expression, so that a dot behind it asks for a member.
   private var followsExpression: Bool {
     switch tokens.last?.kind {
-    case .name, .text, .number, .symbol(.rightParen), .symbol(.rightBracket), .symbol(.rightBrace),
-      .choice:
+    case .name, .text, .number, .percent, .size, .time, .choice, .symbol(.rightParen),
+      .symbol(.rightBracket), .symbol(.rightBrace):
       true
     default: false
     }
@@ -138,7 +138,8 @@ package struct Lexer {
     skipExponent()
     let digits = bytes[start..<offset].filter { $0 != UInt8(ascii: "_") }
     guard let value = Double(String(decoding: digits, as: UTF8.self)), value.isFinite else {
-      report("E0103", "this number is too large", Span(start, offset), help: "the largest is 1.8e308")
+      report(
+        "E0103", "this number is too large", Span(start, offset), help: "the largest is 1.8e308")
       return .number(0)
     }
     if offset < end, bytes[offset] == UInt8(ascii: "%") {
@@ -171,7 +172,9 @@ package struct Lexer {
   private mutating func skipExponent() {
     guard offset < end, bytes[offset] | 0x20 == UInt8(ascii: "e") else { return }
     var next = offset + 1
-    if next < end, bytes[next] == UInt8(ascii: "+") || bytes[next] == UInt8(ascii: "-") { next += 1 }
+    if next < end, bytes[next] == UInt8(ascii: "+") || bytes[next] == UInt8(ascii: "-") {
+      next += 1
+    }
     guard next < end, Self.isDigit(bytes[next]) else { return }
     offset = next
     skipDigits()
@@ -201,6 +204,8 @@ package struct Lexer {
         offset += 1
       }
     }
+    // Where strings nest too deeply, that is what is wrong.
+    guard diagnostics.last?.code != "E0110" else { return .text(pieces + flush()) }
     report(
       "E0102", "this string is not closed", Span(start, min(start + 1, end)),
       help: "close it with \"", incomplete: true)

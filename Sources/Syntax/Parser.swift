@@ -51,6 +51,8 @@ package struct Parser {
   var depth = 0
   /// Operators chained so far in this statement.
   var links = 0
+  /// For each token that opens a bracket, the one that closes it.
+  let closing: [Int: Int]
 
   /// Deeper nesting would exhaust the machine's stack.
   package static let nestingLimit = 200
@@ -65,11 +67,17 @@ package struct Parser {
     let (tokens, lexical) = Lexer.tokens(of: source)
     var parser = Parser(source, tokens)
     let statements = parser.program()
-    let all = (lexical + parser.diagnostics).sorted {
-      ($0.span?.start ?? 0) < ($1.span?.start ?? 0)
+    // A line with characters that could not be read says nothing about its grammar.
+    let unreadable = Set(lexical.compactMap { $0.span.map { source.line(at: $0.start) } })
+    let grammatical = parser.diagnostics.filter { diagnostic in
+      diagnostic.span.map { !unreadable.contains(source.line(at: $0.start)) } ?? true
     }
-    return (statements, all)
+    let all = (lexical + grammatical).sorted { ($0.span?.start ?? 0) < ($1.span?.start ?? 0) }
+    return (statements, Array(all.prefix(diagnosticLimit)))
   }
+
+  /// More of them help nobody.
+  package static let diagnosticLimit = 50
 
   /// Whether the text is right so far and only not finished.
   package static func isIncomplete(_ text: String) -> Bool {
@@ -80,6 +88,7 @@ package struct Parser {
   init(_ source: Source, _ tokens: [Token]) {
     self.source = source
     self.tokens = tokens
+    closing = Parser.brackets(tokens)
   }
 
   // MARK: Statements
@@ -88,6 +97,11 @@ package struct Parser {
     var statements: [Statement] = []
     while current.kind != .end {
       links = 0
+      guard !at(.rightBrace) else {
+        report("E0106", "here stands `}`", current.span, help: "nothing was opened here")
+        advance()
+        continue
+      }
       if let statement = recovering({ parser throws(Unreadable) in try parser.statement() }) {
         statements.append(statement)
       }
@@ -178,14 +192,28 @@ package struct Parser {
   private mutating func recovering(
     _ body: (inout Parser) throws(Unreadable) -> Statement
   ) -> Statement? {
-    let (lines, blocks, level) = (ignoresLines, allowsBlocks, depth)
+    let (lines, blocks, level, start) = (ignoresLines, allowsBlocks, depth, position)
     do throws(Unreadable) {
       return try body(&self)
     } catch {
       (ignoresLines, allowsBlocks, depth) = (lines, blocks, level)
       skipStatement()
+      return boundName(at: start).map { name in
+        let missing = Expression(.missing, name.span)
+        return Statement(kind: .binding(name, missing), span: name.span)
+      }
+    }
+  }
+
+  /// The name that an unreadable statement would have bound: later lines that use it are not wrong.
+  private func boundName(at start: Int) -> Name? {
+    let isFunction = tokens[start].kind == .keyword(.fn)
+    let place = min(isFunction ? start + 1 : start, tokens.count - 1)
+    let behind = tokens[min(place + 1, tokens.count - 1)].kind
+    guard case .name(let text) = tokens[place].kind, isFunction || behind == .symbol(.assign) else {
       return nil
     }
+    return Name(text, tokens[place].span)
   }
 
   /// To the next line at this level of brackets.
@@ -212,16 +240,18 @@ package struct Parser {
     if let closing, at(closing) { return }
     let found = describe(current)
     let help = missingParenthesesHelp
-    report("E0106", "a new statement wants a new line, and here stands \(found)", current.span, help: help)
+    report(
+      "E0106", "a new statement wants a new line, and here stands \(found)", current.span,
+      help: help)
     skipStatement()
-    if closing == nil, at(.rightBrace) { advance() }
   }
 
   private var missingParenthesesHelp: String? {
     switch current.kind {
     case .name, .number, .percent, .text, .choice: "is a comma, an operator or a line end missing?"
     case .symbol(.assign): "compare with ==; a name is bound with = at the beginning of a line"
-    case .symbol(.rightParen), .symbol(.rightBracket), .symbol(.rightBrace): "nothing was opened here"
+    case .symbol(.rightParen), .symbol(.rightBracket), .symbol(.rightBrace):
+      "nothing was opened here"
     default: nil
     }
   }

@@ -120,17 +120,8 @@ extension Parser {
 
   /// Whether the parenthesis that opens here is a lambda's: `=>` follows the one that closes it.
   private var isLambdaArrowAhead: Bool {
-    var level = 0
-    for i in position..<tokens.count {
-      switch tokens[i].kind {
-      case .symbol(.leftParen), .symbol(.leftBracket), .symbol(.leftBrace): level += 1
-      case .symbol(.rightParen), .symbol(.rightBracket), .symbol(.rightBrace):
-        level -= 1
-        if level == 0 { return tokens[min(i + 1, tokens.count - 1)].kind == .symbol(.arrow) }
-      default: break
-      }
-    }
-    return false
+    guard let close = closing[position] else { return false }
+    return tokens[min(close + 1, tokens.count - 1)].kind == .symbol(.arrow)
   }
 
   // MARK: Operators

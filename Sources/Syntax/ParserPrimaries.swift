@@ -157,7 +157,8 @@ extension Parser {
   }
 
   private mutating func record(from open: Span) throws(Unreadable) -> Expression {
-    let fields: [(name: Name, value: Expression)] = try bracketed(until: .rightParen, opened: open) {
+    let fields: [(name: Name, value: Expression)] = try bracketed(until: .rightParen, opened: open)
+    {
       parser throws(Unreadable) in
       let name = try parser.name("the name of a field")
       try parser.expect(.colon, "`:` and the field's value")

@@ -13,6 +13,21 @@ extension Parser {
   /// An operator that belongs to this expression: on its line, or inside brackets.
   func continues(with symbol: Symbol) -> Bool { at(symbol) && !atLineEnd }
 
+  /// Brackets of every kind count alike here: which one is wrong, parsing finds out.
+  static func brackets(_ tokens: [Token]) -> [Int: Int] {
+    var open: [Int] = []
+    var closing: [Int: Int] = [:]
+    for (i, token) in tokens.enumerated() {
+      switch token.kind {
+      case .symbol(.leftParen), .symbol(.leftBracket), .symbol(.leftBrace): open.append(i)
+      case .symbol(.rightParen), .symbol(.rightBracket), .symbol(.rightBrace):
+        if let start = open.popLast() { closing[start] = i }
+      default: break
+      }
+    }
+    return closing
+  }
+
   mutating func advance() {
     if position < tokens.count - 1 { position += 1 }
   }

@@ -43,12 +43,32 @@ package enum Keyword: String, Sendable, CaseIterable {
 }
 
 package enum Symbol: String, Sendable, CaseIterable {
-  case pipe = "|>", arrow = "=>", closedRange = "...", halfOpenRange = "..<"
-  case equal = "==", notEqual = "!=", lessEqual = "<=", greaterEqual = ">="
-  case less = "<", greater = ">", assign = "=", plus = "+", minus = "-", times = "*", divide = "/"
-  case power = "^", dot = ".", comma = ",", colon = ":", semicolon = ";"
-  case leftParen = "(", rightParen = ")", leftBracket = "[", rightBracket = "]"
-  case leftBrace = "{", rightBrace = "}"
+  case pipe = "|>"
+  case arrow = "=>"
+  case closedRange = "..."
+  case halfOpenRange = "..<"
+  case equal = "=="
+  case notEqual = "!="
+  case lessEqual = "<="
+  case greaterEqual = ">="
+  case less = "<"
+  case greater = ">"
+  case assign = "="
+  case plus = "+"
+  case minus = "-"
+  case times = "*"
+  case divide = "/"
+  case power = "^"
+  case dot = "."
+  case comma = ","
+  case colon = ":"
+  case semicolon = ";"
+  case leftParen = "("
+  case rightParen = ")"
+  case leftBracket = "["
+  case rightBracket = "]"
+  case leftBrace = "{"
+  case rightBrace = "}"
 }
 
 /// Units that may stand directly behind a number.

@@ -69,11 +69,23 @@ package struct Call: Sendable {
   package let isCommand: Bool
 }
 
-package enum UnaryOperator: String, Sendable { case minus = "-", not }
+package enum UnaryOperator: String, Sendable {
+  case minus = "-"
+  case not
+}
 
 package enum BinaryOperator: String, Sendable {
-  case add = "+", subtract = "-", multiply = "*", divide = "/", power = "^", modulo = "mod"
-  case equal = "==", notEqual = "!=", less = "<", lessEqual = "<=", greater = ">"
+  case add = "+"
+  case subtract = "-"
+  case multiply = "*"
+  case divide = "/"
+  case power = "^"
+  case modulo = "mod"
+  case equal = "=="
+  case notEqual = "!="
+  case less = "<"
+  case lessEqual = "<="
+  case greater = ">"
   case greaterEqual = ">="
 }
 

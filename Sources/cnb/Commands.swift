@@ -9,6 +9,12 @@ struct Cinnabar: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cnb",
     abstract: "A literate notebook language for neural-network compression.",
+    usage: """
+      cnb                    type commands, or run standard input as a script
+      cnb FILE.cnb …         run notebooks
+      cnb -e EXPRESSION      evaluate one expression
+      cnb COMMAND …          one of the commands below
+      """,
     discussion: """
       Without arguments: type commands and see what comes of them, or run standard input as a script. With a \
       notebook: run it.
@@ -22,6 +28,7 @@ struct Cinnabar: ParsableCommand {
 struct Start: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "start", abstract: "Type commands; the same as cnb without a command.",
+    usage: "cnb [FILE.cnb …] or cnb -e EXPRESSION",
     shouldDisplay: false)
 
   @ArgumentParser.Option(name: .shortAndLong, help: "Evaluate this and show what it gives.")
@@ -33,7 +40,8 @@ struct Start: ParsableCommand {
   func run() throws {
     Interrupt.install()
     if let evaluate {
-      throw ExitCode(Script(name: "-e").run(evaluate) ? 0 : 1)
+      guard files.isEmpty else { throw ValidationError("either -e or notebooks, not both") }
+      throw ExitCode(Script(name: "-e").run(evaluate))
     }
     guard files.isEmpty else {
       throw ExitCode(try Notebooks(files).run(settings: Notebooks.settings(), prints: false))
@@ -68,7 +76,8 @@ struct Check: ParsableCommand {
     abstract: "Run notebooks and compare with what they store; change nothing.")
 
   @ArgumentParser.Argument(help: "Notebooks.") var files: [String]
-  @ArgumentParser.Option(name: .customLong("set"), help: "A value for a cell marked params: NAME=VALUE.")
+  @ArgumentParser.Option(
+    name: .customLong("set"), help: "A value for a cell marked params: NAME=VALUE.")
   var values: [String] = []
   @ArgumentParser.Flag(help: "Allow what the notebooks ask for in their front matter.") var allow = false
 
@@ -84,9 +93,14 @@ struct Status: ParsableCommand {
     abstract: "Say what is fresh and what is stale; run nothing.")
 
   @ArgumentParser.Argument(help: "Notebooks.") var files: [String]
+  @ArgumentParser.Option(
+    name: .customLong("set"), help: "A value for a cell marked params: NAME=VALUE.")
+  var values: [String] = []
 
   func run() throws {
-    throw ExitCode(try Notebooks(files).status(settings: Notebooks.settings()))
+    Interrupt.install()
+    let settings = Notebooks.settings(try Notebooks.entries(values))
+    throw ExitCode(try Notebooks(files).status(settings: settings))
   }
 }
 
@@ -95,7 +109,10 @@ struct Clean: ParsableCommand {
 
   @ArgumentParser.Argument(help: "Notebooks.") var files: [String]
 
-  func run() throws { throw ExitCode(try Notebooks(files).clean()) }
+  func run() throws {
+    Interrupt.install()
+    throw ExitCode(try Notebooks(files).clean())
+  }
 }
 
 struct Help: ParsableCommand {
@@ -106,7 +123,7 @@ struct Help: ParsableCommand {
 
   func run() throws {
     let text = word.map { "help \"\($0.filter { $0 != "\"" && $0 != "\\" && $0 != "{" })\"" } ?? "help"
-    throw ExitCode(Script(name: "help").run(text + (word == nil ? "()" : "")) ? 0 : 1)
+    throw ExitCode(Script(name: "help").run(text + (word == nil ? "()" : "")))
   }
 }
 

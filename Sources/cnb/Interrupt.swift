@@ -21,6 +21,8 @@ enum Interrupt {
   private static let windowChanges = Atomic<Int>(0)
   /// Whether the terminal shows ^C where the cursor happens to be; the line editor shows none.
   private static let echoes = Atomic<Bool>(false)
+  /// Whether it can take the line with the ^C away.
+  private static let erases = Atomic<Bool>(false)
 
   /// How long a second Ctrl-C counts as "I mean it".
   private static let patienceSeconds = 2
@@ -38,6 +40,13 @@ enum Interrupt {
   /// Whether a line is being edited, and the terminal echoes nothing by itself.
   static func setEditing(_ isEditing: Bool) {
     echoes.store(!isEditing && isatty(2) == 1, ordering: .relaxed)
+    erases.store(Terminal.isCapable, ordering: .relaxed)
+  }
+
+  /// Takes a ^C away that the terminal showed after the handler had run.
+  static func erase() {
+    guard isRaised, echoes.load(ordering: .relaxed), erases.load(ordering: .relaxed) else { return }
+    Terminal.send("\r\u{1B}[K", to: 2)
   }
 
   /// Grows by one at each change of the window's size.
@@ -100,7 +109,9 @@ enum Interrupt {
 
   /// Runs inside the signal handler: only atomics, `clock_gettime`, `write` and `_exit`.
   private static func onInterrupt() {
-    if echoes.load(ordering: .relaxed) { _ = write(2, "\n", 1) }
+    if echoes.load(ordering: .relaxed) {
+      _ = erases.load(ordering: .relaxed) ? write(2, "\r\u{1B}[K", 4) : write(2, "\n", 1)
+    }
     let now = monotonicSeconds()
     let unheard = flag.isSet
     flag.set()

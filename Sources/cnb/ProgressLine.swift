@@ -42,6 +42,14 @@ final class ProgressLine: Sendable {
     }
   }
 
+  /// Shows a line of words at once, where nothing is known of an end.
+  func note(_ text: String) {
+    pace.withLock { pace in
+      pace.isShown = true
+      Terminal.send("\r\(Terminal.clipped(text, to: Terminal.width - 3))\u{1B}[K", to: 2)
+    }
+  }
+
   /// Removes the line. Call it before anything else is written, and at the end.
   func clear() {
     pace.withLock { pace in
@@ -50,32 +58,63 @@ final class ProgressLine: Sendable {
     }
   }
 
-  /// The line's text, never as wide as the window: a full last column would wrap it. The bar
-  /// takes what the words leave, then the words give way from the right.
+  /// The line's text, a little narrower than the window: a full last column would wrap it, and a
+  /// ^C must fit. Words give way by their rank; the bar takes what they leave.
   static func line(_ state: ProgressReport, ratePerSecond: Double, width: Int) -> String {
-    var words: [String] = []
     let fraction = state.total > 0 ? min(1, max(0, Double(state.done) / Double(state.total))) : nil
-    if let fraction { words.append("\(Int(fraction * 100))%") }
-    if let accuracy = state.accuracy { words.append("accuracy \(fixed(accuracy * 100, 1))%") }
-    if let loss = state.loss { words.append("loss \(fixed(loss, 4))") }
-    if ratePerSecond > 0 {
-      if state.total > state.done {
-        words.append("\(duration(Double(state.total - state.done) / ratePerSecond)) left")
-      }
-      words.append("\(fixed(ratePerSecond, ratePerSecond < 10 ? 1 : 0))/s")
+    let words = words(state, fraction, ratePerSecond)
+    let room = max(8, width - 3)
+    let label = fitting(state.label, words.map(\.text), fraction != nil, room)
+    var left = room - Terminal.columns(of: label)
+    var kept: Set<Int> = []
+    for (index, word) in words.enumerated().sorted(by: { $0.element.rank < $1.element.rank }) {
+      let columns = Terminal.columns(of: word.text) + 2
+      guard columns <= left else { break }
+      left -= columns
+      kept.insert(index)
     }
-    let room = width - 1
-    let barColumns = 20
-    var line = state.label
-    if let fraction, Terminal.columns(of: line) + barColumns + 8 < room {
-      line += " " + bar(fraction, columns: barColumns)
+    var line = label
+    if let fraction, left >= leastBar + 2 {
+      line += "  " + bar(fraction, columns: min(20, left - 2))
     }
-    for word in words {
-      let longer = line.isEmpty ? word : line + "  " + word
-      if Terminal.columns(of: longer) > room { break }
-      line = longer
-    }
+    for (index, word) in words.enumerated() where kept.contains(index) { line += "  " + word.text }
     return Terminal.clipped(line, to: room)
+  }
+
+  private static let leastBar = 6
+
+  /// In the order of the line; those of a high rank go first where room is short.
+  private static func words(
+    _ state: ProgressReport, _ fraction: Double?, _ ratePerSecond: Double
+  ) -> [(text: String, rank: Int)] {
+    var words: [(text: String, rank: Int)] = []
+    if let fraction { words.append(("\(Int(fraction * 100))%", 0)) }
+    if ratePerSecond > 0 {
+      words.append(("\(rate(ratePerSecond))/s", 4))
+      if state.total > state.done {
+        words.append(("\(duration(Double(state.total - state.done) / ratePerSecond)) left", 1))
+      }
+    }
+    if let loss = state.loss { words.append(("loss \(fixed(loss, 4))", 2)) }
+    if let accuracy = state.accuracy { words.append(("accuracy \(fixed(accuracy * 100, 1))%", 3)) }
+    return words
+  }
+
+  /// The label, or a shorter form of it where the whole leaves no room: "train 3/5".
+  private static func fitting(
+    _ label: String, _ words: [String], _ hasBar: Bool, _ room: Int
+  ) -> String {
+    let rest = words.reduce(hasBar ? leastBar + 2 : 0) { $0 + Terminal.columns(of: $1) + 2 }
+    if Terminal.columns(of: label) + rest <= room { return label }
+    var parts = label.split(separator: " ").map(String.init)
+    parts.removeAll { $0 == "epoch" }
+    guard parts.count == 4, parts[2] == "of" else { return label }
+    return "\(parts[0].filter { $0 != "," }) \(parts[1])/\(parts[3])"
+  }
+
+  private static func rate(_ perSecond: Double) -> String {
+    if perSecond >= 10_000 { return fixed(perSecond / 1000, 0) + "k" }
+    return fixed(perSecond, perSecond < 10 ? 1 : 0)
   }
 
   /// A bar of eighths of a column.

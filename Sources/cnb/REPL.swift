@@ -12,6 +12,10 @@ protocol REPLSession: AnyObject {
   /// Runs one entry and prints what comes of it, errors included. Asks `Interrupt.question` while
   /// it works; a session that stopped for it has kept everything bound so far.
   func run(_ entry: String)
+  /// Writes what was typed as a notebook; says what came of it.
+  func save(_ argument: String) -> String
+  /// How long the last entry took, or whether that is to be shown after each.
+  func showTimes(_ wish: String) -> String
 }
 
 /// A command of the loop itself, typed after a colon.
@@ -26,6 +30,19 @@ struct REPLCommand: Sendable {
   static let all: [REPLCommand] = [
     REPLCommand(name: "help", argument: "", summary: "list these commands") { loop, _ in
       loop.listCommands()
+      return true
+    },
+    REPLCommand(
+      name: "save", argument: "FILE.cnb",
+      summary: "write what was typed as a notebook; :save! replaces a file"
+    ) { loop, argument in
+      print(loop.session.save(argument))
+      return true
+    },
+    REPLCommand(
+      name: "time", argument: "", summary: "how long the last entry took; on or off: after each"
+    ) { loop, argument in
+      print(loop.session.showTimes(argument))
       return true
     },
     REPLCommand(name: "quit", argument: "", summary: "leave, as Ctrl-D does") { _, _ in false },
@@ -57,35 +74,45 @@ final class REPL {
   }
 
   func listCommands() {
-    let names = REPLCommand.all.map { ":\($0.name) \($0.argument)" }
-    let widest = names.map(\.count).max() ?? 0
-    for (name, command) in zip(names, REPLCommand.all) {
-      print("  " + name.padded(to: widest + 2) + command.summary)
-    }
+    let keys = [
+      ("?WORD", "what a word does, as help WORD; help() lists all words"),
+      ("_", "the last value"), ("Tab", "complete; twice: list what fits"),
+      ("Ctrl-R", "search what was typed before"), ("Ctrl-C", "stop what runs, or drop the line"),
+      ("Ctrl-D", "leave"),
+    ]
+    let names = REPLCommand.all.map { (":\($0.name) \($0.argument)", $0.summary) } + keys
+    let widest = names.map(\.0.count).max() ?? 0
+    for (name, summary) in names { print("  " + name.padded(to: widest + 2) + summary) }
   }
 
   /// False ends the loop.
   private func handle(_ entry: String) -> Bool {
     guard entry.hasPrefix(":") else {
       session.run(entry)
-      fflush(nil)
+      Terminal.flush()
       return true
     }
-    let words = entry.dropFirst().split(separator: " ", maxSplits: 1)
-    let name = words.first.map(String.init) ?? ""
+    let typed = entry.dropFirst()
+    let name = String(typed.prefix { $0.isLetter })
     let fitting = REPLCommand.all.filter { $0.name.hasPrefix(name) && !name.isEmpty }
     guard let command = fitting.first(where: { $0.name == name }) ?? fitting.first else {
       print("no command :\(name); :help lists them")
       return true
     }
-    let argument = words.count > 1 ? words[1].trimmedOfSpaces : ""
-    defer { fflush(nil) }
+    let argument = typed.dropFirst(name.count).trimmedOfSpaces
+    defer { Terminal.flush() }
     return command.run(self, argument)
   }
 
   private func completions(in text: String, at cursor: Int) -> Completions {
-    guard text.hasPrefix(":"), !text.unicodeScalars.prefix(cursor).contains(" ") else {
-      return session.completions(in: text, at: cursor)
+    guard text.hasPrefix(":") else { return session.completions(in: text, at: cursor) }
+    let head = text.unicodeScalars.prefix(cursor)
+    if let space = head.lastIndex(of: " ") {
+      let start = head.index(after: space)
+      let paths = Files.startingWith(String(head[start...]))
+      return Completions(
+        replaceFrom: head.distance(from: head.startIndex, to: start),
+        candidates: paths.map { Completions.Candidate($0) })
     }
     let typed = String(text.unicodeScalars.prefix(cursor))
     let fitting = REPLCommand.all.filter { ":\($0.name)".hasPrefix(typed) }

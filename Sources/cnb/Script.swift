@@ -5,14 +5,15 @@ internal import Glibc
 internal import Interpreter
 internal import Library
 internal import Notebook
+internal import Synchronization
 internal import Syntax
 
 struct Script {
   /// How errors call it.
   let name: String
 
-  /// False when it failed.
-  func run(_ text: String) -> Bool {
+  /// Runs it; gives the exit code.
+  func run(_ text: String) -> Int32 {
     let printer = Printer()
     let session = Session(
       registry: Library.registry, surroundings: printer.surroundings(folder: "."),
@@ -20,50 +21,84 @@ struct Script {
     let source = Source(name: name, text: text)
     let result = session.run(CellInput(source: source, identity: "cell")) { printer.show($0) }
     printer.report(result.diagnostics)
-    return result.isFinished
+    let code: Notebook.ExitCode =
+      switch result.status {
+      case .finished: .ok
+      case .rejected, .failed: .failed
+      case .interrupted: .interrupted
+      }
+    return Self.flushed(code.rawValue)
   }
 
-  /// The exit code.
   static func standardInput() -> Int32 {
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 65_536)
     while true {
       let count = read(0, &chunk, chunk.count)
       if count < 0, errno == EINTR, !Interrupt.isRaised { continue }
+      if count < 0 { return refused("standard input cannot be read: \(reason(errno))") }
       guard count > 0 else { break }
       bytes += chunk[..<count]
     }
-    return Script(name: "input").run(String(decoding: bytes, as: UTF8.self)) ? 0 : 1
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      return refused("standard input is not UTF-8 text")
+    }
+    return Script(name: "input").run(text)
+  }
+
+  private static func refused(_ sentence: String) -> Int32 {
+    if Interrupt.isRaised { return Notebook.ExitCode.interrupted.rawValue }
+    Terminal.send("E0819: \(sentence)\n", to: 2)
+    return Notebook.ExitCode.unreadable.rawValue
+  }
+
+  /// The exit code, or another one when what was printed did not arrive.
+  static func flushed(_ code: Int32) -> Int32 {
+    Terminal.flush()
+    let fault = Terminal.fault.load(ordering: .relaxed)
+    guard fault != 0 else { return code }
+    Terminal.send("E0820: the output cannot be written: \(reason(fault))\n", to: 2)
+    return Notebook.ExitCode.permission.rawValue
+  }
+
+  private static func reason(_ fault: Int32) -> String {
+    String(cString: strerror(fault)).lowercased()
   }
 }
 
 /// Puts outputs and errors on the terminal, or wherever standard output goes.
 final class Printer {
-  private var shown: ShownOutput
+  private var shown = Printer.layout
   private let progress = ProgressLine.ifWatched()
 
-  init() {
-    shown = ShownOutput(ChartStyle(width: isatty(1) == 1 ? Terminal.width : 80, color: Terminal.hasColor))
+  /// As wide as the terminal is now.
+  private static var layout: ShownOutput {
+    ShownOutput(
+      ChartStyle(width: isatty(1) == 1 ? Terminal.width : 80, color: Terminal.hasColor))
   }
+
+  /// An entry of its own begins.
+  func begin() { shown = Self.layout }
 
   /// A folder, with long work shown where somebody watches.
   func surroundings(folder: String) -> Surroundings {
-    Surroundings(folder: folder, progress: progress.map { line in { @Sendable report in line.report(report) } })
+    Surroundings(
+      folder: folder,
+      progress: progress.map { line in { @Sendable report in line.report(report) } })
   }
 
   func show(_ output: Interpreter.Output) {
     progress?.clear()
     for line in shown.lines(output) { print(line) }
-    fflush(nil)
+    Terminal.flush()
   }
 
-  /// Errors go to standard error where standard output is not a terminal as well.
+  /// Errors go to standard error.
   func report(_ diagnostics: [Diagnostic]) {
     progress?.clear()
-    fflush(nil)
-    let isWatched = isatty(1) == 1
-    let renderer = Renderer(color: Terminal.hasColor)
+    Interrupt.erase()
+    let renderer = Renderer(color: Terminal.hasColor && isatty(2) == 1)
     let text = diagnostics.flatMap { renderer.lines($0) }.map { $0 + "\n" }.joined()
-    Terminal.send(text, to: isWatched ? 1 : 2)
+    Terminal.send(text, to: 2)
   }
 }

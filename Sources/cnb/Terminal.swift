@@ -2,6 +2,7 @@
 
 internal import CEditLine
 internal import Glibc
+internal import Synchronization
 
 enum Terminal {
   static var width: Int { size?.columns ?? 80 }
@@ -22,9 +23,17 @@ enum Terminal {
     getenv(name).map { String(cString: $0) }
   }
 
+  /// Why printed text did not arrive, as the system's error number; 0 while all of it did.
+  static let fault = Atomic<Int32>(0)
+
+  /// Brings what was printed to where it goes.
+  static func flush() {
+    if fflush(nil) != 0 { fault.store(errno, ordering: .relaxed) }
+  }
+
   /// Sends bytes at once, past the buffers of the C library.
   static func send(_ text: String, to descriptor: Int32 = 1) {
-    fflush(nil)
+    flush()
     var bytes = Array(text.utf8)
     while !bytes.isEmpty {
       let count = write(descriptor, bytes, bytes.count)

@@ -9,9 +9,10 @@ internal import Syntax
 final class TypedSession: REPLSession {
   private let printer = Printer()
   private let session: Session
-  /// What ran without an error, as it was typed: what `:save` writes.
-  private(set) var entries: [String] = []
+  private let seeds = Seeds()
+  private var record = SessionRecord()
   private var previousSeconds: Double?
+  private var showsTimes = false
 
   init() {
     session = Session(
@@ -24,21 +25,38 @@ final class TypedSession: REPLSession {
   }
 
   func run(_ entry: String) {
-    let text = entry.hasPrefix("?") ? Self.question(entry) : entry
+    guard entry.first != "?" else { return ask(Self.question(entry)) }
+    guard !SessionRecord.isQuestion(entry) else { return ask(entry) }
     let start = Self.now()
     // The same stream of random numbers that the saved notebook will give this cell.
-    session.setSeed(Key.seed(notebook: 0, cell: "@\(entries.count + 1)"))
+    let seed = seeds.begin(Key.seed(notebook: 0, cell: record.nextIdentity))
+    session.setSeed(seed)
+    var shown: [Value] = []
+    let result = evaluate(entry) { shown.append($0) }
+    if record.add(entry, result, valuesShown: shown.count) { seeds.end(session.seed) }
+    bindLast(result.isFinished ? shown.last ?? .none : result.last, result)
+    previousSeconds = Self.now() - start
+    if showsTimes { print(Terminal.dimmed("time \(timing)")) }
+  }
+
+  /// What asks about the language is no part of the session.
+  private func ask(_ question: String) { _ = evaluate(question) { _ in } }
+
+  private func evaluate(_ text: String, _ see: (Value) -> Void) -> CellResult {
+    printer.begin()
     let source = Source(name: "", text: text)
-    var value = Value.none
     let result = session.run(CellInput(source: source, identity: "cell")) { output in
-      if case .value(let shown) = output { value = shown }
+      if case .value(let value) = output { see(value) }
       printer.show(output)
     }
     printer.report(result.diagnostics)
-    previousSeconds = Self.now() - start
-    if result.isFinished, !entry.hasPrefix("?") { entries.append(entry) }
-    if !result.isFinished { value = result.last }
-    if !value.isNone { session.bind("_", value) }
+    return result
+  }
+
+  private func bindLast(_ value: Value, _ result: CellResult) {
+    guard !value.isNone else { return }
+    session.bind("_", value)
+    if !result.isFinished { print("_ is what it had come to: \(Text.brief(value))") }
   }
 
   /// `?prune` is `help "prune"`.
@@ -48,18 +66,39 @@ final class TypedSession: REPLSession {
   }
 
   func completions(in text: String, at cursor: Int) -> Completions {
-    let bytes = String(String.UnicodeScalarView(text.unicodeScalars.prefix(cursor))).utf8.count
-    let found = session.completion(of: text, at: bytes, files: Files.startingWith)
-    let start = String(decoding: Array(text.utf8.prefix(found.start)), as: UTF8.self)
+    let isQuestion = text.hasPrefix("?")
+    // To the language, a word behind a question mark stands alone.
+    let whole = isQuestion ? " " + text.dropFirst() : text
+    let bytes = String(String.UnicodeScalarView(whole.unicodeScalars.prefix(cursor))).utf8.count
+    let found = session.completion(of: whole, at: bytes, files: Files.startingWith)
+    let start = String(decoding: Array(whole.utf8.prefix(found.start)), as: UTF8.self)
     return Completions(
       replaceFrom: start.unicodeScalars.count,
       candidates: found.candidates.map { .init($0.text, detail: $0.detail) })
   }
 
+  // MARK: The loop's commands
+
   /// How long the last entry took.
   var timing: String {
     guard let seconds = previousSeconds else { return "nothing has run yet" }
     return Text.quantity(Quantity(seconds, .seconds, mark: .volatile))
+  }
+
+  func showTimes(_ wish: String) -> String {
+    switch wish {
+    case "": return timing
+    case "on", "off":
+      showsTimes = wish == "on"
+      return "the time of each entry is \(showsTimes ? "shown" : "not shown")"
+    default: return ":time, :time on or :time off"
+    }
+  }
+
+  func save(_ argument: String) -> String {
+    let overwrites = argument.hasPrefix("!")
+    let path = String(argument.drop { $0 == "!" || $0 == " " })
+    return SavedSession(record).write(to: path, overwrites: overwrites)
   }
 
   private static func now() -> Double {
@@ -79,13 +118,19 @@ enum Files {
     defer { closedir(handle) }
     var found: [String] = []
     while let entry = readdir(handle) {
-      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      let name = withUnsafePointer(to: &entry.pointee.d_name) { start in
+        start.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
       }
       guard name.hasPrefix(stem), !name.hasPrefix(".") || stem.hasPrefix(".") else { continue }
-      let isFolder = entry.pointee.d_type == UInt8(DT_DIR)
-      found.append(folder + name + (isFolder ? "/" : ""))
+      found.append(folder + name + (isFolder(entry.pointee, folder + name) ? "/" : ""))
     }
     return found.sorted()
+  }
+
+  private static func isFolder(_ entry: dirent, _ path: String) -> Bool {
+    if entry.d_type == UInt8(DT_DIR) { return true }
+    var facts = stat()
+    return entry.d_type != UInt8(DT_REG) && stat(path, &facts) == 0
+      && facts.st_mode & S_IFMT == S_IFDIR
   }
 }

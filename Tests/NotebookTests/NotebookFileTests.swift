@@ -129,6 +129,7 @@ import Testing
     let error = #expect(throws: NotebookProblem.self) {
       try DurableFile.append([1], to: descriptor, "n.cnb")
     }
+    #expect(error?.code == .unwritable)
     #expect(error?.message == "‘n.cnb’ cannot be written: no space left on device")
     #expect(error?.help == "free some space on the disk")
   }

@@ -52,7 +52,7 @@ package struct RankRule: Sendable {
     summary:
       "in every layer the smallest rank that keeps this share of the squared singular values",
     formula: "min r: Σ_{i ≤ r} σ_i² ≥ e Σ σ_i²",
-    source: "Zhang et al. 2015, arXiv:1505.06798",
+    source: "Zhang et al. 2016, arXiv:1505.06798, there of a layer's responses",
     amount: "a fraction above 0 and at most 1"
   ) { spectra, amount, _, allowsLarger throws(CompressionError) in
     guard amount > 0, amount <= 1 else { throw .energy(amount) }

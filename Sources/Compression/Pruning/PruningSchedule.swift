@@ -24,7 +24,7 @@ package struct PruningSchedule: Sendable {
     name: "constant",
     summary: "everything at once at the first step",
     formula: "s_t = s_f",
-    source: "Han et al. 2015, arXiv:1506.02626",
+    source: "Han et al. 2015, arXiv:1506.02626: one of their iterations",
     defaultPower: nil
   ) { _, last, _, _ in last }
 

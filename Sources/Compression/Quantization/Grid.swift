@@ -71,7 +71,7 @@ package struct Grid: Sendable {
     name: "fp16",
     summary: "IEEE half precision: 11 bits of precision, up to 65504 (larger values saturate)",
     formula: "q = fp16(w), to nearest, ties to even",
-    source: "IEEE 754-2008, binary16",
+    source: "IEEE 754-2008, doi:10.1109/IEEESTD.2008.4610935, binary16",
     kind: .half)
 
   package static let bf16 = Grid(

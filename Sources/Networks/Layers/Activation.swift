@@ -18,26 +18,29 @@ package struct Activation: Layer {
 
     package static let relu = Function(
       name: "relu", summary: "keeps what is positive", formula: "max(0, x)",
-      source: "Nair and Hinton 2010", kernel: .relu)
+      source: "Nair and Hinton 2010, ICML, p. 807", kernel: .relu)
     package static let relu6 = Function(
       name: "relu6", summary: "keeps what is between 0 and 6", formula: "min(6, max(0, x))",
-      source: "Krizhevsky 2010", kernel: .relu6)
+      source: "Krizhevsky 2010, Convolutional Deep Belief Networks on CIFAR-10, unpublished",
+      kernel: .relu6)
     package static let leaky = Function(
       name: "leaky", summary: "keeps what is positive, and a little of what is negative",
-      formula: "x if x > 0, else slope x", source: "Maas et al. 2013", kernel: .leaky)
+      formula: "x if x > 0, else slope x",
+      source: "Maas et al. 2013, Rectifier Nonlinearities Improve Neural Network Acoustic Models",
+      kernel: .leaky)
     package static let sigmoid = Function(
       name: "sigmoid", summary: "squashes to between 0 and 1", formula: "1 / (1 + exp(-x))",
-      source: "", kernel: .sigmoid)
+      source: "Rumelhart et al. 1986, doi:10.1038/323533a0", kernel: .sigmoid)
     package static let tanh = Function(
-      name: "tanh", summary: "squashes to between -1 and 1", formula: "tanh(x)", source: "",
-      kernel: .tanh)
+      name: "tanh", summary: "squashes to between -1 and 1", formula: "tanh(x)",
+      source: "LeCun et al. 1998, doi:10.1007/3-540-49430-8_2", kernel: .tanh)
     package static let gelu = Function(
       name: "gelu", summary: "weighs x by the share of a normal distribution below it",
       formula: "x (1 + erf(x / sqrt 2)) / 2",
       source: "Hendrycks and Gimpel 2016, arXiv:1606.08415", kernel: .gelu)
     package static let silu = Function(
       name: "silu", summary: "weighs x by its own sigmoid", formula: "x / (1 + exp(-x))",
-      source: "Elfwing et al. 2017, arXiv:1702.03118", kernel: .silu)
+      source: "Elfwing et al. 2018, arXiv:1702.03118", kernel: .silu)
 
     package static let all: [Function] = [relu, relu6, leaky, sigmoid, tanh, gelu, silu]
   }

@@ -1,7 +1,7 @@
 // Dropout: forgets a random share of its inputs while training, and does nothing otherwise.
 internal import Kernels
 
-/// y = x / (1 - share) with probability 1 - share, else 0. Srivastava et al. 2014.
+/// y = x / (1 - share) with probability 1 - share, else 0. Srivastava et al. 2014, JMLR 15:1929.
 package struct Dropout: Layer {
   package static let kind = "dropout"
   package let share: Double

@@ -14,7 +14,7 @@ package struct Loss: Sendable {
   package static let crossEntropy = Loss(
     name: "crossentropy", summary: "how unlikely the network finds the right class",
     formula: "-sum q log softmax(z), q the label, smoothed",
-    source: "label smoothing: Szegedy et al. 2015, arXiv:1512.00567", wantsTeacher: false
+    source: "label smoothing: Szegedy et al. 2016, arXiv:1512.00567", wantsTeacher: false
   ) { batch in
     batch.scores.crossEntropy(
       labels: batch.labels, smoothing: batch.smoothing, scale: 1 / Float(batch.scores.rows),
@@ -23,7 +23,8 @@ package struct Loss: Sendable {
 
   package static let squaredError = Loss(
     name: "mse", summary: "the mean squared distance from 1 for the right class and 0 for others",
-    formula: "mean (z - onehot)^2", source: "", wantsTeacher: false
+    formula: "mean (z - onehot)^2", source: "Hui and Belkin 2021, arXiv:2006.07322",
+    wantsTeacher: false
   ) { batch in
     batch.scores.squaredError(
       labels: batch.labels, scale: 1 / Float(batch.scores.rows), losses: batch.losses,

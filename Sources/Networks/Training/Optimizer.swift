@@ -19,19 +19,21 @@ package struct Optimizer: Sendable {
   package static let sgd = Optimizer(
     name: "sgd", summary: "down the slope, with momentum",
     formula: "v = momentum v + g + decay w; w -= rate v (nesterov: g + decay w + momentum v)",
-    source: "Sutskever et al. 2013", rate: 0.01, momentum: 0.9, decay: 0, kernel: .sgd)
+    source: "Polyak 1964, doi:10.1016/0041-5553(64)90137-5; nesterov: Sutskever et al. 2013, "
+      + "PMLR 28(3):1139; the rate outside v, as in PyTorch",
+    rate: 0.01, momentum: 0.9, decay: 0, kernel: .sgd)
 
   package static let adam = Optimizer(
     name: "adam", summary: "steps of about the same size for every weight",
     formula: "w -= rate m / (sqrt v + eps), m and v running means of g and g^2, corrected",
-    source: "Kingma and Ba 2014, arXiv:1412.6980", rate: 0.001, momentum: nil, decay: 0,
+    source: "Kingma and Ba 2015, arXiv:1412.6980", rate: 0.001, momentum: nil, decay: 0,
     kernel: .adam)
 
   package static let adamw = Optimizer(
     name: "adamw", summary: "adam, with weight decay beside the gradient",
     formula: "w = (1 - rate decay) w, then as adam",
-    source: "Loshchilov and Hutter 2017, arXiv:1711.05101", rate: 0.001, momentum: nil,
-    decay: 0.01, kernel: .adamw)
+    source: "Loshchilov and Hutter 2019, arXiv:1711.05101; decay times the rate, as in PyTorch",
+    rate: 0.001, momentum: nil, decay: 0.01, kernel: .adamw)
 
   package static let all: [Optimizer] = [sgd, adam, adamw]
 

@@ -37,7 +37,7 @@ package struct Schedule: Sendable {
 
   package static let cosine = Schedule(
     name: "cosine", summary: "falls to nothing along half a wave", formula: "(1 + cos(pi t)) / 2",
-    source: "Loshchilov and Hutter 2016, arXiv:1608.03983"
+    source: "Loshchilov and Hutter 2017, arXiv:1608.03983"
   ) { (1 + cos(Double.pi * $0.share)) / 2 }
 
   package static let step = Schedule(

@@ -1,0 +1,60 @@
+// How examples come to a network: in its shape, and with somebody watching.
+import Interpreter
+import Networks
+import Tensors
+
+/// A data set's inputs, or a tensor of examples.
+struct Examples: Bridged {
+  let inputs: Tensor
+  static var kind: String { "a data set or a tensor of examples" }
+  init(from value: Value) throws(Mismatch) {
+    if let data = try? DatasetValue(from: value) {
+      inputs = data.dataset.inputs
+    } else if let tensor = try? Tensor(from: value) {
+      inputs = tensor
+    } else {
+      throw Mismatch(Self.kind)
+    }
+  }
+  var bridged: Value { .tensor(inputs) }
+}
+
+/// Examples with as many numbers as the network wants take its shape: 28×28 images feed 784 inputs.
+enum Fitting {
+  static func fit(_ inputs: Tensor, to network: Network) -> Tensor {
+    guard let count = inputs.shape.first, Array(inputs.shape.dropFirst()) != network.inputShape,
+      inputs.shape.dropFirst().reduce(1, *) == network.inputShape.reduce(1, *)
+    else { return inputs }
+    return (try? inputs.reshaped([count] + network.inputShape)) ?? inputs
+  }
+
+  /// One example of nothing, for timing.
+  static func zeros(for network: Network) -> Tensor {
+    Tensor(repeating: 0, shape: [1] + network.inputShape)
+  }
+
+  static func fit(_ data: Dataset, to network: Network) -> Dataset {
+    Dataset(
+      name: data.name, part: data.part, inputs: fit(data.inputs, to: network), labels: data.labels,
+      classes: data.classes, digest: data.digest)
+  }
+}
+
+extension Context {
+  /// Tells long work when to stop, and a terminal where it is.
+  func monitor(_ task: String) -> Monitor {
+    let interrupt = interrupt
+    guard let progress = surroundings.progress else {
+      return Monitor(isInterrupted: { interrupt.isSet }, report: { _ in })
+    }
+    return Monitor(
+      isInterrupted: { interrupt.isSet },
+      report: { now in
+        progress(
+          ProgressReport(
+            label: "\(task), epoch \(now.epoch) of \(now.epochs)",
+            done: (now.epoch - 1) * now.total + now.done, total: now.epochs * now.total,
+            loss: now.loss, accuracy: now.accuracy))
+      })
+  }
+}

@@ -1,0 +1,51 @@
+// Which argument an engine's error is about. The engine knows no words; the evaluator marks whatever
+// parameter is named here.
+import Compression
+import Interpreter
+import Networks
+import Tensors
+
+enum Marking {
+  /// Does the work of a word; its engine errors name their argument.
+  /// - Parameter layers: the parameter that names layers, where one does.
+  static func arguments<R>(layers: String = "layers", _ work: () throws -> R) throws -> R {
+    do { return try work() } catch let error as CompressionError {
+      throw problem(error, layers)
+    } catch let error as NetworkError {
+      throw problem(error)
+    }
+  }
+
+  private static func problem(_ error: CompressionError, _ layers: String) -> Problem {
+    switch error {
+    case .sparsity: return marked(error, "sparsity")
+    case .bits: return marked(error, "bits")
+    case .group: return marked(error, "group")
+    case .rank: return marked(error, "rank")
+    case .energy: return marked(error, "energy")
+    case .budget: return marked(error, "bytes")
+    case .setting(let name, _, _): return marked(error, name)
+    case .unknownLayer(let name, let known):
+      let near = Problem.suggestion(for: name, among: known)
+      return Problem(error.code, error.message, help: near ?? error.help, parameter: layers)
+    case .network(let inner): return problem(inner)
+    default: return Problem(error)
+    }
+  }
+
+  private static func problem(_ error: NetworkError) -> Problem {
+    switch error {
+    case .option(let name, _, _): return marked(error, name)
+    case .fit, .duplicateName, .empty: return marked(error, "layers")
+    case .data, .label, .index: return marked(error, "on")
+    case .unknownNode(let name, let nodes):
+      let near = Problem.suggestion(for: name, among: nodes)
+      return Problem(error.code, error.message, help: near ?? error.help, parameter: "frozen")
+    default: return Problem(error)
+    }
+  }
+
+  private static func marked(_ error: any EngineError, _ parameter: String) -> Problem {
+    Problem(error.code, error.message, help: error.help, parameter: parameter)
+  }
+}

@@ -1,0 +1,51 @@
+// The line that every word which gives a network leaves on its receipt: what was asked, as it was asked.
+// Nothing trained goes there, and no path of this machine: sizes and checks must not depend on them.
+import Interpreter
+import Networks
+
+extension NetworkValue {
+  /// What such a word does at its end.
+  static func recorded(
+    as word: String
+  ) -> @Sendable (Value, [(name: String, value: Value)]) -> Value {
+    { result, arguments in
+      guard case .native(let native) = result, let value = native as? NetworkValue else {
+        return result
+      }
+      var written = arguments.filter { !$0.value.isNetwork || $0.name == "teacher" }
+        .filter { !$0.value.isNone }
+        .map { (name: $0.name, value: Receipting.text($0.value)) }
+      if let seed = value.seed { written.append(("seed", "\(seed)")) }
+      var network = value.network
+      network.receipt = network.receipt.adding(Receipt.Step(word, written))
+      return NetworkValue(network, history: value.history).bridged
+    }
+  }
+}
+
+enum Receipting {
+  /// Data sets with the beginning of their digest, networks by name, everything else with every digit.
+  static func text(_ value: Value) -> String {
+    switch value {
+    case .native(let native):
+      if let data = native as? DatasetValue {
+        return "\(data.fullName) sha256:\(data.dataset.digest.prefix(16))"
+      }
+      if let network = native as? NetworkValue { return network.network.name }
+      return native.summary
+    case .number(let number): return Text.digits(number)
+    case .quantity(let quantity): return Text.unrounded(quantity)
+    case .list(let list):
+      if !list.items.isEmpty, let layers = try? LayerValue(from: value) { return layers.summary }
+      return "[\(list.items.map(text).joined(separator: ", "))]"
+    default: return Text.literal(value)
+    }
+  }
+}
+
+extension Value {
+  var isNetwork: Bool {
+    if case .native(let native) = self { return native is NetworkValue }
+    return false
+  }
+}

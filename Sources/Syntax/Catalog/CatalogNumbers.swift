@@ -1,0 +1,180 @@
+// Catalog entries of the number wing: tensors, networks and their training, compression.
+
+extension Catalog {
+  static let tensors: [Entry] = [
+    Entry(
+      "E0401", "elements that do not fill a shape",
+      "A tensor is a full box: the product of its sizes is the number of its elements, and "
+        + "rows written as lists have one length.",
+      .program("tensor([[1, 2], [3]])")),
+    Entry(
+      "E0402", "shapes that do not go together",
+      "Element by element, shapes go together from the last axis backwards: sizes are "
+        + "equal, or one of them is 1 and is repeated (the rule of NumPy). A matrix product "
+        + "wants the columns of the left to be the rows of the right. Look at both shapes; "
+        + "reshape or transpose often helps.",
+      .program("tensor([1, 2]) + tensor([1, 2, 3])")),
+    Entry(
+      "E0403", "an axis that does not exist",
+      "Axes are counted from 0: a matrix has the axes 0 (down) and 1 (across).",
+      .program("sum(tensor([[1, 2]]), axis: 2)")),
+    Entry(
+      "E0404", "an index outside a tensor",
+      "Along an axis of n entries, indices go from 0 to n - 1, or from -n to -1 counted "
+        + "from the end.",
+      .program("tensor([1, 2, 3])[3]")),
+    Entry(
+      "E0405", "sizes that make no tensor",
+      "Sizes are whole numbers from 0, and a tensor has at most 2^30 elements. This is said "
+        + "before any memory is taken.",
+      .program("reshape([1, 2], [-1, 2])")),
+    Entry(
+      "E0406", "a value that an operation does not take",
+      "Some operations are defined for some values only: the mean of no numbers does not "
+        + "exist, quantiles lie between 0 and 1. The sentence says what is wanted.",
+      .program("mean([])")),
+    Entry(
+      "E0411", "parts that make no storage",
+      "A way to store a tensor consists of parts that must fit each other: codes, scales, "
+        + "indices. This can only come from a damaged or foreign file.",
+      .situation("a file whose quantized tensor has fewer scales than channels")),
+  ]
+
+  static let networks: [Entry] = [
+    Entry(
+      "E0501", "a layer that does not fit the one before",
+      "Each layer wants inputs of a certain shape: a convolution wants [channels, height, "
+        + "width], and its window must fit into the image. The sentence gives both shapes. "
+        + "flatten, view or padding often helps.",
+      .program("network(input: 10) { conv(4, 3) }")),
+    Entry(
+      "E0502", "a setting that a layer does not take",
+      "Sizes of layers are whole numbers from 1, shares lie between 0 and 1. The sentence "
+        + "names the setting and what it must be.",
+      .program("dropout 150%")),
+    Entry(
+      "E0503", "a layer of an unknown kind",
+      "A file or an expression names a kind of layer that this version does not have. It "
+        + "may have been written by a newer one.",
+      .situation("a network file that names a layer of a newer version")),
+    Entry(
+      "E0504", "data that does not fit the network",
+      "The shape of one example must be the input shape of the network, or have as many "
+        + "numbers. The sentence gives both.",
+      .program(
+        "data = load \"digits\"\naccuracy(network(input: 10) { dense 10 }, on: data.test)")),
+    Entry(
+      "E0505", "a label that no output stands for",
+      "A network with n outputs knows the classes 0 to n - 1. An example has another label: "
+        + "give the last layer as many units as there are classes, or repair the data.",
+      .program(
+        "data = load \"digits\"\ntrain(network(input: 64) { dense 5 }, on: data.train, epochs: 1)")),
+    Entry(
+      "E0506", "two layers of one name",
+      "Parameters are called LAYER.weight, so names of layers are unique. Leave out the "
+        + "names and they are numbered.",
+      .program("network(input: 4) {\n  dense(4, name: \"a\")\n  dense(4, name: \"a\")\n}")),
+    Entry(
+      "E0507", "a loss that stopped being a number",
+      "The steps of training became so large that the numbers overflowed. The last good "
+        + "weights are kept and bound. A smaller rate nearly always cures it; very large inputs "
+        + "or labels can be the cause as well.",
+      .program(
+        "data = load \"digits\"\ntrain(network(input: 64) { dense 10 }, on: data.train, epochs: 3, optimizer: .sgd, rate: 1e38)"
+      )),
+    Entry(
+      "E0508", "a setting of training out of range",
+      "Epochs, batch, rate and the like have ranges; the sentence says which.",
+      .situation("a momentum of 2")),
+    Entry(
+      "E0509", "a network without layers",
+      "A network is at least one layer between its input and its output.",
+      .program("network(input: 4, layers: [])")),
+    Entry(
+      "E0510", "a layer that comes before its input",
+      "The layers of a network stand in the order in which they run. A file lists one "
+        + "before what feeds it: the file is damaged or was made by hand.",
+      .situation("a network file whose second layer is fed by its third")),
+    Entry(
+      "E0511", "parameters that a layer does not have",
+      "A layer of known sizes has parameters of known names and shapes. A file gives "
+        + "others: it is damaged, or belongs to another network.",
+      .situation("a network file whose dense layer has a weight of another shape")),
+    Entry(
+      "E0512", "a layer that the network does not have",
+      "Layers are named as describe NETWORK lists them.",
+      .situation("asking for the output of a layer that is not there")),
+    Entry(
+      "E0513", "an index outside the vocabulary",
+      "An embedding looks up whole numbers from 0 to its vocabulary - 1. Give it a larger "
+        + "vocabulary, or check how the examples were numbered.",
+      .situation("an embedding of 10 words that gets the index 10")),
+  ]
+
+  static let compression: [Entry] = [
+    Entry(
+      "E0601", "a sparsity out of range",
+      "Sparsity is the fraction of weights that is removed: from 0 up to, not including, 1. "
+        + "Write 90% or 0.9. All weights cannot be removed.",
+      .situation("a pruning schedule that starts at 200%")),
+    Entry(
+      "E0602", "a number of bits out of range",
+      "Codes have a whole number of bits in a small range; 16-bit floats are grids of their "
+        + "own, .fp16 and .bf16.",
+      .situation("codes of 9 bits")),
+    Entry(
+      "E0603", "a group without weights",
+      "A group of weights that share a scale has at least one. Small groups follow the "
+        + "weights closely and cost more scales: 32 to 128 are usual.",
+      .situation("a group of 0 weights")),
+    Entry(
+      "E0604", "a rank that a layer does not have",
+      "A weight matrix of m rows and n columns has ranks from 1 to the smaller of the two. "
+        + "Savings begin far below: r (m + n) numbers replace m n.",
+      .program("svd(network(input: 64) { dense 10 }, rank: 100)")),
+    Entry(
+      "E0605", "an energy out of range",
+      "The energy kept is the share of the sum of squared singular values, above 0 and at "
+        + "most 1: write 90% or 0.9.",
+      .program("svd(network(input: 64) { dense 10 }, energy: 90)")),
+    Entry(
+      "E0606", "a budget that is too small",
+      "Even with rank 1 in every layer the network needs more bytes than this. Raise the "
+        + "budget, or leave out layers.",
+      .program("svd(network(input: 64) { dense 10 }, bytes: 1B)")),
+    Entry(
+      "E0607", "a layer that this does not work on",
+      "layers: and except: name layers as describe NETWORK lists them, and only those with "
+        + "weights of the fitting kind. The sentence lists them.",
+      .program("prune(network(input: 64) { dense 10 }, 50%, layers: [\"conv1\"])")),
+    Entry(
+      "E0608", "nothing to work on",
+      "The network has no layer that this technique could change.",
+      .program("prune(network(input: 4) { activation .relu }, 50%)")),
+    Entry(
+      "E0609", "a criterion for something else",
+      "Some criteria score single weights, others whole units. This one does not score what "
+        + "is to be pruned.",
+      .situation("pruning units by the magnitude of single weights")),
+    Entry(
+      "E0610", "units that cannot leave",
+      "A unit can leave a layer only where everything behind it can do without: not from "
+        + "the last layer, whose outputs are the classes, and not where a sum wants equal "
+        + "shapes.",
+      .program("prune(network(input: 64) { dense 10 }, 50%, by: .l2, layers: [\"dense1\"])")),
+    Entry(
+      "E0611", "a setting of a technique out of range",
+      "The sentence names the setting, what it must be, and what it was.",
+      .situation("a distillation whose mix is 200%")),
+    Entry(
+      "E0612", "weights that are not numbers",
+      "A weight is inf or nan: the training that made it diverged. Go back to weights from "
+        + "before, or train again with a smaller rate.",
+      .situation("quantizing a network whose weight is nan")),
+    Entry(
+      "E0613", "networks measured on different examples",
+      "Flips compare two networks example by example, so both must have answered the same "
+        + "ones.",
+      .situation("comparing one network on 100 examples with another on 200")),
+  ]
+}

@@ -1,0 +1,41 @@
+// Quantities keep their unit and their mark, or refuse.
+import Interpreter
+import Testing
+
+@Suite struct QuantityTests {
+  @Test(arguments: [
+    ("1KB + 24B", "1.02 KB"), ("2MB / 1KB", "×2000"), ("1KB * 3", "3 KB"), ("3 * 1KB", "3 KB"),
+    ("50% * 1KB", "500 B"), ("1KB / 50%", "2 KB"), ("90% + 5%", "95%"), ("1 - 90%", "10%"),
+    ("90% < 1", "true"), ("90% == 0.9", "true"), ("1KB == 1000", "false"), ("1KB < 1KiB", "true"),
+    ("1KB + 1", "!E0307"), ("1KB + 1s", "!E0307"), ("1KB < 1s", "!E0307"), ("1KB * 1KB", "!E0307"),
+    ("1s / 0", "!E0306"), ("1s / 0s", "!E0306"), ("-(5ms)", "-5 ms"), ("4s mod 3s", "!E0307"),
+    ("50% ^ 2", "0.25"), ("2KB.value", "2000"), ("(2KB / 1KB) * 1KB", "2 KB"),
+  ])
+  func laws(text: String, shown: String) {
+    #expect(outcome(text) == shown, "\(text)")
+  }
+
+  private static let marks: [Quantity.Mark] = [.exact, .volatile, .within(0.5)]
+
+  @Test func marksOfSums() {
+    for a in Self.marks {
+      #expect(a + .exact == a)
+      #expect(.exact + a == a)
+      #expect(a + .volatile == .volatile)
+    }
+    #expect(Quantity.Mark.within(1) + .within(2) == .within(3))
+    #expect(Quantity.Mark.product(6, (2, .within(0.2)), (3, .exact)) == .within(0.6000000000000001))
+    #expect(Quantity.Mark.product(0, (0, .within(0.2)), (3, .exact)) == .volatile)
+  }
+
+  @Test func joiningIsSymmetric() {
+    let bases = Quantity.Basis.allCases
+    let units: [Quantity.Unit] =
+      [.fraction, .points, .seconds, .bits]
+      + bases.flatMap { [.bytes($0), .count($0), .ratio($0)] }
+    for a in units {
+      #expect(a.joined(with: a) == a)
+      for b in units { #expect(a.joined(with: b) == b.joined(with: a), "\(a) \(b)") }
+    }
+  }
+}

@@ -1,0 +1,171 @@
+// What a user may get wrong: each has its code, marks its argument, and says what to do.
+import Interpreter
+import Testing
+
+@Suite struct BadInputTests {
+  struct Slip: Sendable, CustomTestStringConvertible {
+    let code: String
+    let error: String
+    var marks: String?
+    var says: String?
+    var help: String?
+    var testDescription: String { code }
+  }
+
+  static let slips = [
+    Slip(code: "prun(net, 90%)", error: "E0201", marks: "prun", help: "prune"),
+    Slip(code: "prune(net, 90%, b: .magnitude)", error: "E0204", help: "by"),
+    Slip(code: "prune(net, 90%, scop: .global)", error: "E0204", help: "scope"),
+    Slip(code: "prune(net, 90%, by: .magnitud)", error: "E0203", help: ".magnitude"),
+    Slip(code: "quantize(net, grid: .symetric)", error: "E0203", help: ".symmetric"),
+    Slip(code: "prune(net, 90)", error: "E0207", marks: "90", help: "90%"),
+    Slip(code: "n = 90\nprune(net, n)", error: "E0207", marks: "n", help: "90%"),
+    Slip(code: "prune(net, 100%)", error: "E0207", marks: "100%"),
+    Slip(code: "prune(net, -1%)", error: "E0207"),
+    Slip(code: "quantize(net, bits: 16)", error: "E0207", marks: "16", help: ".fp16"),
+    Slip(code: "quantize(net, bits: 2.5)", error: "E0207", marks: "2.5"),
+    Slip(code: "quantize(net, group: 0)", error: "E0207", marks: "0"),
+    Slip(code: "svd(net, rank: 500)", error: "E0604", marks: "500", says: "from 1 to 16"),
+    Slip(code: "svd(net, energy: 300%)", error: "E0605", marks: "300%"),
+    Slip(code: "svd(net, bytes: 10B)", error: "E0606", marks: "10B"),
+    Slip(code: "svd(net)", error: "E0206"),
+    Slip(code: "svd(net, rank: 2, energy: 50%)", error: "E0206"),
+    Slip(
+      code: "prune(net, 50%, layers: [\"dens1\"])", error: "E0607", marks: "[\"dens1\"]",
+      help: "dense1"),
+    Slip(
+      code: "prune(net, 50%, except: [\"dens1\"])", error: "E0607", marks: "[\"dens1\"]",
+      help: "dense1"),
+    Slip(code: "prune(net, 50%, except: [\"dense1\"], layers: [\"dense2\"])", error: "E0205"),
+    Slip(code: "prune(net, 50%, by: .l1, on: data.train, epochs: 1)", error: "E0609", marks: ".l1"),
+    Slip(
+      code: "prune(net, 50%, on: data.train, epochs: 1, from: 60%)", error: "E0611", marks: "60%"),
+    Slip(code: "prune(net, 50%, on: data.train, epochs: 1, power: 0)", error: "E0611", marks: "0"),
+    Slip(code: "network(input: 64) {\n  dense 10\n  conv(3, 3)\n}", error: "E0501", says: "[10]"),
+    Slip(code: "network(input: [1, 4, 4]) { conv(8, 5) }", error: "E0501", says: "[1, 4, 4]"),
+    Slip(code: "network(input: 64, layers: [])", error: "E0509"),
+    Slip(code: "network(input: 0) { dense 1 }", error: "E0508", marks: "0"),
+    Slip(
+      code: "train(mlp([64, 5]), on: data.train)", error: "E0505", marks: "data.train",
+      says: "label"),
+    Slip(
+      code: "train(mlp([10, 10]), on: data.train)", error: "E0504", marks: "data.train",
+      says: "[64]"),
+    Slip(code: "accuracy(mlp([10, 10]), on: data.test)", error: "E0504", marks: "data.test"),
+    Slip(code: "accuracy(mlp([64, 5]), on: data.test)", error: "E0505", marks: "data.test"),
+    Slip(code: "confusion(mlp([64, 5]), on: data.test)", error: "E0505", marks: "data.test"),
+    Slip(code: "measure(mlp([64, 5]), on: data.test)", error: "E0505", marks: "data.test"),
+    Slip(code: "measure()", error: "E0206"),
+    Slip(code: "train(net, on: data)", error: "E0207", marks: "data", help: "data.train"),
+    Slip(
+      code: "train(net, on: data.train, epochs: 1, rate: 1e30)", error: "E0507",
+      says: "step 2 of epoch 1"),
+    Slip(code: "train(net, on: data.train, rate: -1)", error: "E0508", marks: "-1"),
+    Slip(code: "train(net, on: data.train, momentum: 2)", error: "E0508", marks: "2"),
+    Slip(
+      code: "train(net, on: data.train, frozen: [\"dense9\"])", error: "E0512",
+      marks: "[\"dense9\"]", help: "dense"),
+    Slip(code: "train(net, on: data.train, loss: .distillation)", error: "E0203"),
+    Slip(code: "train(net, on: data.train, optimizer: .adm)", error: "E0203", help: ".adam"),
+    Slip(code: "distill(net, teacher: mlp([64, 5]), on: data.train)", error: "E0611"),
+    Slip(
+      code: "distill(net, teacher: net, on: data.train, mix: 200%)", error: "E0611", marks: "200%"),
+    Slip(code: "data.train[0..<9999]", error: "E0309"),
+    Slip(code: "data.train[-1...3]", error: "E0309"),
+    Slip(code: "data.train[3]", error: "E0308"),
+    Slip(code: "data.tran", error: "E0305", help: "train"),
+    Slip(code: "net[\"dense1.wight\"]", error: "E0309", help: "dense1.weight"),
+    Slip(code: "net[0]", error: "E0308"),
+    Slip(code: "load \"digit\"", error: "E0714", help: "digits"),
+    Slip(code: "load \"\"", error: "E0715"),
+    Slip(code: "load \"there/is/no.cnet\"", error: "E0701", says: "`there/is/no.cnet`"),
+    Slip(code: "save(net, \"net.docx\")", error: "E0706", says: "`net.docx`"),
+    Slip(
+      code: "save(net, \"no/such/folder/net.cnet\")", error: "E0710",
+      says: "`no/such/folder/net.cnet`"),
+    Slip(code: "save(tensor([1]), \"t.cnet\")", error: "E0712"),
+    Slip(code: "save(\"text\", \"t.npy\")", error: "E0716"),
+    Slip(code: "save((a: \"text\"), \"t.npz\")", error: "E0716"),
+    Slip(code: "zeros([1e9])", error: "E0207"),
+    Slip(code: "zeros([100000, 100000, 100000, 100000, 100000])", error: "E0207"),
+    Slip(code: "ones([-1])", error: "E0207"),
+    Slip(code: "random([1e9])", error: "E0207"),
+    Slip(code: "normal([70000, 70000])", error: "E0207"),
+    Slip(code: "reshape(zeros([4]), [1e9, 1e9])", error: "E0405"),
+    Slip(code: "reshape(zeros([4]), [-1, 2, 0])", error: "E0405"),
+    Slip(code: "tensor(0..<1e9)", error: "E0301"),
+    Slip(code: "tensor(-9e18..<9e18)", error: "E0301"),
+    Slip(code: "tensor([[1, 2], [3]])", error: "E0401"),
+    Slip(code: "map(0..<1e12, x => x)", error: "E0207"),
+    Slip(code: "matmul(ones([2, 3]), ones([2, 3]))", error: "E0402"),
+    Slip(code: "quantile([1, 2], 300%)", error: "E0406"),
+    Slip(code: "quantile([], 50%)", error: "E0406"),
+    Slip(code: "mean([])", error: "E0406"),
+    Slip(code: "mean([1, \"a\"])", error: "E0307"),
+    Slip(code: "sum([net.bytes, net.nonzeros])", error: "E0307"),
+    Slip(code: "sort([net.bytes, net.gzip])", error: "E0307"),
+    Slip(code: "sort([1, \"a\"])", error: "E0301"),
+    Slip(code: "seed(-1)", error: "E0207"),
+    Slip(code: "seed(0.5)", error: "E0207"),
+    Slip(code: "sum(ones([2, 2]), axis: 5)", error: "E0403"),
+    Slip(code: "round(1, digits: 99)", error: "E0207"),
+    Slip(code: "plot([(a: 1, b: 2)], x: \"a\", y: \"c\")", error: "E0309"),
+    Slip(code: "plot \"words\"", error: "E0310"),
+    Slip(code: "line([1, 2], [1])", error: "E0310", marks: "[1]"),
+    Slip(code: "line([net.bytes], [1])", error: "none"),
+    Slip(code: "plot [net.bytes, net.gzip]", error: "E0307"),
+    Slip(code: "dropout 150%", error: "E0502"),
+    Slip(code: "dense 0", error: "E0207"),
+    Slip(code: "conv(8, 0)", error: "E0502"),
+    Slip(code: "conv(8, [3, 3, 3])", error: "E0207"),
+    Slip(code: "embedding(1e12, 3)", error: "E0207"),
+    Slip(code: "view [-1]", error: "E0502"),
+  ]
+
+  @Test(arguments: slips) func slipsAreCoded(slip: Slip) throws {
+    let folder = try Folder()
+    let bench = Workbench(folder.path)
+    bench.run("data = load \"digits\"\nnet = mlp [64, 16, 10]")
+    let cell = bench.run(slip.code)
+    #expect(cell.code ?? "none" == slip.error, "\(cell.message)")
+    if let marks = slip.marks { #expect(cell.marked == marks) }
+    if let says = slip.says {
+      #expect(cell.message.contains(says), "\(cell.message)")
+    }
+    if let help = slip.help {
+      #expect(cell.help?.contains(help) == true, "\(cell.help ?? "no help")")
+    }
+    #expect(folder.names.isEmpty)
+  }
+
+  /// 150% is no slip for 1.5%.
+  @Test func percentsAreTakenAtTheirWord() {
+    let bench = Workbench()
+    let cell = bench.run("prune(mlp([64, 10]), 150%)")
+    #expect(cell.code == "E0207")
+    #expect(cell.help == nil)
+  }
+
+  @Test func lastGoodWeightsSurviveDivergence() {
+    let bench = Workbench()
+    let cell = bench.run(
+      "data = load \"digits\"\ntrain(mlp([64, 16, 10]), on: data.train, epochs: 2, rate: 1e30)")
+    #expect(cell.code == "E0507")
+    bench.session.bind("kept", cell.last)
+    let kept = bench.run("accuracy(kept, on: data.test) >= 0%")
+    #expect(kept.text == "true")
+  }
+
+  @Test func numbersThatAreNoneDoNotTrap() {
+    let bench = Workbench()
+    for code in [
+      "x = log(-1)", "round x", "floor x", "tensor([x, 1])", "plot [x, 1]", "histogram [x, 1]",
+      "sort [x, 1]", "mean [x, 1]", "argmax [x, 1]", "clip([x], 0, 1)", "sign x", "x * 1KB",
+      "x * 1ms", "x * 90%", "1e300 * 1KB", "1e300 * 1ms", "heatmap [[x, 1], [2, 3]]",
+      "[(a: x * 1KB, b: x * 1%)]", "zeros [x]", "[1, 2][x]", "tensor([1, 2])[x]", "0...x",
+      "seed x", "net = mlp [64, x, 10]", "quantile([1, 2], x)", "abs(x * 1KB)",
+      "bars([\"a\"], [x])",
+      "exp 1000", "log 0", "exp(1000) * 1KB", "exp(1000) * 1%", "plot [exp(1000), 1]",
+    ] { _ = bench.run(code) }
+  }
+}

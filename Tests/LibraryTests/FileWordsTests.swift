@@ -1,0 +1,103 @@
+// Files in and out: every format, what may be read and written, and files that are not what they say.
+import Formats
+import Interpreter
+import Networks
+import Testing
+
+@Suite struct FileWordsTests {
+  @Test(arguments: ["cnet", "safetensors"]) func networksComeBack(ending: String) throws {
+    let folder = try Folder()
+    let bench = Workbench(folder.path)
+    let cell = bench.run(
+      """
+      net = prune(mlp([64, 16, 10]), 50%)
+      save(net, "net.\(ending)")
+      again = load "net.\(ending)"
+      data = load "digits"
+      all(predict(net, data.test, scores: true) == predict(again, data.test, scores: true))
+      """)
+    #expect(cell.lines.last == "true", "\(cell.message)")
+    #expect(try bench.value("again.receipt") == bench.value("net.receipt"))
+    #expect(cell.result.filesRead.map(\.path) == ["net.\(ending)"])
+  }
+
+  @Test func tensorsComeBack() throws {
+    let folder = try Folder()
+    let bench = Workbench(folder.path)
+    bench.run(
+      """
+      a = normal([3, 4])
+      b = tensor(1...5)
+      save(a, "a.npy")
+      save((a: a, b: b), "both.npz")
+      save((a: a, b: b), "both.safetensors")
+      """)
+    #expect(try bench.value("all(load(\"a.npy\") == a)") == .boolean(true))
+    for file in ["both.npz", "both.safetensors"] {
+      let record = try bench.value("load \"\(file)\"")
+      #expect(record == .record([("a", try bench.value("a")), ("b", try bench.value("b"))]))
+    }
+  }
+
+  static let files = ["net.cnet", "net.safetensors", "a.npy", "both.npz"]
+
+  @Test(arguments: files) func damageIsCoded(file: String) throws {
+    let folder = try Folder()
+    let bench = Workbench(folder.path)
+    bench.run(
+      """
+      net = prune(mlp([64, 16, 10]), 50%)
+      a = normal([3, 4])
+      save(net, "net.cnet")
+      save(net, "net.safetensors")
+      save(a, "a.npy")
+      save((a: a, b: a), "both.npz")
+      """)
+    let whole = try folder.bytes(of: file)
+    for length in [0, 1, 7, 9, whole.count / 2, whole.count - 1] {
+      try folder.write(Array(whole.prefix(length)), to: file)
+      let cell = bench.run("load \"\(file)\"")
+      #expect(cell.code?.hasPrefix("E07") == true, "\(length): \(cell.code ?? "none")")
+      #expect(cell.message.contains("`\(file)`"), "\(cell.message)")
+    }
+    // A header that claims more than there is.
+    var huge = whole
+    let claims = file.hasSuffix("npz") ? huge.count - 14..<huge.count - 2 : 4..<16
+    for i in claims { huge[i] = 0xff }
+    try folder.write(huge, to: file)
+    #expect(bench.run("load \"\(file)\"").code?.hasPrefix("E07") == true)
+  }
+
+  @Test func valuesThatAreNotNumbersAreFound() throws {
+    let folder = try Folder()
+    let bench = Workbench(folder.path)
+    bench.run("net = mlp [2, 2]\nsave(net, \"net.safetensors\")")
+    var bytes = try folder.bytes(of: "net.safetensors")
+    bytes.replaceSubrange(bytes.count - 4..<bytes.count, with: [0, 0, 0xc0, 0x7f])
+    try folder.write(bytes, to: "net.safetensors")
+    let cell = bench.run("load \"net.safetensors\"")
+    #expect(cell.code == "E0705", "\(cell.message)")
+  }
+
+  @Test func otherContentsAreNotTheDataSet() throws {
+    let folder = try Folder()
+    for name in ["train-images-idx3-ubyte", "train-labels-idx1-ubyte"] {
+      try folder.write([0, 0, 8, 1, 0, 0, 0, 1, 7], to: name)
+    }
+    let cell = Workbench(folder.path).run("load \".\"")
+    #expect(cell.code == "E0708", "\(cell.message)")
+  }
+
+  @Test func onlyWhatIsAllowedIsReadAndWritten() throws {
+    let (inside, outside) = (try Folder(), try Folder())
+    let free = Workbench(outside.path)
+    free.run("save(mlp([2, 2]), \"net.cnet\")")
+    let real = try #require(inside.path.isEmpty ? nil : inside.path)
+    let bench = Workbench(real, readable: [real], writable: [])
+    #expect(bench.run("load \"\(outside.path)/net.cnet\"").code == "E0717")
+    #expect(bench.run("load \"../../../../../../../../etc/passwd\"").code == "E0717")
+    #expect(bench.run("save(mlp([2, 2]), \"net.cnet\")").code == "E0717")
+    #expect(inside.names.isEmpty)
+    #expect(bench.run("count((load \"digits\").train)").error == nil)
+  }
+}

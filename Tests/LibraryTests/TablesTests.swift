@@ -1,0 +1,53 @@
+// One entry in a table of the number wing is one choice of the language: nothing to write twice.
+import Compression
+import Interpreter
+import Library
+import Networks
+import Testing
+
+@Suite struct TablesTests {
+  static let tables: [(word: String, parameter: String, names: [String])] = [
+    ("train", "optimizer", Optimizer.all.map(\.name)),
+    ("train", "schedule", Schedule.all.map(\.name)),
+    ("train", "loss", Loss.all.filter { !$0.wantsTeacher }.map(\.name)),
+    ("prune", "by", Criterion.all.map(\.name)),
+    ("prune", "scope", PruningScope.allCases.map(\.rawValue)),
+    ("prune", "schedule", PruningSchedule.all.map(\.name)),
+    ("quantize", "grid", Grid.all.map(\.name)),
+    ("quantize", "range", RangeEstimator.all.map(\.name)),
+    ("activation", "function", Activation.Function.all.map(\.name)),
+  ]
+
+  @Test func everyEntryIsAChoiceWithASentence() throws {
+    for table in Self.tables {
+      let builtin = try #require(Library.registry[table.word]?.builtin)
+      let parameter = try #require(builtin.parameters.first { $0.name == table.parameter })
+      #expect(parameter.choices.map(\.name) == table.names)
+      #expect(parameter.choices.allSatisfy { !$0.summary.isEmpty })
+      #expect(Set(table.names).count == table.names.count)
+    }
+  }
+
+  @Test func everyChoiceRuns() throws {
+    let calls = [
+      "optimizer": "train(net, on: some, epochs: 1, optimizer: .NAME)",
+      "schedule": "train(net, on: some, epochs: 2, schedule: .NAME)",
+      "loss": "train(net, on: some, epochs: 1, loss: .NAME)", "by": "prune(net, 50%, by: .NAME)",
+      "grid": "quantize(net, grid: .NAME)", "range": "quantize(net, range: .NAME, bits: 3)",
+      "function": "network(input: 4) { activation .NAME }",
+    ]
+    let bench = Workbench()
+    bench.run("data = load \"digits\"\nsome = data.train[0..<40]\nnet = mlp [64, 16, 10]")
+    for table in Self.tables {
+      guard let call = calls[table.parameter] else { continue }
+      for name in table.names {
+        let code =
+          table.word == "prune" && table.parameter == "schedule"
+          ? "prune(net, 60%, on: some, epochs: 1, schedule: .\(name))"
+          : call.replacing("NAME", with: name)
+        let cell = bench.run(code)
+        #expect(cell.error == nil, "\(code): \(cell.message)")
+      }
+    }
+  }
+}
