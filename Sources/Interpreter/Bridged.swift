@@ -267,11 +267,21 @@ package struct Nothing: Bridged {
 /// A share of a whole: `90%` or `0.9`. Which shares are allowed, the word says.
 package struct Fraction: Bridged {
   package let share: Double
-  package init(_ value: Double) { share = value }
+  /// Written in percent: then `150%` is not a slip for `1.5%`.
+  package let isPercent: Bool
+  package init(_ value: Double) {
+    share = value
+    isPercent = true
+  }
   package static var kind: String { "a fraction such as 90%" }
   package init(from value: Value) throws(Mismatch) {
     guard let number = try? Double(from: value) else { throw Mismatch(Self.kind) }
     share = number
+    if case .quantity(let quantity) = value {
+      isPercent = quantity.unit == .fraction
+    } else {
+      isPercent = false
+    }
   }
   package var bridged: Value { .quantity(Quantity(share, .fraction)) }
 }
