@@ -13,70 +13,88 @@ typedef float quad __attribute__((vector_size(16), aligned(4)));
 typedef int32_t quad_mask __attribute__((vector_size(16), aligned(4)));
 typedef uint8_t quad_bytes __attribute__((vector_size(4), aligned(1)));
 
-// Rows are short here: whole vectors, the last of which may overlap the one before it.
-static inline __attribute__((always_inline)) void copy_row(const float *x, int n, float *y) {
-  if (n >= 8) {
-    for (int i = 0; i < n - 8; i += 8) *(lanes *)(y + i) = *(const lanes *)(x + i);
-    *(lanes *)(y + n - 8) = *(const lanes *)(x + n - 8);
-  } else if (n >= 4) {
-    quad low = *(const quad *)x, high = *(const quad *)(x + n - 4);
-    *(quad *)y = low;
-    *(quad *)(y + n - 4) = high;
+// `rows` short rows of `n` floats: whole vectors, the last of which may overlap the one before it.
+static inline __attribute__((always_inline)) void copy_rows(const float *x, size_t ldx, int rows,
+                                                            int n, float *y, size_t ldy) {
+  if (n == 8) {
+    for (int r = 0; r < rows; r++, x += ldx, y += ldy) *(lanes *)y = *(const lanes *)x;
+  } else if (n > 8) {
+    for (int r = 0; r < rows; r++, x += ldx, y += ldy) {
+      for (int i = 0; i < n - 8; i += 8) *(lanes *)(y + i) = *(const lanes *)(x + i);
+      *(lanes *)(y + n - 8) = *(const lanes *)(x + n - 8);
+    }
   } else {
-    for (int i = 0; i < n; i++) y[i] = x[i];
+    for (int r = 0; r < rows; r++, x += ldx, y += ldy)
+      for (int i = 0; i < n; i++) y[i] = x[i];
   }
 }
 
-static inline __attribute__((always_inline)) void add_row(const float *x, int n, float *y) {
-  int i = 0;
-  for (; i + 8 <= n; i += 8) *(lanes *)(y + i) += *(const lanes *)(x + i);
-  for (; i + 4 <= n; i += 4) *(quad *)(y + i) += *(const quad *)(x + i);
+static inline __attribute__((always_inline)) void add_rows(const float *x, size_t ldx, int rows,
+                                                           int n, float *y, size_t ldy) {
+  if (n == 8) {
+    for (int r = 0; r < rows; r++, x += ldx, y += ldy) *(lanes *)y += *(const lanes *)x;
+    return;
+  }
+  for (int r = 0; r < rows; r++, x += ldx, y += ldy) {
+    int i = 0;
+    for (; i + 8 <= n; i += 8) *(lanes *)(y + i) += *(const lanes *)(x + i);
+    for (; i + 4 <= n; i += 4) *(quad *)(y + i) += *(const quad *)(x + i);
 #pragma clang loop vectorize(disable)
-  for (; i < n; i++) y[i] += x[i];
+    for (; i < n; i++) y[i] += x[i];
+  }
+}
+
+// For one offset (ky, kx) of the window: the outputs whose input lies inside the plane.
+typedef struct {
+  int top, bottom, left, right;
+  ptrdiff_t start;  // of the input of the output (top, left), in its plane
+} reach;
+
+static inline reach reach_of(const ck_window *w, int ky, int kx) {
+  reach r;
+  inside(w->height, w->out_height, w->stride_height, ky - w->padding_height, &r.top, &r.bottom);
+  inside(w->width, w->out_width, w->stride_width, kx - w->padding_width, &r.left, &r.right);
+  ptrdiff_t y = (ptrdiff_t)r.top * w->stride_height + ky - w->padding_height;
+  r.start = y * w->width + (ptrdiff_t)r.left * w->stride_width + kx - w->padding_width;
+  return r;
 }
 
 void CK(ck_im2col)(const float *x, const ck_window *w, float *columns, size_t ld) {
-  int OW = w->out_width, s = w->stride_width;
-  for (int c = 0; c < w->channels; c++)
+  int OH = w->out_height, OW = w->out_width, s = w->stride_width;
+  size_t plane = (size_t)w->height * w->width, step = (size_t)w->stride_height * w->width;
+  for (int c = 0; c < w->channels; c++, x += plane)
     for (int ky = 0; ky < w->kernel_height; ky++)
       for (int kx = 0; kx < w->kernel_width; kx++, columns += ld) {
-        int first, last;
-        inside(w->width, OW, s, kx - w->padding_width, &first, &last);
-        for (int oy = 0; oy < w->out_height; oy++) {
-          int iy = oy * w->stride_height + ky - w->padding_height;
-          float *to = columns + (size_t)oy * OW;
-          if (iy < 0 || iy >= w->height) {
-            for (int ox = 0; ox < OW; ox++) to[ox] = 0.0f;
-            continue;
-          }
-          const float *from = x + ((size_t)c * w->height + iy) * w->width + kx - w->padding_width;
-          for (int ox = 0; ox < first; ox++) to[ox] = 0.0f;
-          if (s == 1)
-            copy_row(from + first, last - first, to + first);
-          else
-            for (int ox = first; ox < last; ox++) to[ox] = from[(ptrdiff_t)ox * s];
-          for (int ox = last; ox < OW; ox++) to[ox] = 0.0f;
-        }
+        reach r = reach_of(w, ky, kx);
+        int n = r.right - r.left, rows = r.bottom - r.top;
+        if (n < OW || rows < OH) memset(columns, 0, (size_t)OH * OW * sizeof(float));
+        if (n <= 0 || rows <= 0) continue;
+        const float *from = x + r.start;
+        float *to = columns + (size_t)r.top * OW + r.left;
+        if (s == 1)
+          copy_rows(from, step, rows, n, to, OW);
+        else
+          for (int oy = 0; oy < rows; oy++, from += step, to += OW)
+            for (int i = 0; i < n; i++) to[i] = from[(ptrdiff_t)i * s];
       }
 }
 
 void CK(ck_col2im)(const float *columns, size_t ld, const ck_window *w, float *x) {
   int OW = w->out_width, s = w->stride_width;
-  for (int c = 0; c < w->channels; c++)
+  size_t plane = (size_t)w->height * w->width, step = (size_t)w->stride_height * w->width;
+  for (int c = 0; c < w->channels; c++, x += plane)
     for (int ky = 0; ky < w->kernel_height; ky++)
       for (int kx = 0; kx < w->kernel_width; kx++, columns += ld) {
-        int first, last;
-        inside(w->width, OW, s, kx - w->padding_width, &first, &last);
-        for (int oy = 0; oy < w->out_height; oy++) {
-          int iy = oy * w->stride_height + ky - w->padding_height;
-          if (iy < 0 || iy >= w->height) continue;
-          const float *from = columns + (size_t)oy * OW;
-          float *to = x + ((size_t)c * w->height + iy) * w->width + kx - w->padding_width;
-          if (s == 1)
-            add_row(from + first, last - first, to + first);
-          else
-            for (int ox = first; ox < last; ox++) to[(ptrdiff_t)ox * s] += from[ox];
-        }
+        reach r = reach_of(w, ky, kx);
+        int n = r.right - r.left, rows = r.bottom - r.top;
+        if (n <= 0 || rows <= 0) continue;
+        const float *from = columns + (size_t)r.top * OW + r.left;
+        float *to = x + r.start;
+        if (s == 1)
+          add_rows(from, OW, rows, n, to, step);
+        else
+          for (int oy = 0; oy < rows; oy++, from += OW, to += step)
+            for (int i = 0; i < n; i++) to[(ptrdiff_t)i * s] += from[i];
       }
 }
 
