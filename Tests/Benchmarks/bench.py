@@ -190,6 +190,8 @@ def bench_training(options):
 
 def main():
     options = Options()
+    if not os.access(options.cnb, os.X_OK):
+        sys.exit(f"there is no command at {options.cnb}: make build, or --cnb PATH")
     version = subprocess.run([options.cnb, "--version"], capture_output=True, text=True)
     python = subprocess.run(["python3", "--version"], capture_output=True, text=True)
     print(machine.description())

@@ -54,5 +54,8 @@ def versions(python):
     program = (
         "import sys, numpy, torch; print('Python', sys.version.split()[0], '· PyTorch', "
         "torch.__version__, '· NumPy', numpy.__version__, '·', torch.backends.cpu.get_cpu_capability())")
-    result = subprocess.run([python, "-c", program], capture_output=True, text=True)
+    try:
+        result = subprocess.run([python, "-c", program], capture_output=True, text=True)
+    except OSError:
+        return None
     return result.stdout.strip() if result.returncode == 0 else None
