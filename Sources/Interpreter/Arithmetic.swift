@@ -23,7 +23,11 @@ enum Arithmetic {
     case (.tensor, .tensor), (.tensor, .number), (.number, .tensor), (.tensor, .quantity),
       (.quantity, .tensor):
       return try tensors(operation, left, right)
-    case (.quantity(let a), .quantity(let b)): return try quantities(operation, a, b)
+    case (.quantity(let a), .quantity(let b)):
+      if operation == .subtract, a.unit == .fraction, b.unit == .fraction {
+        return .quantity(Quantity(a.value - b.value, .points, mark: a.mark + b.mark))
+      }
+      return try quantities(operation, a, b)
     case (.quantity(let a), .number(let b)): return try quantity(operation, a, number: b)
     case (.number(let a), .quantity(let b)): return try number(operation, a, quantity: b)
     default: break
@@ -89,30 +93,27 @@ enum Arithmetic {
     switch operation {
     case .add: return .quantity(Quantity(a.value + b.value, unit, mark: a.mark + b.mark))
     case .subtract: return .quantity(Quantity(a.value - b.value, unit, mark: a.mark + b.mark))
-    case .divide: return .quantity(try quotient(a, b, unit: .ratio(unit.quotientBasis)))
+    case .divide: return .quantity(try quotient(a, b, unit: unit.quotient))
     default: return .boolean(compare(operation, a.value, b.value))
     }
   }
 
   private static func product(_ a: Quantity, _ b: Quantity, unit: Quantity.Unit) -> Quantity {
-    let value = a.value * b.value
-    return Quantity(
-      value, unit, mark: .product(value, (a.value, a.mark), (b.value, b.mark)))
+    Quantity(a.value * b.value, unit, mark: .product(a, b))
   }
 
   private static func quotient(
     _ a: Quantity, _ b: Quantity, unit: Quantity.Unit
   ) throws(Problem) -> Quantity {
     guard b.value != 0 else { throw divisionByZero }
-    let value = a.value / b.value
-    return Quantity(value, unit, mark: .product(value, (a.value, a.mark), (b.value, b.mark)))
+    return Quantity(a.value / b.value, unit, mark: .quotient(a, b))
   }
 
   private static func quantity(
     _ operation: BinaryOperator, _ a: Quantity, number b: Double
   ) throws(Problem) -> Value {
     switch operation {
-    case .multiply: return .quantity(a.scaled(by: b))
+    case .multiply: return times(a, b)
     case .divide:
       guard b != 0 else { throw divisionByZero }
       return .quantity(a.scaled(by: 1 / b))
@@ -127,7 +128,7 @@ enum Arithmetic {
     _ operation: BinaryOperator, _ a: Double, quantity b: Quantity
   ) throws(Problem) -> Value {
     switch operation {
-    case .multiply: return .quantity(b.scaled(by: a))
+    case .multiply: return times(b, a)
     case .divide where b.unit.isPlain:
       guard b.value != 0 else { throw divisionByZero }
       return .number(a / b.value)
@@ -136,6 +137,13 @@ enum Arithmetic {
     }
     guard b.unit.isPlain else { throw noSense(operation, "a plain number", b.unit.name) }
     return try quantities(operation, Quantity(a, b.unit), b)
+  }
+
+  /// `90% * 200` is 180: a share of a number is a number.
+  private static func times(_ a: Quantity, _ b: Double) -> Value {
+    guard a.unit == .fraction else { return .quantity(a.scaled(by: b)) }
+    if a.mark == .exact { return .number(a.value * b) }
+    return .quantity(Quantity(a.value * b, .count(.plain), mark: a.mark.scaled(by: abs(b))))
   }
 
   private static func power(_ a: Double, _ b: Double) -> Double { Numbers.power(a, b) }

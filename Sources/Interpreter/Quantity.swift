@@ -66,15 +66,14 @@ extension Quantity.Mark {
     }
   }
 
-  /// The mark of `a / b` or `a * b`, from the relative widths.
-  package static func product(
-    _ result: Double, _ left: (Double, Quantity.Mark), _ right: (Double, Quantity.Mark)
-  ) -> Quantity.Mark {
-    func relative(_ value: Double, _ mark: Quantity.Mark) -> Quantity.Mark {
-      guard case .within(let width) = mark else { return mark }
-      return value == 0 ? .volatile : .within(abs(width / value))
-    }
-    return (relative(left.0, left.1) + relative(right.0, right.1)).scaled(by: abs(result))
+  /// Of `a * b`: each width counts as often as the other factor says.
+  package static func product(_ a: Quantity, _ b: Quantity) -> Quantity.Mark {
+    a.mark.scaled(by: abs(b.value)) + b.mark.scaled(by: abs(a.value))
+  }
+
+  /// Of `a / b`, where b is not 0.
+  package static func quotient(_ a: Quantity, _ b: Quantity) -> Quantity.Mark {
+    (a.mark + b.mark.scaled(by: abs(a.value / b.value))).scaled(by: 1 / abs(b.value))
   }
 }
 
@@ -112,12 +111,14 @@ extension Quantity.Unit {
     }
   }
 
-  /// What a quotient of two such quantities is.
-  var quotientBasis: Quantity.Basis {
+  /// What a quotient of two such quantities is: how many times one is the other, or a plain number
+  /// where they were relative already.
+  var quotient: Quantity.Unit {
     switch self {
-    case .bytes(let basis), .count(let basis), .ratio(let basis): basis
-    case .seconds: .time
-    case .fraction, .points, .bits: .plain
+    case .bytes(let basis), .count(let basis): .ratio(basis)
+    case .seconds: .ratio(.time)
+    case .fraction: .ratio(.plain)
+    case .ratio, .points, .bits: .count(.plain)
     }
   }
 }

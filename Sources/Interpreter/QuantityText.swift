@@ -33,6 +33,7 @@ extension Text {
     switch unit {
     case .fraction: return percent(value)
     case .points: return signed(value) + " pp"
+    case .bytes(.plain): return NumberText.bytes(value)
     case .bytes: return bytes(value)
     case .seconds: return NumberText.seconds(value)
     case .count: return count(value)

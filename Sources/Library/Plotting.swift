@@ -9,13 +9,16 @@ enum Plotting {
     var values: [Double] = []
     var errors: [Double]?
     var unit = AxisUnit.plain
+    /// What they measure; nil for plain numbers.
+    var measure: Quantity.Unit?
     /// What was measured or trained, and may differ elsewhere.
     var isLoose = false
   }
 
   static func numbers(_ value: Value) throws(Problem) -> Numbers {
     if case .tensor(let tensor) = value {
-      return Numbers(values: tensor.elements.map(Double.init))
+      // Most tensors come out of a training, and another machine trains slightly other ones.
+      return Numbers(values: tensor.elements.map(Double.init), isLoose: true)
     }
     let items: [Value]
     do throws(Mismatch) { items = try value.sequence() } catch {
@@ -51,6 +54,7 @@ enum Plotting {
       errors.append(0)
     }
     result.unit = unit.map(axisUnit) ?? .plain
+    result.measure = unit
     // The tolerance of a size is not an error bar; the interval of an accuracy is one.
     if unit == .fraction, errors.contains(where: { $0 > 0 }) { result.errors = errors }
     return result
@@ -118,18 +122,20 @@ enum Plotting {
     }
     var chart = Chart(kind, title: title)
     var isLoose = false
-    var unit: AxisUnit?
+    var first: Numbers?
     let labels = try x.map { name throws(Problem) in try texts(rows, name) } ?? nil
     let along = try x.map { name throws(Problem) in
       labels == nil ? try column(rows, name) : Numbers()
     }
     for name in y {
       let numbers = try column(rows, name)
-      if let unit, unit != numbers.unit {
+      if let first, first.measure != numbers.measure {
         throw Problem(
-          "E0307", "the columns \(y.joined(separator: ", ")) do not share a unit and an axis")
+          "E0307",
+          "\(first.measure?.name ?? "a plain number") and \(numbers.measure?.name ?? "a plain number") "
+            + "measure different things and do not share an axis", help: "plot them apart")
       }
-      unit = numbers.unit
+      first = first ?? numbers
       isLoose = isLoose || numbers.isLoose || along?.isLoose == true
       chart.series.append(
         Series(
@@ -139,7 +145,7 @@ enum Plotting {
     if labels != nil, kind != .bars { chart.kind = .bars }
     chart.xAxis = AxisSpec(x ?? "", unit: along?.unit ?? .plain, isLogarithmic: log.x)
     chart.yAxis = AxisSpec(
-      y.count == 1 ? y[0] : "", unit: unit ?? .plain, isLogarithmic: log.y)
+      y.count == 1 ? y[0] : "", unit: first?.unit ?? .plain, isLogarithmic: log.y)
     if front { chart.front = ParetoFront() }
     return ChartValue(chart, isLoose: isLoose)
   }
