@@ -1,7 +1,7 @@
 // Evaluates the cells of a notebook in the language: the one place where notebooks and sessions meet.
 
-package import Interpreter
 internal import Charts
+package import Interpreter
 internal import Library
 internal import Syntax
 

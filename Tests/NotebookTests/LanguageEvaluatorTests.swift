@@ -93,7 +93,8 @@ import Testing
   }
 
   @Test func parametersTakeThePlaceOfBindings() {
-    let text = "---\nparams: {bits: 3}\n---\n\n```cnb params\nbits = 4\nname = \"a\"\n```\n\n"
+    let text =
+      "---\nparams: {bits: 3}\n---\n\n```cnb params\nbits = 4\nname = \"a\"\n```\n\n"
       + "```cnb\nprint bits * 2, name\n```\n"
     #expect(stored(run(text).0)[1] == ["6 a"])
     let set = RunSettings(
@@ -106,7 +107,8 @@ import Testing
   }
 
   @Test func claimsAreTested() {
-    let text = cells("bits = 4") + "\n[a](claim: \"bits == 4\") [b](claim: \"bits > 4\") "
+    let text =
+      cells("bits = 4") + "\n[a](claim: \"bits == 4\") [b](claim: \"bits > 4\") "
       + "[c](claim: \"bits + 1\") [d](claim: \"bots\")\n"
     let outcomes = check(run(text).0).claims.map(\.outcome)
     #expect(outcomes.count == 4)
