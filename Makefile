@@ -12,7 +12,7 @@ SHELL := /bin/bash
 
 help: ## List these targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) \
-	  | awk -F ':.*## ' '{ printf "  make %-9s %s\n", $$1, $$2 }'
+	  | awk -F ':.*## ' '{ printf "  make %-11s %s\n", $$1, $$2 }'
 
 setup: ## Install the Debian packages that are missing, and look for Swift
 	@if ! command -v swift > /dev/null; then
@@ -77,4 +77,12 @@ install: build ## Install the command under PREFIX (/usr/local)
 clean: ## Remove what was built
 	@rm -rf .build
 
+bench: build ## Time the command beside its peers (bench-setup first, for PyTorch)
+	@python3 Tests/Benchmarks/bench.py --cnb $(CNB)
+
+bench-setup: ## Install the peers of the benchmarks in .build/bench (large)
+	@python3 -m venv .build/bench
+	.build/bench/bin/pip install --quiet torch numpy
+
+.PHONY: bench bench-setup
 .ONESHELL:

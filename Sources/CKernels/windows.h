@@ -9,48 +9,92 @@ static inline void inside(int size, int out, int stride, int offset, int *first,
   if (*last < *first) *last = *first;
 }
 
+typedef float quad __attribute__((vector_size(16), aligned(4)));
+typedef int32_t quad_mask __attribute__((vector_size(16), aligned(4)));
+typedef uint8_t quad_bytes __attribute__((vector_size(4), aligned(1)));
+
+// `rows` short rows of `n` floats: whole vectors, the last of which may overlap the one before it.
+static inline __attribute__((always_inline)) void copy_rows(const float *x, size_t ldx, int rows,
+                                                            int n, float *y, size_t ldy) {
+  if (n == 8) {
+    for (int r = 0; r < rows; r++, x += ldx, y += ldy) *(lanes *)y = *(const lanes *)x;
+  } else if (n > 8) {
+    for (int r = 0; r < rows; r++, x += ldx, y += ldy) {
+      for (int i = 0; i < n - 8; i += 8) *(lanes *)(y + i) = *(const lanes *)(x + i);
+      *(lanes *)(y + n - 8) = *(const lanes *)(x + n - 8);
+    }
+  } else {
+    for (int r = 0; r < rows; r++, x += ldx, y += ldy)
+      for (int i = 0; i < n; i++) y[i] = x[i];
+  }
+}
+
+static inline __attribute__((always_inline)) void add_rows(const float *x, size_t ldx, int rows,
+                                                           int n, float *y, size_t ldy) {
+  if (n == 8) {
+    for (int r = 0; r < rows; r++, x += ldx, y += ldy) *(lanes *)y += *(const lanes *)x;
+    return;
+  }
+  for (int r = 0; r < rows; r++, x += ldx, y += ldy) {
+    int i = 0;
+    for (; i + 8 <= n; i += 8) *(lanes *)(y + i) += *(const lanes *)(x + i);
+    for (; i + 4 <= n; i += 4) *(quad *)(y + i) += *(const quad *)(x + i);
+#pragma clang loop vectorize(disable)
+    for (; i < n; i++) y[i] += x[i];
+  }
+}
+
+// For one offset (ky, kx) of the window: the outputs whose input lies inside the plane.
+typedef struct {
+  int top, bottom, left, right;
+  ptrdiff_t start;  // of the input of the output (top, left), in its plane
+} reach;
+
+static inline reach reach_of(const ck_window *w, int ky, int kx) {
+  reach r;
+  inside(w->height, w->out_height, w->stride_height, ky - w->padding_height, &r.top, &r.bottom);
+  inside(w->width, w->out_width, w->stride_width, kx - w->padding_width, &r.left, &r.right);
+  ptrdiff_t y = (ptrdiff_t)r.top * w->stride_height + ky - w->padding_height;
+  r.start = y * w->width + (ptrdiff_t)r.left * w->stride_width + kx - w->padding_width;
+  return r;
+}
+
 void CK(ck_im2col)(const float *x, const ck_window *w, float *columns, size_t ld) {
-  int OW = w->out_width, s = w->stride_width;
-  for (int c = 0; c < w->channels; c++)
+  int OH = w->out_height, OW = w->out_width, s = w->stride_width;
+  size_t plane = (size_t)w->height * w->width, step = (size_t)w->stride_height * w->width;
+  for (int c = 0; c < w->channels; c++, x += plane)
     for (int ky = 0; ky < w->kernel_height; ky++)
       for (int kx = 0; kx < w->kernel_width; kx++, columns += ld) {
-        int first, last;
-        inside(w->width, OW, s, kx - w->padding_width, &first, &last);
-        for (int oy = 0; oy < w->out_height; oy++) {
-          int iy = oy * w->stride_height + ky - w->padding_height;
-          float *to = columns + (size_t)oy * OW;
-          if (iy < 0 || iy >= w->height) {
-            for (int ox = 0; ox < OW; ox++) to[ox] = 0.0f;
-            continue;
-          }
-          const float *from = x + ((size_t)c * w->height + iy) * w->width + kx - w->padding_width;
-          for (int ox = 0; ox < first; ox++) to[ox] = 0.0f;
-          if (s == 1)
-            for (int ox = first; ox < last; ox++) to[ox] = from[ox];
-          else
-            for (int ox = first; ox < last; ox++) to[ox] = from[(ptrdiff_t)ox * s];
-          for (int ox = last; ox < OW; ox++) to[ox] = 0.0f;
-        }
+        reach r = reach_of(w, ky, kx);
+        int n = r.right - r.left, rows = r.bottom - r.top;
+        if (n < OW || rows < OH) memset(columns, 0, (size_t)OH * OW * sizeof(float));
+        if (n <= 0 || rows <= 0) continue;
+        const float *from = x + r.start;
+        float *to = columns + (size_t)r.top * OW + r.left;
+        if (s == 1)
+          copy_rows(from, step, rows, n, to, OW);
+        else
+          for (int oy = 0; oy < rows; oy++, from += step, to += OW)
+            for (int i = 0; i < n; i++) to[i] = from[(ptrdiff_t)i * s];
       }
 }
 
 void CK(ck_col2im)(const float *columns, size_t ld, const ck_window *w, float *x) {
   int OW = w->out_width, s = w->stride_width;
-  for (int c = 0; c < w->channels; c++)
+  size_t plane = (size_t)w->height * w->width, step = (size_t)w->stride_height * w->width;
+  for (int c = 0; c < w->channels; c++, x += plane)
     for (int ky = 0; ky < w->kernel_height; ky++)
       for (int kx = 0; kx < w->kernel_width; kx++, columns += ld) {
-        int first, last;
-        inside(w->width, OW, s, kx - w->padding_width, &first, &last);
-        for (int oy = 0; oy < w->out_height; oy++) {
-          int iy = oy * w->stride_height + ky - w->padding_height;
-          if (iy < 0 || iy >= w->height) continue;
-          const float *from = columns + (size_t)oy * OW;
-          float *to = x + ((size_t)c * w->height + iy) * w->width + kx - w->padding_width;
-          if (s == 1)
-            for (int ox = first; ox < last; ox++) to[ox] += from[ox];
-          else
-            for (int ox = first; ox < last; ox++) to[(ptrdiff_t)ox * s] += from[ox];
-        }
+        reach r = reach_of(w, ky, kx);
+        int n = r.right - r.left, rows = r.bottom - r.top;
+        if (n <= 0 || rows <= 0) continue;
+        const float *from = columns + (size_t)r.top * OW + r.left;
+        float *to = x + r.start;
+        if (s == 1)
+          add_rows(from, OW, rows, n, to, step);
+        else
+          for (int oy = 0; oy < rows; oy++, from += OW, to += step)
+            for (int i = 0; i < n; i++) to[(ptrdiff_t)i * s] += from[i];
       }
 }
 
@@ -59,22 +103,65 @@ static inline int is_2x2(const ck_window *w) {
          w->stride_width == 2 && w->padding_height == 0 && w->padding_width == 0;
 }
 
+// The bits of `a` where the mask is set, else those of `b`.
+static inline __attribute__((always_inline)) quad pick(quad_mask mask, quad a, quad b) {
+  return (quad)((mask & (quad_mask)a) | (~mask & (quad_mask)b));
+}
+
+// Four windows beside each other, of the rows `a` and `b`.
+static inline __attribute__((always_inline)) void pool_quad(const float *a, const float *b,
+                                                            float *y, uint8_t *where) {
+  quad a0 = *(const quad *)a, a1 = *(const quad *)(a + 4);
+  quad b0 = *(const quad *)b, b1 = *(const quad *)(b + 4);
+  quad left = __builtin_shufflevector(a0, a1, 0, 2, 4, 6);
+  quad right = __builtin_shufflevector(a0, a1, 1, 3, 5, 7);
+  quad left_below = __builtin_shufflevector(b0, b1, 0, 2, 4, 6);
+  quad right_below = __builtin_shufflevector(b0, b1, 1, 3, 5, 7);
+  // A NaN wins: nothing is greater than it, and it is not equal to itself.
+  quad_mask i = (right > left) | (right != right);
+  quad_mask j = (right_below > left_below) | (right_below != right_below);
+  quad m = pick(i, right, left), n = pick(j, right_below, left_below);
+  quad_mask k = (n > m) | (n != n);
+  *(quad *)y = pick(k, n, m);
+  *(quad_bytes *)where = __builtin_convertvector((k & (2 - j)) | (~k & -i), quad_bytes);
+}
+
+static inline void pool_one(const float *a, const float *b, float *y, uint8_t *where) {
+  int i = (a[1] > a[0]) | (a[1] != a[1]), j = (b[1] > b[0]) | (b[1] != b[1]);
+  float m = i ? a[1] : a[0], n = j ? b[1] : b[0];
+  int k = (n > m) | (n != n);
+  *y = k ? n : m;
+  *where = (uint8_t)(k ? 2 + j : i);
+}
+
 static void CK(maxpool_2x2)(const float *x, size_t planes, const ck_window *w, float *y,
                             uint8_t *where) {
   int H = w->height, W = w->width, OH = w->out_height, OW = w->out_width;
   for (size_t p = 0; p < planes; p++, x += (size_t)H * W)
     for (int oy = 0; oy < OH; oy++, y += OW, where += OW) {
       const float *a = x + (size_t)2 * oy * W, *b = a + W;
-      for (int ox = 0; ox < OW; ox++) {
-        float a0 = a[2 * ox], a1 = a[2 * ox + 1], b0 = b[2 * ox], b1 = b[2 * ox + 1];
-        // A NaN wins: nothing is greater than it, and it is not equal to itself.
-        int i = (a1 > a0) | (a1 != a1), j = (b1 > b0) | (b1 != b1);
-        float m = i ? a1 : a0, n = j ? b1 : b0;
-        int k = (n > m) | (n != n);
-        y[ox] = k ? n : m;
-        where[ox] = (uint8_t)(k ? 2 + j : i);
+      int ox = 0;
+      for (; ox + 4 <= OW; ox += 4) pool_quad(a + 2 * ox, b + 2 * ox, y + ox, where + ox);
+      if (ox < OW && OW > 4) {
+        ox = OW - 4;
+        pool_quad(a + 2 * ox, b + 2 * ox, y + ox, where + ox);
+        ox = OW;
       }
+      for (; ox < OW; ox++) pool_one(a + 2 * ox, b + 2 * ox, y + ox, where + ox);
     }
+}
+
+static inline __attribute__((always_inline)) void unpool_quad(const float *dy,
+                                                              const uint8_t *where, float *a,
+                                                              float *b) {
+  quad_mask g = (quad_mask)(*(const quad *)dy);
+  quad_mask k = __builtin_convertvector(*(const quad_bytes *)where, quad_mask);
+  quad left = (quad)(g & (k == 0)), right = (quad)(g & (k == 1));
+  quad left_below = (quad)(g & (k == 2)), right_below = (quad)(g & (k == 3));
+  *(quad *)a = __builtin_shufflevector(left, right, 0, 4, 1, 5);
+  *(quad *)(a + 4) = __builtin_shufflevector(left, right, 2, 6, 3, 7);
+  *(quad *)b = __builtin_shufflevector(left_below, right_below, 0, 4, 1, 5);
+  *(quad *)(b + 4) = __builtin_shufflevector(left_below, right_below, 2, 6, 3, 7);
 }
 
 static void CK(maxpool_2x2_back)(const float *dy, const uint8_t *where, size_t planes,
@@ -83,13 +170,13 @@ static void CK(maxpool_2x2_back)(const float *dy, const uint8_t *where, size_t p
   for (size_t p = 0; p < planes; p++, dx += (size_t)H * W) {
     for (int oy = 0; oy < OH; oy++, dy += OW, where += OW) {
       float *a = dx + (size_t)2 * oy * W, *b = a + W;
-      for (int ox = 0; ox < OW; ox++) {
-        float g = dy[ox];
-        uint8_t k = where[ox];
-        a[2 * ox] = k == 0 ? g : 0.0f;
-        a[2 * ox + 1] = k == 1 ? g : 0.0f;
-        b[2 * ox] = k == 2 ? g : 0.0f;
-        b[2 * ox + 1] = k == 3 ? g : 0.0f;
+      int ox = 0;
+      for (; ox + 4 <= OW; ox += 4) unpool_quad(dy + ox, where + ox, a + 2 * ox, b + 2 * ox);
+      for (; ox < OW; ox++) {
+        a[2 * ox] = where[ox] == 0 ? dy[ox] : 0.0f;
+        a[2 * ox + 1] = where[ox] == 1 ? dy[ox] : 0.0f;
+        b[2 * ox] = where[ox] == 2 ? dy[ox] : 0.0f;
+        b[2 * ox + 1] = where[ox] == 3 ? dy[ox] : 0.0f;
       }
       for (int ix = 2 * OW; ix < W; ix++) a[ix] = b[ix] = 0.0f;
     }

@@ -76,7 +76,8 @@ enum Arithmetic {
     _ operation: BinaryOperator, _ a: Quantity, _ b: Quantity
   ) throws(Problem) -> Value {
     switch operation {
-    case .multiply where a.unit == .fraction: return .quantity(product(a, b, unit: b.unit))
+    case .multiply where a.unit == .fraction || (a.unit.isRatio && b.unit != .fraction):
+      return .quantity(product(a, b, unit: b.unit))
     case .multiply where b.unit == .fraction || b.unit.isRatio:
       return .quantity(product(a, b, unit: a.unit))
     case .divide where b.unit == .fraction && a.unit != .fraction:

@@ -163,7 +163,8 @@ extension Array: Bridged where Element: Bridged {
   package static var kind: String { "a list, each entry \(Element.kind)" }
   package init(from value: Value) throws(Mismatch) {
     let items = try value.sequence()
-    if let values = items as? [Element] {
+    // Through `Any`, a list of any values is taken as it is, not item by item.
+    if let values = (items as Any) as? [Element] {
       self = values
       return
     }
@@ -175,7 +176,7 @@ extension Array: Bridged where Element: Bridged {
     }
     self = elements
   }
-  package var bridged: Value { .list(self as? [Value] ?? map { $0.bridged }) }
+  package var bridged: Value { .list((self as Any) as? [Value] ?? map { $0.bridged }) }
 }
 
 extension Value {

@@ -92,7 +92,7 @@ extension Checker {
     } else if let value = knownValue(call.callee) {
       report(notCallable(value, call), call.callee.span)
     }
-    return CallNode(callee, arguments, span)
+    return CallNode(callee, arguments, isCommand: call.isCommand, span)
   }
 
   /// What the name called stands for, where that is known before anything runs.

@@ -1,5 +1,5 @@
-import Synchronization
-// What a word may ask of the run that it is called in: random numbers, the clock of interrupts, the folder
+// What a word may ask of the run that it is called in: random numbers, whether to stop, the folder that it
+// may read, a place for what it shows.
 // that it may read, a place for what it shows.
 package import Tensors
 

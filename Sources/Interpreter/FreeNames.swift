@@ -46,8 +46,8 @@ enum FreeNames {
       case .name(let name): mention(name)
       case .text(let pieces):
         for case .code(let inner) in pieces { expression(inner) }
-      case .list(let items): items.forEach { expression($0) }
-      case .record(let fields): fields.forEach { expression($0.value) }
+      case .list(let items): for item in items { expression(item) }
+      case .record(let fields): for field in fields { expression(field.value) }
       case .range(let lower, let upper, _):
         optional(lower)
         optional(upper)
@@ -57,11 +57,11 @@ enum FreeNames {
         expression(right)
       case .call(let call):
         expression(call.callee)
-        call.arguments.forEach { expression($0.value) }
+        for argument in call.arguments { expression(argument.value) }
         if let inner = call.block { block(inner) }
       case .index(let owner, let items):
         expression(owner)
-        items.forEach { expression($0) }
+        for item in items { expression(item) }
       case .lambda(let inner): lambda(inner)
       case .conditional(let test, let then, let otherwise):
         expression(test)

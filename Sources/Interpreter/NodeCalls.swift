@@ -30,7 +30,12 @@ final class CallNode: Node, @unchecked Sendable {
   private let labels: [Name?]
   private let arguments: [Node]
   private let isPositional: Bool
-  init(_ callee: Node, _ arguments: [(label: Name?, value: Node)], _ span: Span) {
+  /// Written without parentheses.
+  private let isCommand: Bool
+  init(
+    _ callee: Node, _ arguments: [(label: Name?, value: Node)], isCommand: Bool, _ span: Span
+  ) {
+    self.isCommand = isCommand
     self.callee = callee
     labels = arguments.map(\.label)
     self.arguments = arguments.map(\.value)
@@ -107,7 +112,9 @@ final class CallNode: Node, @unchecked Sendable {
   }
 
   private func notAFunction(_ value: Value) -> Problem {
-    Problem("E0304", "\(Text.brief(value)) cannot be called: it is \(value.kind)")
+    Problem(
+      "E0304", "\(Text.brief(value)) cannot be called: it is \(value.kind)",
+      help: isCommand ? "is an operator or a line end missing?" : nil)
   }
 }
 

@@ -119,7 +119,10 @@ package final class Session {
 
   private func checkAndRun(_ input: CellInput, _ show: (Output) -> Void) -> CellResult {
     let (statements, syntax) = Parser.parse(input.source)
-    guard syntax.isEmpty else { return rejected(syntax + check(statements, input).diagnostics) }
+    guard syntax.isEmpty else {
+      let all = syntax + check(statements, input).diagnostics
+      return rejected(all.sorted { ($0.span?.start ?? 0) < ($1.span?.start ?? 0) })
+    }
     let (cell, found) = check(statements, input)
     guard let cell else { return rejected(found) }
     return withoutActuallyEscaping(show) { show in execute(cell, input, warnings: found, show) }

@@ -176,9 +176,9 @@ enum CompressionWords {
     Parameter<NetworkValue>("teacher", "the large one", named: true),
     Parameter<DatasetValue>("on", "the examples", named: true),
     Parameter<Double>(
-      "temperature", "how much both answers are softened", default: 4, rule: .within(0.01...1000)),
+      "temperature", "how much both answers are softened", default: 2, rule: .within(0.01...1000)),
     Parameter<Fraction>(
-      "mix", "the teacher's share of the loss; the labels have the rest", default: Fraction(0.9)),
+      "mix", "the teacher's share of the loss; the labels have the rest", default: Fraction(0.5)),
     Parameter<Int>("epochs", "passes over the examples", default: 5, rule: .within(0...100_000)),
     Parameter<Int>("batch", "examples in a step", default: 32, rule: .within(1...65_536)),
     Parameter<Optimizer>("optimizer", "how a step follows from the gradient", default: .adam),

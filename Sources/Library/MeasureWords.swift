@@ -12,7 +12,7 @@ enum MeasureWords {
   static let measure = Builtin(
     "measure",
     "Says what networks weigh, how well they answer, and how fast; the first one is compared with.",
-    Parameter<Several<NetworkValue>>("networks", "one, or several to compare"),
+    Parameter<Candidates>("networks", "one, or several to compare, or a list of them"),
     Parameter<DatasetValue?>("on", "labelled examples they were not trained on"),
     Parameter<Bool>("latency", "time the answer to one example", default: true),
     details:
@@ -35,12 +35,14 @@ enum MeasureWords {
     var measured: [Measured] = []
     for (i, network) in networks.items.enumerated() {
       try context.checkInterrupt()
-      let name = TextWidth.cut(i < names.count ? names[i] : network.network.name, to: 24)
+      let name = TextWidth.cut(
+        names.count == networks.items.count ? names[i] : network.network.name, to: 24)
       measured.append(try Measured(network, name, data?.dataset, latency: latency, context))
     }
     let comparison = try Comparison(measured.map(\.measurement))
+    let (first, isAlone) = (measured[0], measured.count == 1)
     let rows = zip(measured, comparison.rows).map { measured, row in
-      Value.record(measured.fields(row, against: measured.isOnly(in: networks) ? nil : comparison))
+      Value.record(measured.fields(row, against: isAlone ? nil : first))
     }
     return rows.count == 1 ? rows[0] : .list(rows)
   }
@@ -109,29 +111,27 @@ private struct Measured {
     return try Latency(seconds: seconds, warmups: 5)
   }
 
-  func isOnly(in networks: Several<NetworkValue>) -> Bool { networks.items.count == 1 }
-
   /// A row of the table: what is lost and gained first, for that is what fits the first page. Ratios
   /// and flips only where there is something to compare with.
   func fields(
-    _ row: Comparison.Row, against comparison: Comparison?
+    _ row: Comparison.Row, against first: Measured?
   ) -> [(name: String, value: Value)] {
-    let compares = comparison != nil
     let footprint = measurement.footprint
     var fields: [(name: String, value: Value?)] = [
       ("network", .text(measurement.name)), ("accuracy", accuracy?.bridged),
-      ("p", compares && accuracy != nil ? p(row.flips) : nil), ("bytes", value.fileBytes),
-      ("ratio", compares ? ratio(.fileBytes, .file, row) : nil),
+      ("p", first != nil && accuracy != nil ? p(row.flips) : nil), ("bytes", value.fileBytes),
+      ("ratio", ratio(.fileBytes, .file, row, first) { $0.value.fileBytes }),
     ]
     if let latency = measurement.latency {
       fields.append(("time", .quantity(latency.medianSeconds, .seconds, mark: .volatile)))
     }
     fields += [
       ("loss", measurement.loss.map { .quantity($0, .count(.plain), mark: .loss($0)) }),
-      ("gzip", value.gzipBytes), ("gzip_ratio", compares ? ratio(.gzipBytes, .gzip, row) : nil),
+      ("gzip", value.gzipBytes),
+      ("gzip_ratio", ratio(.gzipBytes, .gzip, row, first) { $0.value.gzipBytes }),
       ("parameters", .quantity(Double(footprint.parameters), .count(.plain))),
-      ("nonzeros", value.nonZeros(footprint)),
-      ("nonzero_ratio", compares ? ratio(.nonZeros, .nonzeros, row) : nil),
+      ("nonzeros", nonZeros),
+      ("nonzero_ratio", ratio(.nonZeros, .nonzeros, row, first) { $0.nonZeros }),
       ("bits_per_weight", value.bitsPerWeight(footprint)),
       ("macs", .quantity(Double(footprint.multiplyAccumulates), .count(.operations))),
     ]
@@ -141,19 +141,27 @@ private struct Measured {
     return fields.compactMap { field in field.value.map { (field.name, $0) } }
   }
 
+  private var nonZeros: Value { value.nonZeros(measurement.footprint) }
+
+  /// Known as well as both sizes are.
   private func ratio(
-    _ kind: Ratio.Kind, _ basis: Quantity.Basis, _ row: Comparison.Row
-  ) -> Value {
+    _ kind: Ratio.Kind, _ basis: Quantity.Basis, _ row: Comparison.Row, _ first: Measured?,
+    _ size: (Measured) -> Value
+  ) -> Value? {
+    guard let first else { return nil }
     guard let ratio = row.ratios.first(where: { $0.kind == kind })?.value else {
       return .quantity(1, .ratio(basis))
     }
-    let isExact =
-      switch basis {
-      case .gzip: false
-      case .file: value.sizeMark(1) == .exact
-      default: !value.isQuantized
-      }
-    return .quantity(ratio, .ratio(basis), mark: isExact ? .exact : .within(ratio * 0.03))
+    let width = Measured.share(size(self)) + Measured.share(size(first))
+    return .quantity(ratio, .ratio(basis), mark: width > 0 ? .within(ratio * width) : .exact)
+  }
+
+  /// What a size is known within, as a share of it.
+  private static func share(_ size: Value) -> Double {
+    guard case .quantity(let quantity) = size, case .within(let width) = quantity.mark,
+      quantity.value > 0
+    else { return 0 }
+    return width / quantity.value
   }
 
   /// Follows from single answers: another machine may come to another one.
@@ -161,4 +169,24 @@ private struct Measured {
     guard let flips else { return .none }
     return .quantity(flips.p, .count(.plain), mark: .volatile)
   }
+}
+
+/// The networks to measure: one after the other, or in lists.
+struct Candidates: Bridged {
+  let items: [NetworkValue]
+  static var kind: String { NetworkValue.kind }
+  static var isVariadic: Bool { true }
+  init(from value: Value) throws(Mismatch) {
+    guard case .list(let list) = value else { throw Mismatch(Self.kind) }
+    var items: [NetworkValue] = []
+    for item in list.items {
+      if case .list(let inner) = item {
+        for network in inner.items { items.append(try NetworkValue(from: network)) }
+      } else {
+        items.append(try NetworkValue(from: item))
+      }
+    }
+    self.items = items
+  }
+  var bridged: Value { .list(items.map(\.bridged)) }
 }

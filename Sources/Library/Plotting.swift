@@ -165,7 +165,8 @@ enum Plotting {
       if case .text(let name) = row["network"] ?? row["name"] { return name }
       return nil
     }
-    return names.count == rows.count ? names : nil
+    // Names that do not tell points apart say nothing.
+    return names.count == rows.count && Set(names).count == names.count ? names : nil
   }
 
   private static func field(_ row: Record, _ name: String) throws(Problem) -> Value {

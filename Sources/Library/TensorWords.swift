@@ -5,7 +5,7 @@ import Tensors
 enum TensorWords {
   static let all = [
     tensor, zeros, ones, random, normal, reshape, transpose, matmul, clip, sortTensor, quantile,
-    all_, any,
+    every, any,
   ]
 
   /// A shape that a person meant, not one that fills the machine.
@@ -107,7 +107,7 @@ enum TensorWords {
     examples: [Example("quantile([1, 2, 3, 4], 50%)", shows: "2.5")], seeAlso: ["mean", "sorted"]
   ) { _, values, share in try values.quantile(share.share) }
 
-  static let all_ = Builtin(
+  static let every = Builtin(
     "all", "Whether no element is zero, or every item of a list is true.",
     Parameter<Value>("values", "a tensor or a list of true and false"),
     examples: [Example("all(tensor([1, 2]) > 0)", shows: "true")], seeAlso: ["any"]

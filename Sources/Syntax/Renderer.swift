@@ -9,14 +9,14 @@ package struct Renderer: Sendable {
   package func lines(_ diagnostic: Diagnostic) -> [String] {
     var lines: [String] = []
     let word = diagnostic.severity == .warning ? "warning \(diagnostic.code)" : diagnostic.code
-    lines.append(paint("\(word): ", bold) + diagnostic.message)
+    lines.append(paint("\(word): ", bold) + Self.visible(diagnostic.message))
     if let source = diagnostic.source, let span = diagnostic.span {
       lines += excerpt(source, span, help: diagnostic.help)
     } else if let help = diagnostic.help {
-      lines.append("  \(help)")
+      lines.append("  \(Self.visible(help))")
     }
     for note in diagnostic.notes {
-      lines.append("  note: \(note.text)")
+      lines.append("  note: \(Self.visible(note.text))")
       if let source = note.source, let span = note.span {
         lines += excerpt(source, span, help: nil)
       }
@@ -36,7 +36,7 @@ package struct Renderer: Sendable {
     let carets = String(repeating: "^", count: max(1, Self.width(source.text(in: marked))))
     let indent = String(repeating: " ", count: Self.width(source.text(in: before)))
     var caretLine = " \(gutter) | \(indent)" + paint(carets, red)
-    if let help { caretLine += " " + help }
+    if let help { caretLine += " " + Self.visible(help) }
     let text = Self.visible(source.text(in: whole))
     return (place.isEmpty ? [] : [place]) + [" \(number) | \(text)", caretLine]
   }

@@ -35,7 +35,7 @@ import Testing
 
   @Test func severalErrorsAtOnce() {
     #expect(outcome("lost\ndouble \"a\"\ncook()\n1 2") == "!E0201\n!E0207\n!E0206\n!E0106")
-    #expect(outcome("x = (1\ny = x") == "!E0107")
+    #expect(outcome("x = (1\ny = x") == "!E0108")
   }
 
   @Test func suggestionsNameTheNearest() {

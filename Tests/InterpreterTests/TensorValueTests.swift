@@ -12,7 +12,7 @@ import Testing
     ("vector([1, 2])[2]", "!E0404"), ("vector([1, 2])[0, 0]", "!E0403"),
     ("vector([1, 2])[\"a\"]", "!E0308"),
     ("(-vector([1, 2]))[0]", "-1"), ("(1 / vector([0]))[0]", "inf"),
-    ("vector([1, 2]) == vector([1, 2])", "[1 1]"),
+    ("vector([1, 2]) == vector([1, 2])", "[1  1]"),
     ("if vector([1]) { 1 }", "!E0302"), ("vector(3).rank", "0"),
   ])
   func programs(text: String, shown: String) {

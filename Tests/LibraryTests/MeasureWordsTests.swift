@@ -20,9 +20,8 @@ import Testing
   @Test func columnsTellTheStoryFirst() throws {
     let cell = bench().run("table")
     let first = cell.lines.prefix { !$0.isEmpty }
-    #expect(
-      first.first?.split(separator: " ").map(String.init)
-        == ["network", "accuracy", "p", "bytes", "ratio", "time"], "\(cell.text)")
+    let names = first.first?.split(separator: " ").map(String.init) ?? []
+    #expect(names.prefix(6) == ["network", "accuracy", "p", "bytes", "ratio", "time"])
     #expect(cell.lines.allSatisfy { $0.count <= 80 })
     #expect(cell.lines[2].hasPrefix("net "))
     #expect(cell.lines[4].hasPrefix("q "))

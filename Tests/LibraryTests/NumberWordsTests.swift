@@ -33,7 +33,9 @@ import Testing
     }
   }
 
-  @Test(arguments: PairOperation.all.map(\.symbol)) func operatorsAgree(symbol: String) throws {
+  @Test(arguments: PairOperation.all.compactMap(\.symbol)) func operatorsAgree(symbol: String)
+    throws
+  {
     let bench = Workbench()
     for (a, b) in [(3.0, 2.0), (0.5, 4), (7, 7)] {
       let here = try bench.value("\(a) \(symbol) \(b)")

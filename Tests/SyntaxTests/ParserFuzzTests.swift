@@ -49,6 +49,7 @@ import Testing
     for _ in 0..<2000 {
       var bytes = Array(random.pick(Self.programs).utf8)
       for _ in 0...random.below(4) {
+        if bytes.isEmpty { bytes = [32] }
         let place = random.below(bytes.count)
         switch random.below(4) {
         case 0: bytes.remove(at: place)

@@ -53,10 +53,10 @@ import Testing
   }
 
   @Test(arguments: [
-    ("\n}\n}", "!E0106 ; !E0106"), ("x = (1\ny = 2", "x = ? ; !E0107"),
+    ("\n}\n}", "!E0106 ; !E0106"), ("x = (1\ny = 2", "x = ? ; !E0108"),
     ("1 2\nx = 3", "1 ; x = 3 ; !E0106"),
     ("a = 1 +\n\nb = = 2\nc = 3", "a = (1 + b) ; c = 3 ; !E0106"), ("fn (x) {}\ny", "y ; !E0108"),
-    ("x = $\ny = 'a'", "x = y ; a ; !E0101 ; !E0101 ; !E0101"),
+    ("x = $\ny = 'a'", "x = y ; !E0101 ; !E0101 ; !E0101"),
   ])
   func goesOnBehindWhatItCannotRead(text: String, tree: String) {
     #expect(Outline.of(text) == tree)

@@ -1,0 +1,80 @@
+# The machine that is measured on: what it is, and how much of it other work takes at the moment.
+
+import os
+import platform
+import time
+
+PROCESSORS = os.cpu_count() or 1
+TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
+
+
+def busy_seconds():
+    """Processor time spent by everybody, and taken by the host, since the machine started."""
+    with open("/proc/stat") as file:
+        user, nice, system, _, _, irq, softirq, steal = map(int, file.readline().split()[1:9])
+    return (user + nice + system + irq + softirq + steal) / TICKS_PER_SECOND
+
+
+class Watch:
+    """How much processor time others took while something of ours ran."""
+
+    def __init__(self):
+        self._clock = time.perf_counter()
+        self._busy = busy_seconds()
+        self._own = time.process_time()
+
+    def foreign_share(self, own_seconds):
+        """0 for a machine of our own, 1 for one that others fill; beside `own_seconds` of the contestant."""
+        elapsed = time.perf_counter() - self._clock
+        own = own_seconds + time.process_time() - self._own
+        return max(0.0, busy_seconds() - self._busy - own) / max(1e-9, elapsed * PROCESSORS)
+
+
+def wait_until_quiet(limit, seconds):
+    """Waits until others leave the machine alone for a moment, but not for longer than `seconds`."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        watch = Watch()
+        time.sleep(0.3)
+        if watch.foreign_share(0) <= limit:
+            return True
+    return False
+
+
+def cpu_seconds(pid):
+    """Processor time of a living process, all its threads, to the nanosecond."""
+    total = 0
+    folder = f"/proc/{pid}/task"
+    for thread in os.listdir(folder):
+        try:
+            with open(f"{folder}/{thread}/schedstat") as file:
+                total += int(file.read().split()[0])
+        except OSError:
+            pass  # The thread has ended since it was listed.
+    return total / 1e9
+
+
+def peak_bytes(pid):
+    """The most memory that a living process has had in use."""
+    with open(f"/proc/{pid}/status") as file:
+        for line in file:
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
+    return 0
+
+
+def description():
+    name = flags = ""
+    with open("/proc/cpuinfo") as file:
+        for line in file:
+            key, _, value = line.partition(":")
+            if key.strip() == "model name":
+                name = value.strip()
+            elif key.strip() == "flags":
+                flags = value.split()
+    best = next((flag for flag in ("avx512f", "avx2", "avx", "sse2") if flag in flags), "")
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return (
+        f"{name or platform.machine()}, {PROCESSORS} processors, {best}, {memory:.0f} GiB, "
+        f"Linux {platform.release()}"
+    )
