@@ -35,13 +35,13 @@ struct BadInput: Sendable, CustomTestStringConvertible {
     BadInput("a rank too large", "E06", network + "svd net, rank: 1000"),
     BadInput(
       "a layer that does not fit", "E05", says: "[",
-      "network(input: [4, 4]) { conv2d(8, 3); dense(10) } |> describe"),
+      "network(input: [4, 4]) { conv(8, 3); dense(10) } |> describe"),
     BadInput("labels out of range", "E05", data + "train (mlp [64, 5]), on: data.train"),
     BadInput(
       "NaN in the loss", "E0507", says: "step",
       data + network + "train net, on: data.train, optimizer: .sgd, rate: 1e30"),
     BadInput("a missing file", "E0701", says: "none.npy", "load \"none.npy\""),
-    BadInput("an unknown data set", "E0706", says: "digits", "load \"digit\""),
+    BadInput("an unknown data set", "E0714", says: "digits", "load \"digit\""),
     BadInput("an open bracket", "E01", "[1, 2"),
     BadInput("an open string", "E0102", "\"abc"),
     BadInput("a NUL", "E01", "1 + \u{0}2"),
@@ -65,7 +65,7 @@ struct BadInput: Sendable, CustomTestStringConvertible {
     BadInput("another error", "E0201", exit: 1, "```cnb error=E0301\nboom\n```\n"),
     BadInput("a failing cell", "E0301", exit: 1, says: "n.cnb:4", "# T\n\n```cnb\n1 + none\n```\n"),
     BadInput("a limit", "E0905", exit: 3, "```cnb time=50ms\nwhile true {}\n```\n"),
-    BadInput("a file outside", "E0710", exit: 5, "```cnb\nload \"/etc/passwd\"\n```\n"),
+    BadInput("a file outside", "E0717", exit: 5, "```cnb\nload \"/etc/passwd\"\n```\n"),
     BadInput("an unknown module", "E0211", exit: 1, "```cnb\nimport nothing\n```\n"),
   ]
 }

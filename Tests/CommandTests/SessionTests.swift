@@ -65,13 +65,13 @@ import Testing
   }
 
   @Test(arguments: [
-    ("pru\t", "prune"), ("prune net, sp\t", "prune net, sparsity: "),
+    ("pru\t", "prune"), ("prune net, sche\t", "prune net, schedule: "),
     ("prune net, 50%, by: .mag\t", "prune net, 50%, by: .magnitude"),
     ("train net, opt\t", "train net, optimizer: "), ("facts.wid\t", "facts.width"),
     ("net.spars\t", "net.sparsity"), ("wei\t", "weird"), ("?pru\t", "?prune"),
     ("help pru\t", "help prune"), ("load \"num\t", "load \"numbers.npy"),
     ("load \"sub/n\t", "load \"sub/nested.npy"), (":sa\t", ":save"), ("_.spa\t", "_.sparsity"),
-    (":save num\t", ":save numbers.npy"), ("x |> qua\t", "x |> quantize"),
+    (":save num\t", ":save numbers.npy"), ("x |> quantiz\t", "x |> quantize"),
   ])
   func tabCompletes(typed: String, completed: String) throws {
     let work = try Workplace()

@@ -134,7 +134,7 @@ import Testing
     folder.write(
       "# Mine\n\n```cnb\n# Doubles.\nfn twice(n) { 2 * n }\n```\n\n```cnb\nprint \"not run\"\n```\n",
       to: "mine.cnb")
-    let (document, report) = run(cells("import mine\nmine.twice(4)"))
+    let (document, report) = run(cells("import mine\ntwice(4)"))
     #expect(report.exitCode == .ok, "\(document.text)")
     #expect(stored(document)[0] == ["8"])
     folder.write("# Mine\n\n```cnb\nfn twice(n) { n + n + 0 }\n```\n", to: "mine.cnb")
