@@ -1,10 +1,9 @@
 // The longest that a cell may take, and the most memory that it may use: a watch that interrupts it.
 
-internal import Interpreter
-private import Glibc
-internal import Synchronization
-
 @preconcurrency private import Dispatch
+private import Glibc
+internal import Interpreter
+internal import Synchronization
 
 /// Runs beside one cell.
 final class CellLimits: Sendable {

@@ -1,7 +1,7 @@
 // Evaluates the cells of a notebook in the language: the one place where notebooks and sessions meet.
 
-package import Interpreter
 internal import Charts
+package import Interpreter
 internal import Library
 internal import Syntax
 
@@ -132,7 +132,7 @@ package struct LanguageEvaluator: CellEvaluator {
 /// Codes with an exit code of their own.
 private enum CatalogKinds {
   /// What was not allowed.
-  static let permission: Set<String> = ["E0710", "E0715"]
+  static let permission: Set<String> = ["E0710", "E0717"]
 }
 
 extension Comparison {

@@ -4,8 +4,8 @@
 internal import Formats
 package import Interpreter
 internal import Stdlib
-internal import Syntax
 internal import Synchronization
+internal import Syntax
 
 package enum ModuleShelf {
   /// The modules that programs in a folder can import.

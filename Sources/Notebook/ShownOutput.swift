@@ -1,7 +1,7 @@
 // What a cell shows, as text for a width: the same layout in a notebook, at the prompt and in a script.
 
-package import Interpreter
 internal import Charts
+package import Interpreter
 
 /// Lays outputs out one below the other: what takes several lines stands apart.
 package struct ShownOutput {

@@ -17,11 +17,13 @@ struct Cinnabar: ParsableCommand {
       cnb COMMAND …          one of the commands below
       """,
     discussion: """
-      Without arguments: type commands and see what comes of them, or run standard input as a script. With a \
-      notebook: run it.
+      Without arguments: type commands and see what comes of them, or run standard input as a \
+      script. With a notebook: run it.
       """,
     version: "cnb \(engineVersion)",
-    subcommands: [Start.self, Run.self, Check.self, Status.self, Clean.self, Help.self, Explain.self],
+    subcommands: [
+      Start.self, Run.self, Check.self, Status.self, Clean.self, Help.self, Explain.self,
+    ],
     defaultSubcommand: Start.self)
 }
 
@@ -59,11 +61,13 @@ struct Run: ParsableCommand {
 
   @ArgumentParser.Argument(help: "Notebooks.") var files: [String]
   @ArgumentParser.Option(
-    name: .customLong("set"), help: "A value for a cell marked params: NAME=VALUE. May be repeated.")
+    name: .customLong("set"), help: "A value for a cell marked params: NAME=VALUE. May be repeated."
+  )
   var values: [String] = []
   @ArgumentParser.Flag(help: "Store new outputs even where only times changed.") var refresh = false
   @ArgumentParser.Flag(help: "Print the prose, the cells and their outputs.") var print = false
-  @ArgumentParser.Flag(help: "Allow what the notebooks ask for in their front matter.") var allow = false
+  @ArgumentParser.Flag(help: "Allow what the notebooks ask for in their front matter.") var allow =
+    false
 
   func run() throws {
     Interrupt.install()
@@ -80,7 +84,8 @@ struct Check: ParsableCommand {
   @ArgumentParser.Option(
     name: .customLong("set"), help: "A value for a cell marked params: NAME=VALUE.")
   var values: [String] = []
-  @ArgumentParser.Flag(help: "Allow what the notebooks ask for in their front matter.") var allow = false
+  @ArgumentParser.Flag(help: "Allow what the notebooks ask for in their front matter.") var allow =
+    false
 
   func run() throws {
     Interrupt.install()
@@ -123,8 +128,8 @@ struct Help: ParsableCommand {
   @ArgumentParser.Argument(help: "A word, such as prune.") var word: String?
 
   func run() throws {
-    let text = word.map { "help \"\($0.filter { $0 != "\"" && $0 != "\\" && $0 != "{" })\"" } ?? "help"
-    throw ExitCode(Script(name: "help").run(text + (word == nil ? "()" : "")))
+    let plain = word.map { $0.filter { !"\"\\{".contains($0) } }
+    throw ExitCode(Script(name: "help").run(plain.map { "help \"\($0)\"" } ?? "help()"))
   }
 }
 

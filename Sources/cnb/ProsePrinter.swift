@@ -38,9 +38,12 @@ final class ProsePrinter {
     for line in own.source.split(separator: "\n", omittingEmptySubsequences: false) {
       put(Terminal.dimmed("│") + (line.isEmpty ? "" : " \(line)"))
     }
-    let count = own.source.isEmpty ? 0 : own.source.split(
-      separator: "\n", omittingEmptySubsequences: false
-    ).count
+    let count =
+      own.source.isEmpty
+      ? 0
+      : own.source.split(
+        separator: "\n", omittingEmptySubsequences: false
+      ).count
     next = max(next, min(lines.count, own.line + count + 1))
   }
 

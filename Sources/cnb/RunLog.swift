@@ -63,7 +63,7 @@ final class RunLog {
   func finish(_ report: Report) {
     line?.clear()
     printer?.rest()
-    if report.purpose == .check { report.cells.forEach { differences($0) } }
+    if report.purpose == .check { for cell in report.cells { differences(cell) } }
     for claim in report.claims { describe(claim) }
     for problem in report.problems { describe(problem) }
     if report.purpose == .status { for cell in report.cells { status(cell) } }

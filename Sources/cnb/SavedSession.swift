@@ -51,10 +51,11 @@ struct SavedSession {
     let count = Text.count(entries.count, "cell")
     if report.exitCode == .ok { return "saved \(path): \(count), run once more from the start" }
     if report.exitCode == .interrupted {
-      return "saved \(path): \(count); running it was interrupted, so it lacks outputs: cnb run \(path)"
+      return "saved \(path): \(count); running it was interrupted, so it lacks outputs"
     }
     for case .failed(_, let text, _) in report.cells.map(\.state) {
-      return "saved \(path): \(count), but it fails when it is run from the start\n\(text.trimmedOfNewlines)"
+      let error = text.trimmedOfNewlines
+      return "saved \(path): \(count), but it fails when it is run from the start\n\(error)"
     }
     let problem = report.problems.first { !$0.isWarning }
     return "saved \(path): \(count), but it cannot be run: \(problem?.message ?? "")"

@@ -31,7 +31,9 @@ struct SessionRecord {
   static func isQuestion(_ entry: String) -> Bool {
     let (tokens, _) = Lexer.tokens(of: Source(name: "", text: entry))
     guard tokens.first?.kind == .name("help") else { return false }
-    return !tokens.dropFirst().contains { $0.kind != .end && ($0.lineBefore || $0.kind == .symbol(.semicolon)) }
+    return !tokens.dropFirst().contains { token in
+      token.kind != .end && (token.lineBefore || token.kind == .symbol(.semicolon))
+    }
   }
 
   /// - Returns: whether it became a cell of the notebook.

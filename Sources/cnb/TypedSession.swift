@@ -1,5 +1,6 @@
 // The session at the keyboard: what is typed is a cell, `?word` is help, `_` is the last value.
 
+internal import Charts
 internal import Glibc
 internal import Interpreter
 internal import Library
@@ -56,7 +57,9 @@ final class TypedSession: REPLSession {
   private func bindLast(_ value: Value, _ result: CellResult) {
     guard !value.isNone else { return }
     session.bind("_", value)
-    if !result.isFinished { print("_ is what it had come to: \(Text.brief(value))") }
+    if !result.isFinished {
+      print("_ is what it had come to: \(value.lines(.notebook).first ?? value.kind)")
+    }
   }
 
   /// `?prune` is `help "prune"`.

@@ -12,7 +12,8 @@ struct BadInput: Sendable, CustomTestStringConvertible {
   let says: String
   let text: String
 
-  init(_ what: String, _ code: String, exit exitCode: Int32 = 1, says: String = "", _ text: String) {
+  init(_ what: String, _ code: String, exit exitCode: Int32 = 1, says: String = "", _ text: String)
+  {
     self.what = what
     self.code = code
     self.exitCode = exitCode
@@ -27,15 +28,20 @@ struct BadInput: Sendable, CustomTestStringConvertible {
 
   static let programs = [
     BadInput("an unknown word", "E0201", says: "prune", network + "prunne net, 50%"),
-    BadInput("an unknown choice", "E0203", says: ".magnitude", network + "prune net, 50%, by: .magnitud"),
+    BadInput(
+      "an unknown choice", "E0203", says: ".magnitude", network + "prune net, 50%, by: .magnitud"),
     BadInput("a wrong label", "E0204", says: "sparsity", network + "prune net, sparsit: 50%"),
     BadInput("a sparsity of 90", "E0207", says: "90%", network + "prune net, 90"),
     BadInput("a rank too large", "E06", network + "svd net, rank: 1000"),
-    BadInput("a layer that does not fit", "E05", says: "[", "network(input: [4, 4]) { conv2d(8, 3); dense(10) } |> describe"),
+    BadInput(
+      "a layer that does not fit", "E05", says: "[",
+      "network(input: [4, 4]) { conv(8, 3); dense(10) } |> describe"),
     BadInput("labels out of range", "E05", data + "train (mlp [64, 5]), on: data.train"),
-    BadInput("NaN in the loss", "E0507", says: "step", data + network + "train net, on: data.train, optimizer: .sgd, rate: 1e30"),
+    BadInput(
+      "NaN in the loss", "E0507", says: "step",
+      data + network + "train net, on: data.train, optimizer: .sgd, rate: 1e30"),
     BadInput("a missing file", "E0701", says: "none.npy", "load \"none.npy\""),
-    BadInput("an unknown data set", "E0706", says: "digits", "load \"digit\""),
+    BadInput("an unknown data set", "E0714", says: "digits", "load \"digit\""),
     BadInput("an open bracket", "E01", "[1, 2"),
     BadInput("an open string", "E0102", "\"abc"),
     BadInput("a NUL", "E01", "1 + \u{0}2"),
@@ -44,18 +50,22 @@ struct BadInput: Sendable, CustomTestStringConvertible {
   ]
 
   static let notebooks = [
-    BadInput("an unclosed fence", "E0802", exit: 6, says: "n.cnb:5", "```cnb\n1\n```\n\n```cnb\n2\n"),
-    BadInput("merge markers", "E0803", exit: 6, says: "n.cnb:", "<<<<<<< ours\n```cnb\n1\n```\n=======\n>>>>>>> theirs\n"),
+    BadInput(
+      "an unclosed fence", "E0802", exit: 6, says: "n.cnb:5", "```cnb\n1\n```\n\n```cnb\n2\n"),
+    BadInput(
+      "merge markers", "E0803", exit: 6, says: "n.cnb:",
+      "<<<<<<< ours\n```cnb\n1\n```\n=======\n>>>>>>> theirs\n"),
     BadInput("a NUL", "E0806", exit: 6, says: "n.cnb:", "# T\n\n\u{0}\n"),
     BadInput("one id twice", "E0804", exit: 6, "```cnb #a\n1\n```\n\n```cnb #a\n2\n```\n"),
     BadInput("a wrong option", "E0807", exit: 6, "```cnb seed=x\n1\n```\n"),
-    BadInput("wrong front matter", "E0809", exit: 6, says: "n.cnb:2", "---\nallow: [everything]\n---\n"),
+    BadInput(
+      "wrong front matter", "E0809", exit: 6, says: "n.cnb:2", "---\nallow: [everything]\n---\n"),
     BadInput("a format of tomorrow", "E0810", exit: 6, "---\ncnb: 2\n---\n"),
     BadInput("an error that did not come", "E0816", exit: 1, "```cnb error=E0301\n1\n```\n"),
     BadInput("another error", "E0201", exit: 1, "```cnb error=E0301\nboom\n```\n"),
     BadInput("a failing cell", "E0301", exit: 1, says: "n.cnb:4", "# T\n\n```cnb\n1 + none\n```\n"),
     BadInput("a limit", "E0905", exit: 3, "```cnb time=50ms\nwhile true {}\n```\n"),
-    BadInput("a file outside", "E0710", exit: 5, "```cnb\nload \"/etc/passwd\"\n```\n"),
+    BadInput("a file outside", "E0717", exit: 5, "```cnb\nload \"/etc/passwd\"\n```\n"),
     BadInput("an unknown module", "E0211", exit: 1, "```cnb\nimport nothing\n```\n"),
   ]
 }

@@ -46,8 +46,9 @@ import Testing
     let run = try work.run("run", "n.cnb")
     #expect(run.code == 1)
     #expect(run.errors.hasPrefix("n.cnb:6: E0301: "))
-    #expect(run.output.hasPrefix("n.cnb: 2 cells, 1 changed, 1 failed, 1 not reached")
-      || run.output.hasPrefix("n.cnb: 2 cells, 1 failed, 1 not reached"))
+    #expect(
+      run.output.hasPrefix("n.cnb: 2 cells, 1 changed, 1 failed, 1 not reached")
+        || run.output.hasPrefix("n.cnb: 2 cells, 1 failed, 1 not reached"))
     #expect(work.read("n.cnb").contains("```cnb-err k="))
   }
 
@@ -108,8 +109,9 @@ import Testing
     #expect(work.wait { work.read(".n.cnb.journal").contains("cell @1") })
     kill(process, SIGINT)
     let found = work.outcome(of: process)
-    #expect(found.code == 130 && found.errors.contains("n.cnb:9: interrupted")
-      || found.errors.contains("n.cnb:5: interrupted"))
+    #expect(
+      found.code == 130 && found.errors.contains("n.cnb:9: interrupted")
+        || found.errors.contains("n.cnb:5: interrupted"))
     #expect(work.read("n.cnb").contains("cnb-out"))
     #expect(work.names == ["n.cnb"])
   }

@@ -65,7 +65,8 @@ import Testing
 
   @Test(arguments: [
     ["nope"], ["chekc", "a.cnb"], ["run"], ["check"], ["--frob"], ["run", "a.txt"],
-    ["run", "--set", "bits", "a.cnb"], ["-e"], ["-e", "1", "a.cnb"], ["status", "--print", "a.cnb"],
+    ["run", "--set", "bits", "a.cnb"], ["-e"], ["-e", "1", "a.cnb"],
+    ["status", "--print", "a.cnb"],
   ])
   func wrongUsageIsItsOwnExitCode(_ arguments: [String]) throws {
     let work = try Workplace()

@@ -65,13 +65,13 @@ import Testing
   }
 
   @Test(arguments: [
-    ("pru\t", "prune"), ("prune net, sp\t", "prune net, sparsity: "),
+    ("pru\t", "prune"), ("prune net, sche\t", "prune net, schedule: "),
     ("prune net, 50%, by: .mag\t", "prune net, 50%, by: .magnitude"),
     ("train net, opt\t", "train net, optimizer: "), ("facts.wid\t", "facts.width"),
     ("net.spars\t", "net.sparsity"), ("wei\t", "weird"), ("?pru\t", "?prune"),
     ("help pru\t", "help prune"), ("load \"num\t", "load \"numbers.npy"),
     ("load \"sub/n\t", "load \"sub/nested.npy"), (":sa\t", ":save"), ("_.spa\t", "_.sparsity"),
-    (":save num\t", ":save numbers.npy"), ("x |> qua\t", "x |> quantize"),
+    (":save num\t", ":save numbers.npy"), ("x |> quantiz\t", "x |> quantize"),
   ])
   func tabCompletes(typed: String, completed: String) throws {
     let work = try Workplace()
@@ -130,8 +130,12 @@ import Testing
     terminal.send("x = 2; while true {}\r")
     try terminal.wait("the work") { $0.y == 2 }
     try terminal.send("\u{3}", until: "a prompt") { $0.cursorLine == "cnb>" && $0.y > 2 }
-    try terminal.send("\u{C}x + 1\r", until: "3") { $0.lines.contains("3") && $0.cursorLine == "cnb>" }
-    try terminal.send("\u{C}:save s.cnb\r", until: "it") { $0.text.contains("saved s.cnb: 1 cell,") }
+    try terminal.send("\u{C}x + 1\r", until: "3") {
+      $0.lines.contains("3") && $0.cursorLine == "cnb>"
+    }
+    try terminal.send("\u{C}:save s.cnb\r", until: "it") {
+      $0.text.contains("saved s.cnb: 1 cell,")
+    }
     #expect(terminal.screen.text.contains("left out entry 2: it was interrupted"))
     #expect(terminal.screen.text.contains("left out entry 3: it uses `x`: entry 2 left it"))
     #expect(try work.run("check", "s.cnb").code == 0)
@@ -162,7 +166,8 @@ import Testing
   @Test func aRunShowsItsProgressAndTakesItAway() throws {
     let work = try Workplace()
     work.write("```cnb\nwhile true {}\n```\n", to: "n.cnb")
-    let terminal = try PseudoTerminal(columns: 80, arguments: ["run", "n.cnb"], folder: work.folder)
+    let terminal = try PseudoTerminal(
+      columns: 80, arguments: ["run", "n.cnb"], folder: work.folder)
     try terminal.wait("the cell") { $0.cursorLine == "n.cnb: cell 1 of 1" }
     terminal.send("\u{3}")
     #expect(try terminal.exitCode() == 130)

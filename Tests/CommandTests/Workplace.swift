@@ -11,7 +11,9 @@ struct Outcome {
 
 final class Workplace: Sendable {
   let folder: String
-  private static let environment = ["HOME": "/nonexistent", "PATH": "/usr/bin:/bin", "TERM": "xterm"]
+  private static let environment = [
+    "HOME": "/nonexistent", "PATH": "/usr/bin:/bin", "TERM": "xterm",
+  ]
 
   init() throws {
     var template = Array("/tmp/cnb-work-XXXXXX".utf8CString)

@@ -93,7 +93,8 @@ import Testing
   }
 
   @Test func parametersTakeThePlaceOfBindings() {
-    let text = "---\nparams: {bits: 3}\n---\n\n```cnb params\nbits = 4\nname = \"a\"\n```\n\n"
+    let text =
+      "---\nparams: {bits: 3}\n---\n\n```cnb params\nbits = 4\nname = \"a\"\n```\n\n"
       + "```cnb\nprint bits * 2, name\n```\n"
     #expect(stored(run(text).0)[1] == ["6 a"])
     let set = RunSettings(
@@ -106,7 +107,8 @@ import Testing
   }
 
   @Test func claimsAreTested() {
-    let text = cells("bits = 4") + "\n[a](claim: \"bits == 4\") [b](claim: \"bits > 4\") "
+    let text =
+      cells("bits = 4") + "\n[a](claim: \"bits == 4\") [b](claim: \"bits > 4\") "
       + "[c](claim: \"bits + 1\") [d](claim: \"bots\")\n"
     let outcomes = check(run(text).0).claims.map(\.outcome)
     #expect(outcomes.count == 4)
@@ -132,7 +134,7 @@ import Testing
     folder.write(
       "# Mine\n\n```cnb\n# Doubles.\nfn twice(n) { 2 * n }\n```\n\n```cnb\nprint \"not run\"\n```\n",
       to: "mine.cnb")
-    let (document, report) = run(cells("import mine\nmine.twice(4)"))
+    let (document, report) = run(cells("import mine\ntwice(4)"))
     #expect(report.exitCode == .ok, "\(document.text)")
     #expect(stored(document)[0] == ["8"])
     folder.write("# Mine\n\n```cnb\nfn twice(n) { n + n + 0 }\n```\n", to: "mine.cnb")

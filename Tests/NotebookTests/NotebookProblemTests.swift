@@ -35,7 +35,7 @@ import Testing
   @Test(arguments: FrontMatter.keys)
   func everyKeyOfTheHeadIsRead(key: FrontMatter.Entry) {
     let values = [
-      "cnb": "1", "seed": "3", "params": "{a: 1}", "limits": "{cell: 1s}", "allow": "[a]",
+      "cnb": "1", "seed": "3", "params": "{a: 1}", "limits": "{cell: 1s}", "allow": "[read:a]",
     ]
     let text = "---\n\(key.name): \(values[key.name] ?? "text")\n---\n"
     #expect(Document(text).problems.isEmpty)
