@@ -17,11 +17,16 @@ package struct Table: Sendable, Equatable {
     /// Shown under the header, such as "KB"; empty where the cells say it.
     package var unit: String
     package var alignment: Alignment
+    /// Columns of text that it takes at least: what changes from run to run must not move the others.
+    package var leastWidth: Int
 
-    package init(_ header: String, unit: String = "", alignment: Alignment = .automatic) {
+    package init(
+      _ header: String, unit: String = "", alignment: Alignment = .automatic, leastWidth: Int = 0
+    ) {
       self.header = header
       self.unit = unit
       self.alignment = alignment
+      self.leastWidth = leastWidth
     }
   }
 
@@ -130,7 +135,7 @@ private struct LaidColumn {
     }
     let lined = alignment == .decimal ? Self.byPoint(flat, most) : flat
     let names = [cut(column.header), cut(column.unit)]
-    let width = (lined + names).reduce(0) { max($0, TextWidth.columns($1)) }
+    let width = (lined + names).reduce(min(column.leastWidth, most)) { max($0, TextWidth.columns($1)) }
     let isLeading = alignment == .leading
     let fill = { (text: String) in
       isLeading ? TextWidth.leading(text, in: width) : TextWidth.trailing(text, in: width)

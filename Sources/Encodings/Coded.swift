@@ -43,7 +43,7 @@ package struct Coded: Encoding {
   package var sizeDependsOnValues: Bool { true }
 
   package var ledger: Ledger {
-    Ledger([.init(.header, bits: 64), .init(.codes, bits: 8 * payload.count)])
+    Ledger([.init(.header, bits: 64), .init(.deflated, bits: 8 * payload.count)])
   }
 
   package func decoded() -> Tensor { inner.decoded() }

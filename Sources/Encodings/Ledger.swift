@@ -5,6 +5,8 @@ package enum Purpose: String, Sendable, CaseIterable {
   case values, codes, scales, indices, fillers, codebook, padding, header, receipt, checksum
   case zeroPoints = "zero points"
   case codeTable = "code table"
+  /// Codes, scales and indices deflated together: what each takes cannot be told apart any more.
+  case deflated
 }
 
 package struct Ledger: Sendable, Equatable {

@@ -69,6 +69,7 @@ extension Checker {
     if let word = outside.registry[name] { return ConstantNode(.function(word), span) }
     let known = scope.visibleNames + outside.names() + Array(outside.registry.names)
     var help = Spelling.suggestion(for: name, among: known)
+    help = Habits.advice[name] ?? help
     if help == nil, outside.registry.words.contains(where: { $0.offers(choice: name) }) {
       help = "a choice is written with a dot: .\(name)"
     }
@@ -221,4 +222,17 @@ enum Documentation {
     }
     return lines.reversed().joined(separator: "\n")
   }
+}
+
+/// What people bring along from other languages and shells.
+private enum Habits {
+  static let advice = [
+    "let": "a name is bound without a word: x = 3", "var": "a name is bound without a word: x = 3",
+    "const": "a name is bound without a word: x = 3", "def": "functions begin with fn",
+    "function": "functions begin with fn", "lambda": "write x => x + 1", "len": "write count(x)",
+    "length": "write count(x)", "range": "ranges are written 0..<3 or 1...3", "None": "write none",
+    "null": "write none", "nil": "write none", "True": "write true", "False": "write false",
+    "elif": "write else if", "quit": "type :quit or Ctrl-D", "exit": "type :quit or Ctrl-D",
+    "println": "write print", "echo": "write print",
+  ]
 }

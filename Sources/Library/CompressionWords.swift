@@ -233,8 +233,12 @@ enum CompressionWords {
 }
 
 extension Note {
-  /// Biases stay: the word's help says so, and saying it for each would hide the rest.
-  fileprivate var isExpected: Bool { subject.hasSuffix(".bias") || text.hasSuffix("not asked for") }
+  /// Biases and the outputs of the last layer stay: the words' help says so, and saying it each time would
+  /// hide the rest.
+  fileprivate var isExpected: Bool {
+    subject.hasSuffix(".bias") || text.hasSuffix("not asked for")
+      || text.hasSuffix("its outputs are the network's outputs")
+  }
 }
 
 /// What shares a scale.

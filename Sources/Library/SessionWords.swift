@@ -1,5 +1,5 @@
-import Glibc
 // Words about the session itself: printing, help, the seed, the clock.
+import Glibc
 import Interpreter
 
 enum SessionWords {

@@ -65,16 +65,15 @@ package enum Comparison: Equatable, Sendable {
     return (differences, false)
   }
 
+  /// A drawing of inexact values says the same words; its ink, its numbers, its height and the places of
+  /// its words are free, for they follow from values that another machine computes slightly differently.
   private static func looseDifferences(_ stored: Output, _ new: Output) -> [Difference] {
-    if stored.lines.count != new.lines.count {
-      let reason = "the drawing had \(stored.lines.count) lines, and has \(new.lines.count)"
-      return [Difference(stored: nil, new: nil, reason: reason)]
-    }
-    let before = stored.lines.flatMap(words)
-    let after = new.lines.flatMap(words)
-    if before.elementsEqual(after, by: { $0.utf8.elementsEqual($1.utf8) }) { return [] }
-    let first = zip(before, after).first { !$0.utf8.elementsEqual($1.utf8) }
-    let reason = first.map { "the word ‘\($0)’ became ‘\($1)’" } ?? "the drawing has other words"
+    let before = Set(stored.lines.flatMap(words))
+    let after = Set(new.lines.flatMap(words))
+    if before == after { return [] }
+    let lost = before.subtracting(after).min().map { "the word ‘\($0)’ is gone" }
+    let come = after.subtracting(before).min().map { "the word ‘\($0)’ is new" }
+    let reason = [lost, come].compactMap(\.self).joined(separator: ", ")
     return [Difference(stored: nil, new: nil, reason: reason)]
   }
 

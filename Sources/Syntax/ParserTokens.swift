@@ -50,7 +50,17 @@ extension Parser {
       diagnostics.append(diagnostic)
       throw Unreadable()
     }
-    throw missing(wanted)
+    throw missing(wanted, help: callInBracketsHelp)
+  }
+
+  /// `prune(mlp [64, 10], 50%)`: a call without parentheses stands where only whole statements may.
+  private var callInBracketsHelp: String? {
+    guard ignoresLines, case .name(let name) = previous.kind, current.spaceBefore else { return nil }
+    switch current.kind {
+    case .symbol(.leftBracket), .symbol(.leftParen), .number, .percent, .text, .name, .choice:
+      return "inside brackets a call takes its parentheses: \(name)(…)"
+    default: return nil
+    }
   }
 
   mutating func name(_ wanted: String) throws(Unreadable) -> Name {
@@ -60,11 +70,12 @@ extension Parser {
   }
 
   /// Reports that something is missing here; the caller throws what it returns.
-  mutating func missing(_ wanted: String) -> Unreadable {
+  mutating func missing(_ wanted: String, help: String? = nil) -> Unreadable {
     let atEnd = current.kind == .end
     let found = atEnd ? "the text ends" : "here stands \(describe(current))"
     let span = atEnd ? previous.span.after : current.span
-    var diagnostic = Diagnostic("E0108", "\(wanted) is missing: \(found)", source: source, at: span)
+    var diagnostic = Diagnostic(
+      "E0108", "\(wanted) is missing: \(found)", source: source, at: span, help: help)
     diagnostic.isIncomplete = atEnd
     diagnostics.append(diagnostic)
     return Unreadable()

@@ -11,7 +11,7 @@ extension Tensor {
       lines.append("[]")
     } else {
       var printer = ElementPrinter(self)
-      printer.print(axis: 0, from: 0, opening: "", closing: "")
+      printer.lay(axis: 0, from: 0, opening: "", closing: "")
       lines = printer.lines
     }
     return (lines + ["shape \(shape)"]).joined(separator: "\n")
@@ -86,7 +86,7 @@ private struct ElementPrinter {
     }
   }
 
-  mutating func print(axis: Int, from start: Int, opening: String, closing: String) {
+  mutating func lay(axis: Int, from start: Int, opening: String, closing: String) {
     if axis == tensor.rank - 1 {
       let indent = String(repeating: " ", count: axis - opening.count)
       lines.append("\(indent)\(opening)[\(row(from: start))]\(closing)")
@@ -98,7 +98,7 @@ private struct ElementPrinter {
       let isLast = i == entries.count - 1
       if !isFirst, axis < tensor.rank - 2 { lines.append("") }
       if let entry {
-        print(
+        lay(
           axis: axis + 1, from: start + entry * strides[axis],
           opening: isFirst ? opening + "[" : "", closing: isLast ? "]" + closing : "")
       } else {

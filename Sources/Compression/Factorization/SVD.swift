@@ -1,5 +1,5 @@
-import Encodings
 // Splits layers by their singular values into two thin ones that run one after the other.
+import Encodings
 package import Networks
 import Tensors
 

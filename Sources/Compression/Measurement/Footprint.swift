@@ -1,6 +1,6 @@
-import Encodings
 // What a network weighs and what one example costs, counted from its parameters and shapes alone.
 // The bytes of a file are not here: they belong to whoever writes the file.
+import Encodings
 package import Networks
 import Tensors
 
