@@ -33,7 +33,7 @@ extension Text {
     switch unit {
     case .fraction: return percent(value)
     case .points: return signed(value) + " pp"
-    case .bytes(.plain): return NumberText.bytes(value)
+    case .bytes(.plain) where isRound(value): return NumberText.bytes(value)
     case .bytes: return bytes(value)
     case .seconds: return NumberText.seconds(value)
     case .count: return count(value)
@@ -116,6 +116,13 @@ extension Text {
       return NumberText.bytes(value)
     }
     return NumberText.grouped(Int(value)) + " B"
+  }
+
+  /// `27KB` comes back as it was typed: three digits say it exactly.
+  private static func isRound(_ value: Double) -> Bool {
+    guard value.magnitude < 1e15, var rest = Int(exactly: value), rest != 0 else { return true }
+    while rest % 10 == 0 { rest /= 10 }
+    return rest.magnitude < 1000
   }
 
   private static func signed(_ value: Double) -> String {
