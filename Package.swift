@@ -56,11 +56,20 @@ let package = Package(
     room("Interpreter", sees: ["Syntax", "Charts", "Tensors"]),
 
     // Where both wings meet, and what stands on it.
-    room("Library", sees: ["Interpreter", "Compression", "Formats", "Networks", "Encodings", "Tensors", "Charts"]),
+    room(
+      "Library",
+      sees: [
+        "Interpreter", "Compression", "Formats", "Networks", "Encodings", "Tensors", "Charts",
+      ]),
     .target(
       name: "Stdlib", path: "Stdlib", sources: ["Stdlib.swift"],
       resources: shelf.map { .embedInCode("\($0).cnb") }, swiftSettings: strict),
-    room("Notebook", sees: ["Library", "Formats", "Stdlib", "Interpreter", "Syntax", "Charts", "CMarkdown", "Yams", crypto]),
+    room(
+      "Notebook",
+      sees: [
+        "Library", "Formats", "Stdlib", "Interpreter", "Syntax", "Charts", "CMarkdown", "Yams",
+        crypto,
+      ]),
     .executableTarget(
       name: "cnb",
       dependencies: [
@@ -78,7 +87,12 @@ let package = Package(
     tests("Charts"),
     tests("Syntax"),
     tests("Interpreter", sees: ["Syntax", "Charts", "Tensors"]),
-    tests("Library", sees: ["Interpreter", "Syntax", "Charts", "Compression", "Formats", "Networks", "Encodings", "Tensors"]),
+    tests(
+      "Library",
+      sees: [
+        "Interpreter", "Syntax", "Charts", "Compression", "Formats", "Networks", "Encodings",
+        "Tensors",
+      ]),
     tests("Notebook", sees: ["Library", "Stdlib", "Interpreter", "Syntax"]),
     .testTarget(name: "CommandTests", dependencies: ["cnb"], swiftSettings: strict),
     .testTarget(name: "HouseTests", swiftSettings: strict),

@@ -135,7 +135,9 @@ private struct LaidColumn {
     }
     let lined = alignment == .decimal ? Self.byPoint(flat, most) : flat
     let names = [cut(column.header), cut(column.unit)]
-    let width = (lined + names).reduce(min(column.leastWidth, most)) { max($0, TextWidth.columns($1)) }
+    let width = (lined + names).reduce(min(column.leastWidth, most)) {
+      max($0, TextWidth.columns($1))
+    }
     let isLeading = alignment == .leading
     let fill = { (text: String) in
       isLeading ? TextWidth.leading(text, in: width) : TextWidth.trailing(text, in: width)

@@ -56,12 +56,13 @@ private enum LiteralArguments {
     switch value.kind {
     case .call(let call):
       if case .name(word) = call.callee.kind, let first = call.arguments.first,
-        case .text(let pieces) = first.value.kind, pieces.count == 1, case .plain(let text) = pieces[0]
+        case .text(let pieces) = first.value.kind, pieces.count == 1,
+        case .plain(let text) = pieces[0]
       {
         found.append(text)
       }
       collect(call.callee, word, &found)
-      call.arguments.forEach { collect($0.value, word, &found) }
+      for argument in call.arguments { collect(argument.value, word, &found) }
       if let block = call.block { found += of(block.statements, to: word) }
     case .unary(_, let inner), .member(let inner, _): collect(inner, word, &found)
     case .binary(_, let left, let right), .logical(_, let left, let right):
@@ -69,9 +70,9 @@ private enum LiteralArguments {
       collect(right, word, &found)
     case .index(let owner, let items):
       collect(owner, word, &found)
-      items.forEach { collect($0, word, &found) }
-    case .list(let items): items.forEach { collect($0, word, &found) }
-    case .record(let fields): fields.forEach { collect($0.value, word, &found) }
+      for item in items { collect(item, word, &found) }
+    case .list(let items): for item in items { collect(item, word, &found) }
+    case .record(let fields): for field in fields { collect(field.value, word, &found) }
     case .lambda(let lambda): found += of(lambda.body.statements, to: word)
     case .conditional(let test, let then, let otherwise):
       collect(test, word, &found)

@@ -63,11 +63,11 @@ final class CellLimits: Sendable {
     case .time:
       let limit = Text.number(seconds ?? 0)
       return CellFailure(
-        "E0905", "E0905: the cell took longer than its limit of \(limit) s\n", kind: .timeout)
+        "E0906", "E0906: the cell took longer than its limit of \(limit) s\n", kind: .timeout)
     case .memory:
       let limit = Text.number(Double(bytes ?? 0) / 1_048_576)
       return CellFailure(
-        "E0904", "E0904: the cell used more memory than its limit of \(limit) MiB\n", kind: .memory)
+        "E0907", "E0907: the cell used more memory than its limit of \(limit) MiB\n", kind: .memory)
     }
   }
 

@@ -55,7 +55,9 @@ extension Parser {
 
   /// `prune(mlp [64, 10], 50%)`: a call without parentheses stands where only whole statements may.
   private var callInBracketsHelp: String? {
-    guard ignoresLines, case .name(let name) = previous.kind, current.spaceBefore else { return nil }
+    guard ignoresLines, case .name(let name) = previous.kind, current.spaceBefore else {
+      return nil
+    }
     switch current.kind {
     case .symbol(.leftBracket), .symbol(.leftParen), .number, .percent, .text, .name, .choice:
       return "inside brackets a call takes its parentheses: \(name)(…)"

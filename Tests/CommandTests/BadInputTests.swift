@@ -64,7 +64,7 @@ struct BadInput: Sendable, CustomTestStringConvertible {
     BadInput("an error that did not come", "E0816", exit: 1, "```cnb error=E0301\n1\n```\n"),
     BadInput("another error", "E0201", exit: 1, "```cnb error=E0301\nboom\n```\n"),
     BadInput("a failing cell", "E0301", exit: 1, says: "n.cnb:4", "# T\n\n```cnb\n1 + none\n```\n"),
-    BadInput("a limit", "E0905", exit: 3, "```cnb time=50ms\nwhile true {}\n```\n"),
+    BadInput("a limit", "E0906", exit: 3, "```cnb time=50ms\nwhile true {}\n```\n"),
     BadInput("a file outside", "E0717", exit: 5, "```cnb\nload \"/etc/passwd\"\n```\n"),
     BadInput("an unknown module", "E0211", exit: 1, "```cnb\nimport nothing\n```\n"),
   ]

@@ -83,7 +83,7 @@ import Testing
   @Test func limitsEndACell() throws {
     work.write("---\nlimits: {cell: 100ms}\n---\n\n" + endless, to: "n.cnb")
     let run = try work.run("run", "n.cnb")
-    #expect(run.code == 3 && run.errors.contains("E0905"))
+    #expect(run.code == 3 && run.errors.contains("E0906"))
     #expect(work.read("n.cnb").contains("\n1\n```\n"))
     work.write("```cnb mem=1MiB\nwhile true {}\n```\n", to: "m.cnb")
     #expect(try work.run("run", "m.cnb").code == 4)

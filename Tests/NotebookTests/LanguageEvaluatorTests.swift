@@ -163,8 +163,8 @@ import Testing
   @Test func limitsStopACellAndNotTheNext() {
     let (document, report) = run("```cnb time=50ms\nwhile true {}\n```\n")
     #expect(report.exitCode == .timeout)
-    #expect(stored(document)[0] == ["E0905: the cell took longer than its limit of 0.05 s"])
-    let text = "```cnb time=50ms error=E0905\nwhile true {}\n```\n\n```cnb\n1\n```\n"
+    #expect(stored(document)[0] == ["E0906: the cell took longer than its limit of 0.05 s"])
+    let text = "```cnb time=50ms error=E0906\nwhile true {}\n```\n\n```cnb\n1\n```\n"
     #expect(run(text).1.exitCode == .ok)
     #expect(run("```cnb mem=1MiB\nwhile true {}\n```\n").1.exitCode == .memory)
   }

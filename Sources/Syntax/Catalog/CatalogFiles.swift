@@ -194,8 +194,8 @@ extension Catalog {
   static let limits: [Entry] = [
     Entry(
       "E0901", "interrupted",
-      "You stopped the computation. What was bound before stays bound, and a training keeps "
-        + "the weights of its last step.",
+      "You stopped the computation. What was bound before stays bound; what was being computed, "
+        + "a training too, binds nothing.",
       .situation("pressing Ctrl-C")),
     Entry(
       "E0902", "calls nested too deep",
@@ -219,5 +219,15 @@ extension Catalog {
       "Networks have limits on their layers and sizes, far beyond what this machine could "
         + "train. The sentence says which.",
       .situation("a network of a million layers")),
+    Entry(
+      "E0906", "a cell that takes too long",
+      "The notebook's front matter or the cell's `time=` gives it a limit, and it was reached. What "
+        + "the cell had shown before is kept. Work on less data, or raise the limit.",
+      .document("```cnb time=50ms\nwhile true {}\n```\n")),
+    Entry(
+      "E0907", "a cell that uses too much memory",
+      "The notebook's front matter or the cell's `mem=` gives it a limit, and the whole program grew "
+        + "beyond it. Work part by part, or raise the limit.",
+      .document("```cnb mem=64MiB\nzeros([100000000])\n```\n")),
   ]
 }
