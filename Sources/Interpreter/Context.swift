@@ -1,6 +1,7 @@
-import Synchronization
 // What a word may ask of the run that it is called in: random numbers, whether to stop, the folder that it
 // may read, a place for what it shows.
+
+import Synchronization
 package import Tensors
 
 /// What a cell shows, in order.

@@ -31,7 +31,9 @@ import Testing
     try terminal.wait("the work") { $0.y == 2 }
     try terminal.send("\u{3}", until: "a prompt") { $0.cursorLine == "cnb>" && $0.y > 4 }
     #expect(terminal.screen.lines[2] == "E0901: interrupted")
-    try terminal.send("x\r", until: "what was bound") { $0.lines.contains("7") }
+    try terminal.send("x\r", until: "what was bound") {
+      $0.lines.contains("7") && $0.cursorLine == "cnb>"
+    }
     terminal.send("\u{4}")
     #expect(try terminal.exitCode() == 0)
   }
