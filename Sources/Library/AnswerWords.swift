@@ -32,8 +32,8 @@ enum AnswerWords {
     Parameter<NetworkValue>("network", "whom to ask"),
     Parameter<DatasetValue>("on", "labelled examples it was not trained on", named: true),
     details:
-      "The interval is Wilson's: with another draw of as many examples, the share would stay "
-      + "inside it 19 times of 20.",
+      "The interval is Wilson's: of intervals made like this, 19 in 20 hold the share that endless "
+      + "examples would give.",
     source: "Wilson 1927, doi:10.1080/01621459.1927.10502953",
     examples: [
       Example(

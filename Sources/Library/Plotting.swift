@@ -123,7 +123,7 @@ enum Plotting {
     var chart = Chart(kind, title: title)
     var isLoose = false
     var first: Numbers?
-    let labels = try x.map { name throws(Problem) in try texts(rows, name) } ?? nil
+    let labels = try x.map { name throws(Problem) in try texts(rows, name, kind) } ?? nil
     let along = try x.map { name throws(Problem) in
       labels == nil ? try column(rows, name) : Numbers()
     }
@@ -156,12 +156,20 @@ enum Plotting {
     return try numbers(items)
   }
 
-  /// The column's strings, where it has strings: names of bars.
-  private static func texts(_ rows: [Record], _ name: String) throws(Problem) -> [String]? {
+  /// The column as names: where it has strings, and always for bars.
+  private static func texts(
+    _ rows: [Record], _ name: String, _ kind: ChartKind
+  ) throws(Problem) -> [String]? {
     var texts: [String] = []
     for row in rows {
-      guard case .text(let text) = try field(row, name) else { return nil }
-      texts.append(text)
+      let value = try field(row, name)
+      if case .text(let text) = value {
+        texts.append(text)
+      } else if kind == .bars {
+        texts.append(Text.plain(value))
+      } else {
+        return nil
+      }
     }
     return texts
   }
