@@ -30,6 +30,11 @@ struct DocumentParser {
     checkIDs()
     for line in markdown.nestedCells { warnMisplaced(line, "a list or a quote") }
     readClaims(markdown.claims)
+    for line in markdown.brokenClaims {
+      report(
+        .claim, "this begins like a claim and is no link, so it would not be tested",
+        help: "is a quote or a parenthesis open, or a line begun with > or #?", line: line)
+    }
   }
 
   private mutating func report(

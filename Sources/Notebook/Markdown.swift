@@ -2,6 +2,7 @@
 // positions, never text to copy: the bytes stay with the document.
 
 internal import CMarkdown
+private import Glibc
 
 /// What the document needs to know of a CommonMark text.
 struct Markdown {
@@ -25,6 +26,8 @@ struct Markdown {
 
   private(set) var blocks: [Block] = []
   private(set) var claims: [ClaimLink] = []
+  /// Lines of what begins like a claim and is no link: it would never be tested.
+  private(set) var brokenClaims: [Int] = []
   /// Lines of fences that look like cells, but stand inside a list or a quote.
   private(set) var nestedCells: [Int] = []
 
@@ -94,6 +97,10 @@ struct Markdown {
           text: Self.content(of: node), destination: destination,
           expression: cmark_node_get_title(node).map { String(cString: $0) } ?? "",
           line: Self.line(of: node) + offset))
+    case CMARK_NODE_TEXT:
+      // The text of a paragraph that holds no link there: its pieces are joined already.
+      guard let text = cmark_node_get_literal(node), strstr(text, "](claim:") != nil else { return }
+      brokenClaims.append(Self.line(of: node) + offset)
     default: return
     }
   }

@@ -80,6 +80,16 @@ import Testing
 }
 
 @Suite struct ClaimTests {
+  /// A claim that nobody sees as one would never be tested.
+  @Test(arguments: [
+    "[a](claim:#x \"y\n> 20%\")", "[a](claim:#x \"y)", "[a](claim:#x y)", "[*a*](claim:#x \"y\" z)",
+  ])
+  func aBrokenClaimIsAnError(text: String) {
+    let document = Document("```cnb #x\n1\n```\n\n\(text)\n")
+    #expect(document.claims.isEmpty)
+    #expect(document.problems.map(\.code) == [.claim])
+  }
+
   @Test func claimsAreLinksWithAnExpression() {
     let text = """
       # Head [one](claim:#a "x >= 6")
