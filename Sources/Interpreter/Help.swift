@@ -43,7 +43,11 @@ package enum Help {
     if parameter.choices.isEmpty {
       facts.append(parameter.kind + (parameter.rule.map { " " + $0 } ?? ""))
     }
-    if let fallback = parameter.fallback { facts.append("by default \(fallback)") }
+    switch parameter.fallback {
+    case nil: break
+    case "none", "[]": facts.append("optional")
+    case .some(let fallback): facts.append("by default \(fallback)")
+    }
     var text = parameter.doc
     if !facts.isEmpty { text += " (\(facts.joined(separator: ", ")))" }
     var lines = row(parameter.name, nameWidth, text, indent: 2, style)

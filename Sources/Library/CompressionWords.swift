@@ -1,6 +1,7 @@
 // Words that make networks smaller: prune, quantize, svd, distill.
 import Compression
 import Encodings
+import Formats
 import Interpreter
 import Networks
 import Tensors
@@ -136,7 +137,7 @@ enum CompressionWords {
       rule: .init("from 1") { $0.map { $0 >= 1 } ?? true }),
     Parameter<Fraction?>(
       "energy", "the share of the sum of squared singular values that each layer keeps"),
-    Parameter<Quantity?>("bytes", "what all parameters together may take, such as 100KB"),
+    Parameter<Quantity?>("bytes", "what the file may take, such as 100KB"),
     Parameter<[String]>(
       "layers", "the names of the layers to factor; all of them without", default: []),
     Parameter<[String]>("except", "the names of layers that stay whole", default: []),
@@ -161,7 +162,8 @@ enum CompressionWords {
         help: "such as energy: 90%")
     }
     let options = SVDOptions(
-      rule, amount, layers: try layers(only, except), allowsLarger: larger)
+      rule, amount, layers: try layers(only, except), allowsLarger: larger,
+      fileBytes: { Container.bytes(of: $0).count })
     let result = try Marking.arguments(layers: only.isEmpty ? "except" : "layers") {
       try Compression.svd(network.network, options)
     }
