@@ -28,11 +28,6 @@ enum Fitting {
     return (try? inputs.reshaped([count] + network.inputShape)) ?? inputs
   }
 
-  /// One example of nothing, for timing.
-  static func zeros(for network: Network) -> Tensor {
-    Tensor(repeating: 0, shape: [1] + network.inputShape)
-  }
-
   static func fit(_ data: Dataset, to network: Network) -> Dataset {
     Dataset(
       name: data.name, part: data.part, inputs: fit(data.inputs, to: network), labels: data.labels,

@@ -83,33 +83,20 @@ private struct Measured {
     _ value: NetworkValue, _ name: String, _ data: Dataset?, latency: Bool, _ context: Context
   ) throws {
     self.value = value
-    let network = value.network
-    let file = Container.bytes(of: network)
-    var right: [Bool]?
-    var loss: Double?
-    if let data {
-      let fitted = Fitting.fit(data, to: network)
-      let result = try Marking.arguments {
-        try network.evaluate(on: fitted, monitor: context.monitor("measure"))
-      }
-      right = zip(result.predictions, fitted.labels).map { $0 == $1 }
-      loss = result.loss
+    let options = MeasureOptions(repetitions: latency ? 31 : 0) { network in
+      let file = Container.bytes(of: network)
+      return (file.count, Deflate.gzip(file).count)
     }
-    measurement = Measurement(
-      name: name, footprint: Footprint(network), right: right, loss: loss, fileBytes: file.count,
-      gzipBytes: Deflate.gzip(file).count,
-      latency: latency ? try Measured.latency(of: network, context) : nil)
+    measurement = try Marking.arguments {
+      try Compression.measure(
+        value.network, name: name, on: data.map { Fitting.fit($0, to: value.network) }, options,
+        monitor: context.monitor("measure"))
+    }
     accuracy = measurement.accuracy?.quantity
   }
 
-  /// Of one example, with the buffers laid out once, as a server would run it.
-  private static func latency(of network: Network, _ context: Context) throws -> Latency {
-    let predictor = try Predictor(network, batch: 1)
-    let example = Fitting.zeros(for: network)
-    let monitor = context.monitor("measure")
-    let seconds = try Latency.measure { _ = try predictor.predict(example, monitor: monitor) }
-    return try Latency(seconds: seconds, warmups: 5)
-  }
+  private var fileBytes: Value { value.fileBytes(measurement.fileBytes ?? 0) }
+  private var gzipBytes: Value { value.gzipBytes(measurement.gzipBytes ?? 0) }
 
   /// A row of the table: what is lost and gained first, for that is what fits the first page. Ratios
   /// and flips only where there is something to compare with.
@@ -119,16 +106,16 @@ private struct Measured {
     let footprint = measurement.footprint
     var fields: [(name: String, value: Value?)] = [
       ("network", .text(measurement.name)), ("accuracy", accuracy?.bridged),
-      ("p", first != nil && accuracy != nil ? p(row.flips) : nil), ("bytes", value.fileBytes),
-      ("ratio", ratio(.fileBytes, .file, row, first) { $0.value.fileBytes }),
+      ("p", first != nil && accuracy != nil ? p(row.flips) : nil), ("bytes", fileBytes),
+      ("ratio", ratio(.fileBytes, .file, row, first) { $0.fileBytes }),
     ]
     if let latency = measurement.latency {
       fields.append(("time", .quantity(latency.medianSeconds, .seconds, mark: .volatile)))
     }
     fields += [
       ("loss", measurement.loss.map { .quantity($0, .count(.plain), mark: .loss($0)) }),
-      ("gzip", value.gzipBytes),
-      ("gzip_ratio", ratio(.gzipBytes, .gzip, row, first) { $0.value.gzipBytes }),
+      ("gzip", gzipBytes),
+      ("gzip_ratio", ratio(.gzipBytes, .gzip, row, first) { $0.gzipBytes }),
       ("parameters", .quantity(Double(footprint.parameters), .count(.plain))),
       ("nonzeros", nonZeros),
       ("nonzero_ratio", ratio(.nonZeros, .nonzeros, row, first) { $0.nonZeros }),

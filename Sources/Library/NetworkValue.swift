@@ -52,8 +52,8 @@ final class NetworkValue: Native, Bridged, Describable {
     case "output": network.outputShape.bridged
     case "layers": .list(layerRows.map { .record($0) })
     case "parameters": .quantity(Double(network.parameterCount), .count(.plain))
-    case "bytes": fileBytes
-    case "gzip": gzipBytes
+    case "bytes": fileBytes(Container.bytes(of: network).count)
+    case "gzip": gzipBytes(Deflate.gzip(Container.bytes(of: network)).count)
     case "nonzeros": nonZeros(Footprint(network))
     case "sparsity": sparsity
     case "bits_per_weight": bitsPerWeight(Footprint(network))
@@ -80,14 +80,12 @@ final class NetworkValue: Native, Bridged, Describable {
 
   /// Of the file that `save` would write. Where the size follows from trained values, another machine
   /// may come to a slightly different one.
-  var fileBytes: Value {
-    let bytes = Double(Container.bytes(of: network).count)
-    return .quantity(bytes, .bytes(.file), mark: sizeMark(bytes))
+  func fileBytes(_ count: Int) -> Value {
+    .quantity(Double(count), .bytes(.file), mark: sizeMark(Double(count)))
   }
 
-  var gzipBytes: Value {
-    let bytes = Double(Deflate.gzip(Container.bytes(of: network)).count)
-    return .quantity(bytes, .bytes(.gzip), mark: .within(bytes * 0.02))
+  func gzipBytes(_ count: Int) -> Value {
+    .quantity(Double(count), .bytes(.gzip), mark: .within(Double(count) * 0.02))
   }
 
   func sizeMark(_ size: Double) -> Quantity.Mark {

@@ -36,7 +36,7 @@ package func measure(
   do {
     var evaluation: Evaluation?
     if let data { evaluation = try network.evaluate(on: data, monitor: monitor) }
-    let seconds = try singleExampleSeconds(of: network, data, options)
+    let seconds = try singleExampleSeconds(of: network, data, options, monitor)
     return Measurement(
       name: name, footprint: Footprint(network),
       right: data.flatMap { data in
@@ -49,7 +49,7 @@ package func measure(
 
 /// Forward passes of one example, the data's first or zeros, with everything laid out beforehand.
 private func singleExampleSeconds(
-  of network: Network, _ data: Dataset?, _ options: MeasureOptions
+  of network: Network, _ data: Dataset?, _ options: MeasureOptions, _ monitor: Monitor
 ) throws(NetworkError) -> [Double] {
   guard options.repetitions > 0 else { return [] }
   let shape = [1] + network.inputShape
@@ -60,6 +60,6 @@ private func singleExampleSeconds(
   let predictor = try Predictor(network, batch: 1)
   return try Latency.measure(warmups: options.warmups, repetitions: options.repetitions) {
     () throws(NetworkError) in
-    _ = try predictor.predict(example)
+    _ = try predictor.predict(example, monitor: monitor)
   }
 }
