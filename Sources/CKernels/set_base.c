@@ -2,8 +2,6 @@
 #include "ckernels.h"
 #include <math.h>
 #include <string.h>
+#define CK_LEVEL 0
 #define CK(name) name##_base
-#include "loops.h"
-#include "windows.h"
-#include "normalize.h"
-#include "learning.h"
+#include "set.h"

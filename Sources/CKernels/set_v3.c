@@ -3,11 +3,10 @@
 #include <math.h>
 #include <string.h>
 #if defined(__x86_64__)
+#include <immintrin.h>
 #pragma clang attribute push(__attribute__((target("arch=x86-64-v3"))), apply_to = function)
+#define CK_LEVEL 3
 #define CK(name) name##_v3
-#include "loops.h"
-#include "windows.h"
-#include "normalize.h"
-#include "learning.h"
+#include "set.h"
 #pragma clang attribute pop
 #endif

@@ -1,11 +1,17 @@
-// The loops that Swift cannot express without loss, compiled twice (AVX2+FMA and baseline) and
-// chosen at run time. One list, CK_KERNELS, declares, compiles and dispatches all of them.
+// The loops that Swift cannot express without loss, compiled for several instruction sets and chosen
+// at run time. One list, CK_KERNELS, declares, compiles and dispatches all of them; families of
+// kernels have lists of their own beside this file.
 #ifndef CKERNELS_H
 #define CKERNELS_H
+#include "ck_convolution.h"
+#include "ck_dense.h"
+#include "ck_integer.h"
+#include "ck_stream.h"
 #include <stddef.h>
 #include <stdint.h>
 
-/// The set in use: "v3" (AVX2 and FMA) or "baseline". `CNB_KERNELS=baseline` forces the second.
+/// The set in use: "v4" (AVX-512 with VNNI), "v3" (AVX2 and FMA) or "baseline". `CNB_KERNELS` names
+/// one to force it; a set that the processor cannot run is not forced.
 const char *ck_set_name(void);
 
 /// One short pause of a spinning thread.
@@ -17,28 +23,12 @@ static inline void ck_pause(void) {
 #endif
 }
 
-/// A window that slides over planes of height x width: convolution and pooling.
-typedef struct {
-  int channels, height, width;
-  int kernel_height, kernel_width;
-  int stride_height, stride_width;
-  int padding_height, padding_width;
-  int out_height, out_width;
-} ck_window;
-
-enum {
-  CK_IDENTITY = 0, CK_RELU, CK_RELU6, CK_LEAKY, CK_SIGMOID, CK_TANH, CK_GELU, CK_SILU
-};
-
-/// How a step of an optimizer goes. `correction1`, `correction2` are 1 - beta^t.
-typedef struct {
-  float rate, momentum, decay;
-  float beta1, beta2, epsilon, correction1, correction2;
-  int nesterov, decoupled;
-} ck_rule;
-
 // K(result, name, parameters, arguments). Matrices are row-major; ld is a row's stride.
 #define CK_KERNELS(K) \
+  CK_CONVOLUTION_KERNELS(K) \
+  CK_DENSE_KERNELS(K) \
+  CK_INTEGER_KERNELS(K) \
+  CK_STREAM_KERNELS(K) \
   /* One image [C,H,W] to columns [C*kh*kw, ld], and back by adding. */ \
   K(void, ck_im2col, (const float *x, const ck_window *w, float *columns, size_t ld), \
     (x, w, columns, ld)) \

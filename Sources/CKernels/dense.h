@@ -1,0 +1,1 @@
+// Dense layers with weights in panels. Included once per kernel set.

@@ -1,0 +1,1 @@
+// Products of small integers. Included once per kernel set.

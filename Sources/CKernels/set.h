@@ -1,0 +1,10 @@
+// All families of kernels, compiled for one set: CK(name) is a kernel's name in it, and CK_LEVEL is 0
+// for the baseline, 3 for x86-64-v3 and 4 for x86-64-v4 with VNNI.
+#include "loops.h"
+#include "windows.h"
+#include "normalize.h"
+#include "learning.h"
+#include "convolution.h"
+#include "dense.h"
+#include "integer.h"
+#include "stream.h"

@@ -1,0 +1,1 @@
+// Passes over long runs of numbers. Included once per kernel set.
