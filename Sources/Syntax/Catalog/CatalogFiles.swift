@@ -229,5 +229,10 @@ extension Catalog {
       "The notebook's front matter or the cell's `mem=` gives it a limit, and the whole program grew "
         + "beyond it. Work part by part, or raise the limit.",
       .document("```cnb mem=64MiB\nzeros([100000000])\n```\n")),
+    Entry(
+      "E0908", "a batch that does not fit in memory",
+      "All buffers of a network are laid out before it runs, and for batches of this size they need "
+        + "more memory than this machine has free. A smaller `batch:` needs less.",
+      .situation("a network of large images, with batches of a million")),
   ]
 }
