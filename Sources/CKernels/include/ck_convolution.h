@@ -17,6 +17,32 @@ enum {
   CK_IDENTITY = 0, CK_RELU, CK_RELU6, CK_LEAKY, CK_SIGMOID, CK_TANH, CK_GELU, CK_SILU
 };
 
-#define CK_CONVOLUTION_KERNELS(K)
+/// A convolution and what follows it: an activation, and (where `pools`) the maximum of 2 x 2. The
+/// window is over one group's channels; `filters` are those of all groups.
+typedef struct {
+  ck_window window;
+  int groups, filters;
+  int function;
+  float slope;
+  int pools;
+} ck_convolution;
+
+// Blocks of eight images are [C][H][W][8]. Sizes are in floats.
+#define CK_CONVOLUTION_KERNELS(K) \
+  /* What `ck_lane_pack` fills, and what one thread works in. */ \
+  K(size_t, ck_lane_packed, (const ck_convolution *c, int backward), (c, backward)) \
+  K(size_t, ck_lane_scratch, (const ck_convolution *c), (c)) \
+  /* The weights [O, C/groups, kh, kw] in the order in which the kernels read them. */ \
+  K(void, ck_lane_pack, (const ck_convolution *c, const float *w, int backward, float *packed), \
+    (c, w, backward, packed)) \
+  /* `places` (or none): a byte for each of the pooled outputs, 4 where no gradient flows. */ \
+  K(void, ck_lane_forward, (const ck_convolution *c, const float *x, size_t blocks, \
+    const float *packed, const float *bias, float *y, uint8_t *places, float *scratch), \
+    (c, x, blocks, packed, bias, y, places, scratch)) \
+  /* Gradients, each where asked for: all are written, not added to. */ \
+  K(void, ck_lane_backward, (const ck_convolution *c, const float *dy, const float *x, \
+    const float *y, size_t blocks, const uint8_t *places, const float *packed, float *dx, \
+    float *dw, float *db, float *scratch), \
+    (c, dy, x, y, blocks, places, packed, dx, dw, db, scratch))
 
 #endif
