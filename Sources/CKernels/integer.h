@@ -1,5 +1,8 @@
 // Products of small integers: the vectors, and four products at once. Included once per kernel set.
 
+// Vectors are only passed within a set, where all functions have the same registers.
+#pragma clang diagnostic ignored "-Wpsabi"
+
 typedef float i8_floats __attribute__((vector_size(32), aligned(4)));
 typedef int8_t i8_bytes __attribute__((vector_size(32), aligned(1)));
 typedef int32_t i8_sums __attribute__((vector_size(32), aligned(4)));
@@ -24,10 +27,23 @@ I8_INLINE i8_wide i8_wide_splat(int32_t v) {
 
 I8_INLINE i8_floats i8_float_splat(float v) { return (i8_floats){v, v, v, v, v, v, v, v}; }
 
-// The greater of two, each place by itself.
-I8_INLINE i8_sums i8_greater(i8_sums a, i8_sums b) {
-  i8_sums mask = a > b;
-  return (a & mask) | (b & ~mask);
+// The greater of two, place by place; where x is no number, `low`.
+I8_INLINE i8_floats i8_at_least(i8_floats x, i8_floats low) {
+#if CK_LEVEL >= 3
+  return (i8_floats)_mm256_max_ps((__m256)x, (__m256)low);
+#else
+  i8_sums mask = x > low;
+  return (i8_floats)(((i8_sums)x & mask) | ((i8_sums)low & ~mask));
+#endif
+}
+
+I8_INLINE i8_floats i8_magnitude(i8_floats x) {
+  return (i8_floats)((i8_sums)x & i8_splat(0x7FFFFFFF));
+}
+
+// The greatest magnitude so far; what is not a number does not count.
+I8_INLINE i8_floats i8_raise(i8_floats greatest, i8_floats x) {
+  return i8_at_least(i8_magnitude(x), greatest);
 }
 
 // a + products of four neighbouring codes in each place, exact for all codes that `range` allows.

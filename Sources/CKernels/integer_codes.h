@@ -1,27 +1,38 @@
 // Floats to codes of eight bits, in runs, in rows and in lanes. Included once per kernel set.
 
-// Codes as whole numbers: rint(x * inverse), halves to even, in -127...127; NaN gives 0. Adding
-// 1.5 * 2^23 rounds; the product must not be fused with it, or it would round another number.
+// Codes as whole numbers: rint(x * inverse), halves to even, in -127...127; NaN gives 0.
 I8_INLINE i8_sums i8_round(i8_floats x, i8_floats inverse) {
 #pragma clang fp contract(off)
-  const i8_floats top = i8_float_splat(127.0f), shift = i8_float_splat(12582912.0f);
+  const i8_floats top = i8_float_splat(127.0f);
   i8_floats t = x * inverse;
-  i8_sums high = t > top, low = t < -top;
-  i8_sums bits = (i8_sums)t & (t == t) & ~high & ~low;
-  bits |= ((i8_sums)top & high) | ((i8_sums)(-top) & low);
-  i8_floats shifted = (i8_floats)bits + shift;
-  return (i8_sums)shifted - i8_splat(0x4B400000);
+  t = (i8_floats)((i8_sums)t & (t == t));
+#if CK_LEVEL >= 3
+  t = (i8_floats)_mm256_max_ps(_mm256_min_ps((__m256)t, (__m256)top), (__m256)-top);
+  return (i8_sums)_mm256_cvtps_epi32((__m256)t);
+#else
+  // Adding 1.5 * 2^23 rounds. It must not be fused with the product.
+  t = -i8_at_least(-i8_at_least(t, -top), -top);
+  return (i8_sums)(t + i8_float_splat(12582912.0f)) - i8_splat(0x4B400000);
+#endif
 }
 
 I8_INLINE int32_t i8_round1(float x, float inverse) {
   return i8_round(i8_float_splat(x), i8_float_splat(inverse))[0];
 }
 
-// The lowest bytes of four, side by side.
+// Four codes of each lane, side by side.
 I8_INLINE i8_words i8_pack(i8_sums a, i8_sums b, i8_sums c, i8_sums d) {
+#if CK_LEVEL >= 3
+  __m256i low = _mm256_packs_epi32((__m256i)a, (__m256i)b);
+  __m256i high = _mm256_packs_epi32((__m256i)c, (__m256i)d);
+  const __m256i order = _mm256_broadcastsi128_si256(
+    _mm_setr_epi8(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15));
+  return (i8_words)_mm256_shuffle_epi8(_mm256_packs_epi16(low, high), order);
+#else
   const i8_words byte = (i8_words)i8_splat(255);
   return ((i8_words)a & byte) | (((i8_words)b & byte) << 8) | (((i8_words)c & byte) << 16)
     | ((i8_words)d << 24);
+#endif
 }
 
 I8_INLINE int i8_any_negative(i8_sums all) {
@@ -48,12 +59,6 @@ int CK(ck_int8_codes)(const float *x, size_t n, float inverse, int8_t *codes) {
     codes[i] = (int8_t)v;
   }
   return negative;
-}
-
-I8_INLINE i8_floats i8_raise(i8_floats greatest, i8_floats x) {
-  i8_floats magnitude = (i8_floats)((i8_sums)x & i8_splat(0x7FFFFFFF));
-  i8_sums mask = magnitude > greatest;
-  return (i8_floats)(((i8_sums)magnitude & mask) | ((i8_sums)greatest & ~mask));
 }
 
 float CK(ck_int8_greatest)(const float *x, size_t n) {
@@ -132,7 +137,7 @@ void CK(ck_int8_from_lanes)(const float *x, size_t images, size_t n, float *y) {
 }
 
 // A plane of codes: four channels of a pixel side by side. The border stays as it is: zero.
-static i8_sums i8_channel_codes(
+I8_INLINE i8_sums i8_channel_codes(
   const float *x, const ck_window *w, size_t channels, i8_floats inverse, int8_t *codes
 ) {
   const size_t plane = (size_t)w->height * w->width * 8;

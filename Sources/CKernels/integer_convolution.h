@@ -48,69 +48,79 @@ I8_INLINE void i8_places(
   }
 }
 
-// Products and sums round one by one, so that all sets agree.
-I8_INLINE i8_floats i8_finish(const i8_pass *pass, int j, i8_sums sums) {
-#pragma clang fp contract(off)
+// What finishes the sums of a tile's filters, in registers or near: stores to y cannot change it.
+typedef struct {
+  i8_floats scale[I8_FILTERS], bias[I8_FILTERS], low;
+} i8_finisher;
+
+I8_INLINE i8_finisher i8_finisher_of(const i8_pass *pass, const int filters) {
   const ck_int8_finish *finish = pass->finish;
-  const i8_floats scale = pass->scale * i8_float_splat(finish->scales[pass->first + j]);
-  i8_floats y = __builtin_convertvector(sums, i8_floats) * scale;
-  if (finish->bias) y += i8_float_splat(finish->bias[pass->first + j]);
-  if (finish->relu) y = (i8_floats)((i8_sums)y & ~(i8_sums)(y < i8_float_splat(0)));
-  return y;
+  i8_finisher f;
+  f.low = i8_float_splat(finish->relu ? 0.0f : -INFINITY);
+  I8_UNROLL for (int j = 0; j < filters; j++) {
+    f.scale[j] = pass->scale * i8_float_splat(finish->scales[pass->first + j]);
+    f.bias[j] = i8_float_splat(finish->bias ? finish->bias[pass->first + j] : 0);
+  }
+  return f;
+}
+
+// Products and sums round one by one, so that all sets agree.
+I8_INLINE i8_floats i8_finish(const i8_finisher *f, int j, i8_sums sums) {
+#pragma clang fp contract(off)
+  return i8_at_least(f->low, __builtin_convertvector(sums, i8_floats) * f->scale[j] + f->bias[j]);
 }
 
 // Each place of a pooled plane by itself: scales are not negative, so the greatest sum wins.
 I8_INLINE i8_floats i8_pooled(
   int range, const i8_pass *pass, const int filters, i8_floats greatest
 ) {
-  const ck_int8_filters *f = pass->f;
-  const size_t height = f->height / 2, width = f->width / 2;
-  float *y = pass->y + pass->first * pass->plane;
+  const i8_finisher finisher = i8_finisher_of(pass, filters);
+  const size_t height = pass->f->height / 2, width = pass->f->width / 2, plane = pass->plane;
+  const size_t down = pass->f->row_step, right = pass->f->column_step;
+  float *y = pass->y + pass->first * plane;
   for (size_t row = 0; row < height; row++) {
     for (size_t column = 0; column < width; column++, y += 8) {
-      const int8_t *x = pass->x + 2 * row * f->row_step + 2 * column * f->column_step;
-      const int8_t *const place[4] = {
-        x, x + f->column_step, x + f->row_step, x + f->row_step + f->column_step};
+      const int8_t *x = pass->x + 2 * row * down + 2 * column * right;
+      const int8_t *const place[4] = {x, x + right, x + down, x + down + right};
       i8_sums a[I8_FILTERS][4];
       i8_places(range, pass, place, filters, a);
       I8_UNROLL for (int j = 0; j < filters; j++) {
-        i8_sums top = i8_greater(i8_greater(a[j][0], a[j][1]), i8_greater(a[j][2], a[j][3]));
-        i8_floats out = i8_finish(pass, j, top);
+        i8_sums top = __builtin_elementwise_max(
+          __builtin_elementwise_max(a[j][0], a[j][1]),
+          __builtin_elementwise_max(a[j][2], a[j][3]));
+        i8_floats out = i8_finish(&finisher, j, top);
         greatest = i8_raise(greatest, out);
-        *(i8_floats *)(y + j * pass->plane) = out;
+        *(i8_floats *)(y + j * plane) = out;
       }
     }
   }
   return greatest;
 }
 
-// Four places after the other; the last ones may be fewer.
+// Four places after the other. Where fewer are left, the last is done again.
 I8_INLINE i8_floats i8_plain(
   int range, const i8_pass *pass, const int filters, i8_floats greatest
 ) {
-  const ck_int8_filters *f = pass->f;
-  const size_t count = f->height * f->width;
-  float *y = pass->y + pass->first * pass->plane;
-  size_t row = 0, column = 0;
-  for (size_t start = 0; start < count; start += 4, y += 32) {
-    const size_t places = count - start < 4 ? count - start : 4;
+  const i8_finisher finisher = i8_finisher_of(pass, filters);
+  const size_t width = pass->f->width, count = pass->f->height * width, plane = pass->plane;
+  float *const y = pass->y + pass->first * plane;
+  size_t row = 0, column = 0, next = 0;
+  while (next < count) {
     const int8_t *place[4];
-    for (size_t i = 0; i < 4; i++) {
-      if (i >= places) {
-        place[i] = place[0];
-        continue;
-      }
-      place[i] = pass->x + row * f->row_step + column * f->column_step;
-      if (++column == f->width) column = 0, row++;
+    size_t to[4];
+    I8_UNROLL for (int i = 0; i < 4; i++) {
+      place[i] = pass->x + row * pass->f->row_step + column * pass->f->column_step;
+      to[i] = 8 * (row * width + column);
+      if (next + 1 < count && ++column == width) column = 0, row++;
+      next++;
     }
     i8_sums a[I8_FILTERS][4];
     i8_places(range, pass, place, filters, a);
     I8_UNROLL for (int j = 0; j < filters; j++) {
       I8_UNROLL for (int i = 0; i < 4; i++) {
-        i8_floats out = i8_finish(pass, j, a[j][i]);
-        if (i > 0 && (size_t)i >= places) continue;
+        i8_floats out = i8_finish(&finisher, j, a[j][i]);
         greatest = i8_raise(greatest, out);
-        *(i8_floats *)(y + j * pass->plane + 8 * i) = out;
+        *(i8_floats *)(y + j * plane + to[i]) = out;
       }
     }
   }

@@ -80,15 +80,15 @@ static void i8_finish_row(
   const i8_job *job, const int32_t *sums, size_t row, size_t column, size_t width
 ) {
 #pragma clang fp contract(off)
+  static const float none[I8_PANELS * 16];
   const ck_int8_finish *f = job->finish;
   const float scale = job->scales[row], *scales = f->scales + column;
+  const float *bias = f->bias ? f->bias + column : none;
+  const float low = f->relu ? 0.0f : -INFINITY;
   float *y = job->y + row * job->ld + column;
-  for (size_t i = 0; i < width; i++) y[i] = (float)sums[i] * (scale * scales[i]);
-  if (f->bias) {
-    for (size_t i = 0; i < width; i++) y[i] += f->bias[column + i];
-  }
-  if (f->relu) {
-    for (size_t i = 0; i < width; i++) y[i] = 0.0f > y[i] ? 0.0f : y[i];
+  for (size_t i = 0; i < width; i++) {
+    float v = (float)sums[i] * (scale * scales[i]) + bias[i];
+    y[i] = low > v ? low : v;
   }
 }
 
