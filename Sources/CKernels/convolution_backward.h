@@ -82,7 +82,8 @@ static void input_rows(const conv_plan *p, int group, const float *packed, const
     if (grid.rows <= 0 || grid.columns <= 0) continue;
     int from_y = (y + w->padding_height) / down - top;
     int from_x = (x + w->padding_width) / right - p->left;
-    run_grid(&job, &grid, z + (size_t)from_y * p->z.pitch + (size_t)from_x * 8);
+    const float *cell = z + (size_t)from_y * p->z.pitch + (size_t)from_x * 8;
+    run_grid(&job, &grid, cell, tile_outputs(p->channels), run_tiles);
   }
 }
 

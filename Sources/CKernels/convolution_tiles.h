@@ -115,8 +115,12 @@ typedef struct {
   size_t y_down, y_right;
 } tile_grid;
 
-static void run_grid(const tile_job *job, const tile_grid *g, const float *x) {
-  int n = tile_outputs(job->filters), step = job->pools ? n / 4 : n;
+typedef void tile_run(const tile_job *job, const float *const *x, const size_t *to);
+
+// Runs all outputs of the grid, `n` at a time.
+INLINE void run_grid(const tile_job *job, const tile_grid *g, const float *x, int n,
+                     tile_run *run) {
+  int step = job->pools ? n / 4 : n;
   int count = g->rows * g->columns, row = 0, column = 0;
   for (int start = 0; start < count; start += step) {
     const float *from[MOST_OUTPUTS];
@@ -143,6 +147,6 @@ static void run_grid(const tile_job *job, const tile_grid *g, const float *x) {
       column = 0;
       row = row + 1 < g->rows ? row + 1 : 0;
     }
-    run_tiles(job, from, to);
+    run(job, from, to);
   }
 }
