@@ -16,7 +16,7 @@ INLINE void add_terms(const int V, const term *terms, int n, const float *from, 
   UNROLL for (int v = 0; v < V; v++) a[v] = *(const lanes *)(to + 8 * v);
 #pragma clang loop unroll(disable)
   for (int i = 0; i < n; i++) {
-    lanes wide = (lanes){0} + terms[i].value;
+    lanes wide = all(terms[i].value);
     const float *row = from + terms[i].at;
     UNROLL for (int v = 0; v < V; v++) a[v] += wide * *(const lanes *)(row + 8 * v);
   }
