@@ -2,7 +2,6 @@
 #include "convolution_lanes.h"
 #include "convolution_rows.h"
 #include "convolution_pools.h"
-#include "convolution_channels.h"
 #include "convolution_plan.h"
 #include "convolution_planes.h"
 #include "convolution_tiles.h"
