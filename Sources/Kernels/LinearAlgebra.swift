@@ -143,11 +143,14 @@ package enum LinearAlgebra {
 }
 
 extension DoubleMatrix {
-  /// For each row -1 if its largest element, the first of equal ones, is negative; otherwise 1.
+  /// For each row -1 if its largest element is negative, the first of those that rounding cannot
+  /// tell apart; otherwise 1.
   var signsOfLargest: [Double] {
     (0..<rows).map { i in
       var largest = 0.0
-      for j in 0..<columns where abs(self[i, j]) > abs(largest) { largest = self[i, j] }
+      for j in 0..<columns where abs(self[i, j]) > abs(largest) * (1 + 1e-9) {
+        largest = self[i, j]
+      }
       return largest < 0 ? -1 : 1
     }
   }

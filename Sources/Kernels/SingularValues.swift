@@ -49,6 +49,7 @@ struct Triplets {
   /// Values below this share of the largest lose digits in the inner products, which hold their
   /// squares; they are computed again.
   private static let smallShare = 3e-4
+  private static let leastShare = 1e-6
 
   init(
     of a: DoubleMatrix, count: Int, by method: SingularMethod? = nil, _ lapack: openblas
@@ -105,6 +106,9 @@ struct Triplets {
     Triplets.sort(&values, &short, &long)
     let sound = values.prefix { $0 > 0 && $0 >= Triplets.smallShare * values[0] }.count
     guard sound > count / 2 else { return nil }
+    // Below the root of what double precision tells apart, the last of some are not the last of all.
+    let isAll = count == min(a.rows, a.columns)
+    guard isAll || values[count - 1] >= Triplets.leastShare * values[0] else { return nil }
     if sound < count {
       try Triplets.resolve(
         small: sound..<count, &values, short: &short, long: &long, lapack)
@@ -114,7 +118,7 @@ struct Triplets {
     guard long.hasOrthonormalRows(Triplets.tolerance, lapack),
       short.hasOrthonormalRows(Triplets.tolerance, lapack)
     else { return nil }
-    if count < min(a.rows, a.columns) {
+    if !isAll {
       // They are singular vectors if A takes them back, too, and not only near ones.
       var back = long.product(a, transposeRight: isWide, lapack)
       back.subtract(short, times: values)

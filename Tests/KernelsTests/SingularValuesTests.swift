@@ -65,7 +65,7 @@ import Testing
   ) throws {
     let n = 130
     var a = [Float](repeating: 0, count: n * n)
-    let wanted = (0..<n).map { Float(power(2, -40 * Double($0 * $0) / Double(n * n)).rounded(20)) }
+    let wanted = (0..<n).map { Float(power(2, -40 * Double($0 * $0) / Double(n * n))) }
     for i in 0..<n { a[i * n + (i * 7) % n] = i % 2 == 0 ? wanted[i] : -wanted[i] }
     let parts = try LinearAlgebra.singularValueDecomposition(
       a, rows: n, columns: n, count: kept, by: route)
