@@ -105,7 +105,7 @@ struct DoubleMatrix {
   }
 
   /// The upper triangle of self^T self, or of self self^T: inner products of the columns, or of the
-  /// rows. The lower triangle holds some of them too.
+  /// rows. What lies below it means nothing.
   func gram(ofRows: Bool = false, _ blas: openblas) -> DoubleMatrix {
     let (n, depth) = ofRows ? (rows, columns) : (columns, rows)
     var result = DoubleMatrix(rows: n, columns: n)
@@ -116,11 +116,16 @@ struct DoubleMatrix {
         guard let a = x.baseAddress, let c = z.baseAddress else { return }
         Workers.shared.run(blocks: tiles.count) { tile, _ in
           let (rows, columns) = tiles[tile]
+          let corner = c + rows.lowerBound * n + columns.lowerBound
+          guard rows != columns else {
+            return blas.dsyrk(
+              BLAS.rows, BLAS.upper, BLAS.transposed(!ofRows), Int32(rows.count), Int32(depth), 1,
+              a + rows.lowerBound * step, Int32(ld), 0, corner, Int32(n))
+          }
           blas.dgemm(
             BLAS.rows, BLAS.transposed(!ofRows), BLAS.transposed(ofRows), Int32(rows.count),
             Int32(columns.count), Int32(depth), 1, a + rows.lowerBound * step, Int32(ld),
-            a + columns.lowerBound * step, Int32(ld), 0,
-            c + rows.lowerBound * n + columns.lowerBound, Int32(n))
+            a + columns.lowerBound * step, Int32(ld), 0, corner, Int32(n))
         }
       }
     }

@@ -29,13 +29,14 @@ extension LinearAlgebra {
     let width = sampleWidth(m, n, count)
     precondition(normal.count == n * width, "as many random numbers as asked for")
     var range = product(matrix, normal, rows: m, depth: n, columns: width)
-    range = try orthonormal(range, rows: m, columns: width, lapack)
     for _ in 0..<max(0, powerIterations) {
+      // On the way it is enough that no direction drowns in another.
+      range = try orthonormal(range, rows: m, columns: width, passes: 1, lapack)
       var back = product(matrix, range, transposed: true, rows: n, depth: m, columns: width)
-      back = try orthonormal(back, rows: n, columns: width, lapack)
+      back = try orthonormal(back, rows: n, columns: width, passes: 1, lapack)
       range = product(matrix, back, rows: m, depth: n, columns: width)
-      range = try orthonormal(range, rows: m, columns: width, lapack)
     }
+    range = try orthonormal(range, rows: m, columns: width, passes: 2, lapack)
     let seen = product(matrix, range, transposed: true, rows: n, depth: m, columns: width)
     let core = try Triplets(
       of: DoubleMatrix(rows: n, columns: width, floats: seen), count: count, by: .gram, lapack)
@@ -66,15 +67,18 @@ extension LinearAlgebra {
     }
   }
 
-  /// Orthonormal columns that span those given: `Q = X R^-1` with Cholesky's factor of `X^T X`,
-  /// twice (Fukaya et al. 2014, doi:10.1109/ScalA.2014.11), in double precision. Columns that depend
-  /// on each other too much for that go through Householder's reflections.
-  static func orthonormal(
-    _ matrix: [Float], rows: Int, columns: Int, _ lapack: openblas
+  /// Orthonormal columns that span those given: `Q = X R^-1` with Cholesky's factor of `X^T X` in
+  /// double precision, and again (Fukaya et al. 2014, doi:10.1109/ScalA.2014.11); nearly so after
+  /// one pass. Columns that depend on each other too much for that go through Householder's
+  /// reflections.
+  private static func orthonormal(
+    _ matrix: [Float], rows: Int, columns: Int, passes: Int, _ lapack: openblas
   ) throws(LinearAlgebraError) -> [Float] {
     var x = DoubleMatrix(rows: rows, columns: columns, floats: matrix)
-    if x.orthonormalizeOnce(lapack), x.gram(lapack).isNearIdentity, x.orthonormalizeOnce(lapack) {
-      return x.floats
+    if x.divide(byFactorOf: x.gram(lapack), lapack) {
+      if passes == 1 { return x.floats }
+      let products = x.gram(lapack)
+      if products.isNearIdentity, x.divide(byFactorOf: products, lapack) { return x.floats }
     }
     let columnsAsRows = DoubleMatrix(rows: rows, columns: columns, floats: matrix).transposed
     return try reflected(columnsAsRows, lapack).q.transposed.floats
@@ -82,9 +86,10 @@ extension LinearAlgebra {
 }
 
 extension DoubleMatrix {
-  /// self R^-1, where R is Cholesky's factor of self^T self; false where that has none.
-  fileprivate mutating func orthonormalizeOnce(_ lapack: openblas) -> Bool {
-    var factor = gram(lapack)
+  /// self R^-1, where R is Cholesky's factor of the products, self^T self; false where they have
+  /// none.
+  fileprivate mutating func divide(byFactorOf products: DoubleMatrix, _ lapack: openblas) -> Bool {
+    var factor = products
     // The upper triangle by rows is the lower one by columns.
     var (lower, n, info) = (CChar(76), Int32(columns), Int32(0))
     lapack.dpotrf(&lower, &n, &factor.values, &n, &info)
