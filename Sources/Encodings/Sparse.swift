@@ -1,4 +1,5 @@
 // Sparse storage: where the kept elements are, and an encoding of their values. All others are 0.
+import Kernels
 package import Tensors
 
 package struct Sparse: Encoding {
@@ -41,12 +42,7 @@ package struct Sparse: Encoding {
   /// The tensor with all its elements that are not 0 (a negative 0 is kept, so that every bit is)
   /// as 32-bit floats, in the scheme that takes the fewest bits.
   package static func smallest(_ tensor: Tensor) -> Sparse {
-    var positions: [Int32] = []
-    var kept: [Float] = []
-    for (i, element) in tensor.elements.enumerated() where element.bitPattern != 0 {
-      positions.append(Int32(i))
-      kept.append(element)
-    }
+    let (positions, kept) = Masking.nonBlanks(of: tensor.elements)
     return smallest(tensor.shape, tensor.count, positions, Dense(Tensor(vector: kept)))
   }
 
@@ -55,8 +51,9 @@ package struct Sparse: Encoding {
   ) -> Sparse {
     var best = IndexScheme.bitmask
     var bits = Int.max
+    let gaps = Gaps(positions)
     for scheme in IndexScheme.all where scheme.allows(kept: positions.count, of: count) {
-      let needed = scheme.ledger(positions, of: count).bits
+      let needed = scheme.ledger(gaps, of: count).bits
       if needed < bits { (best, bits) = (scheme, needed) }
     }
     return Sparse(shape, count, positions, values, best)
@@ -102,15 +99,13 @@ package struct Sparse: Encoding {
   }
 
   package var ledger: Ledger {
-    Ledger([.init(.header, bits: 8)]) + scheme.ledger(keptPositions, of: count)
+    Ledger([.init(.header, bits: 8)]) + scheme.ledger(Gaps(keptPositions), of: count)
       + EncodingTable.ledger(of: values)
   }
 
   package func decoded() -> Tensor {
-    var elements = [Float](repeating: 0, count: count)
-    let kept = values.decoded().elements
-    for (position, value) in zip(keptPositions, kept) { elements[Int(position)] = value }
-    return Tensor(trusted: shape, elements)
+    Tensor(
+      trusted: shape, Masking.spread(values.decoded().elements, to: keptPositions, of: count))
   }
 
   package func write(to writer: inout ByteWriter) {

@@ -51,6 +51,21 @@ package enum Masking {
     }
   }
 
+  /// An array of zeros with values at ascending positions.
+  package static func spread(
+    _ values: [Float], to positions: [Int32], of count: Int
+  ) -> [Float] {
+    precondition(values.count == positions.count, "a position for each value")
+    precondition(Int(positions.last ?? -1) < count, "positions in the array")
+    return [Float](filling: count) { result in
+      result.initialize(repeating: 0, count: count)
+      for (position, value) in zip(positions, values) {
+        precondition(position >= 0 && position < count, "positions in the array")
+        result[Int(position)] = value
+      }
+    }
+  }
+
   private static func withStarts(
     _ values: [Float], _ mask: [Bool],
     _ body: (UnsafePointer<Float>, UnsafeRawBufferPointer) -> Void
