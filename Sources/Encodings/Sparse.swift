@@ -39,6 +39,14 @@ package struct Sparse: Encoding {
     return smallest(shape, count, kept, values)
   }
 
+  /// The same of positions in 32 bits.
+  package static func smallest(
+    shape: [Int], positions: [Int32], values: any Encoding
+  ) throws(EncodingError) -> Sparse {
+    let (count, kept) = try checked(shape, positions, values)
+    return smallest(shape, count, kept, values)
+  }
+
   /// The tensor with all its elements that are not 0 (a negative 0 is kept, so that every bit is)
   /// as 32-bit floats, in the scheme that takes the fewest bits.
   package static func smallest(_ tensor: Tensor) -> Sparse {
@@ -71,15 +79,14 @@ package struct Sparse: Encoding {
   }
 
   private static func checked(
-    _ shape: [Int], _ positions: [Int], _ values: any Encoding
+    _ shape: [Int], _ positions: [some FixedWidthInteger], _ values: any Encoding
   ) throws(EncodingError) -> (count: Int, positions: [Int32]) {
     guard let count = try? Tensor.count(of: shape) else {
       throw .parts(encoding: name, wanted: "a shape, got \(shape)")
     }
-    guard
-      zip(positions, positions.dropFirst()).allSatisfy({ $0 < $1 }), positions.first ?? 0 >= 0,
-      positions.last ?? -1 < count
-    else { throw .parts(encoding: name, wanted: "ascending positions below \(count)") }
+    var doAscend = true
+    for i in positions.indices.dropFirst() { doAscend = doAscend && positions[i - 1] < positions[i] }
+    guard doAscend, positions.first ?? 0 >= 0, positions.last.map({ $0 < count }) ?? true else { throw .parts(encoding: name, wanted: "ascending positions below \(count)") }
     guard values.shape == [positions.count] else {
       throw .parts(
         encoding: name, wanted: "a vector of \(positions.count) values, got \(values.shape)")
@@ -87,7 +94,7 @@ package struct Sparse: Encoding {
     guard EncodingTable.depth(of: values) < EncodingTable.largestDepth else {
       throw .parts(encoding: name, wanted: "fewer encodings inside each other")
     }
-    return (count, positions.map { Int32($0) })
+    return (count, positions.map { Int32(truncatingIfNeeded: $0) })
   }
 
   package var positions: [Int] { keptPositions.map { Int($0) } }

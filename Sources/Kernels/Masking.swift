@@ -66,6 +66,24 @@ package enum Masking {
     }
   }
 
+  /// Where a mask is false, in order, and the values there.
+  package static func kept(
+    of values: [Float], without mask: [Bool]
+  ) -> (positions: [Int32], values: [Float]) {
+    precondition(mask.count == values.count, "a mask as long as the array")
+    precondition(values.count <= Int(Int32.max), "positions of 32 bits")
+    let count = mask.reduce(0) { $0 + ($1 ? 0 : 1) }
+    var positions: [Int32] = []
+    var kept: [Float] = []
+    positions.reserveCapacity(count)
+    kept.reserveCapacity(count)
+    for i in mask.indices where !mask[i] {
+      positions.append(Int32(truncatingIfNeeded: i))
+      kept.append(values[i])
+    }
+    return (positions, kept)
+  }
+
   private static func withStarts(
     _ values: [Float], _ mask: [Bool],
     _ body: (UnsafePointer<Float>, UnsafeRawBufferPointer) -> Void
@@ -73,18 +91,6 @@ package enum Masking {
     values.withUnsafeBufferPointer { values in
       mask.withUnsafeBytes { mask in
         if let start = values.baseAddress { body(start, mask) }
-      }
-    }
-  }
-
-  package static func magnitudes(of values: [Float], on workers: Workers = .shared) -> [Float] {
-    [Float](filling: values.count) { result in
-      nonisolated(unsafe) let result = result
-      values.withUnsafeBufferPointer { values in
-        guard let start = values.baseAddress else { return }
-        Pass.run(values.count, on: workers) { _, range, _ in
-          ck_magnitudes(start + range.lowerBound, range.count, result + range.lowerBound)
-        }
       }
     }
   }

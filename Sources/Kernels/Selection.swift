@@ -111,13 +111,18 @@ package enum Selection {
     private func bracket(_ rank: Int) -> (low: Int32, high: Int32) {
       let runs = Selection.sampledRuns
       let size = 16 * runs
-      var sample = [Int32](filling: size) { ck_sample_keys(start, count, order, runs, $0) }
+      let sample = [Int32](filling: size) { ck_sample_keys(start, count, order, runs, $0) }
+      // Selecting uses the keys up.
+      func key(_ rank: Int) -> Int32 {
+        var keys = sample
+        return ck_select_key(&keys, size, rank)
+      }
       let share = (Double(rank) + 0.5) / Double(count)
       let margin = Selection.width * (Double(size) * share * (1 - share)).squareRoot() + 8
       let below = Int((share * Double(size) - margin).rounded(.down))
       let above = Int((share * Double(size) + margin).rounded(.up))
-      let low = below < 0 ? Int32.min : ck_select_key(&sample, size, below)
-      let high = above >= size ? Int32.max : ck_select_key(&sample, size, above)
+      let low = below < 0 ? Int32.min : key(below)
+      let high = above >= size ? Int32.max : key(above)
       return (low, high)
     }
 

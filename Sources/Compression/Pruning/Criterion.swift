@@ -50,7 +50,7 @@ package struct Criterion: Sendable {
     summary: "small weights matter least",
     formula: "|w|",
     source: "Han et al. 2015, arXiv:1506.02626",
-    score: .weights { Masking.magnitudes(of: $0) })
+    score: .weights { Elementwise.magnitudes(of: $0) })
 
   package static let l1 = Criterion(
     name: "l1",

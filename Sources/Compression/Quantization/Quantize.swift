@@ -112,9 +112,8 @@ private func sparse(
   _ value: Tensor, _ pruned: [Bool], _ name: String, _ options: QuantizeOptions
 ) throws(CompressionError) -> [any Encoding] {
   if case .codes = options.grid.kind, options.granularity == .channel { return [] }
-  let positions = pruned.indices.filter { !pruned[$0] }
-  let kept = Tensor(vector: positions.map { value.elements[$0] })
-  let values = try options.encoding(of: kept, name)
+  let (positions, kept) = Masking.kept(of: value.elements, without: pruned)
+  let values = try options.encoding(of: Tensor(vector: kept), name)
   guard
     let sparse = try? Sparse.smallest(shape: value.shape, positions: positions, values: values)
   else { return [] }
