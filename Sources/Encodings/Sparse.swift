@@ -84,9 +84,11 @@ package struct Sparse: Encoding {
     guard let count = try? Tensor.count(of: shape) else {
       throw .parts(encoding: name, wanted: "a shape, got \(shape)")
     }
-    var doAscend = true
-    for i in positions.indices.dropFirst() { doAscend = doAscend && positions[i - 1] < positions[i] }
-    guard doAscend, positions.first ?? 0 >= 0, positions.last.map({ $0 < count }) ?? true else { throw .parts(encoding: name, wanted: "ascending positions below \(count)") }
+    var ascend = true
+    for i in positions.indices.dropFirst() { ascend = ascend && positions[i - 1] < positions[i] }
+    guard ascend, positions.first ?? 0 >= 0, positions.last.map({ $0 < count }) ?? true else {
+      throw .parts(encoding: name, wanted: "ascending positions below \(count)")
+    }
     guard values.shape == [positions.count] else {
       throw .parts(
         encoding: name, wanted: "a vector of \(positions.count) values, got \(values.shape)")
