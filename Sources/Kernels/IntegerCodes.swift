@@ -1,0 +1,171 @@
+// Codes of eight bits in planned memory, and how floats become such codes.
+import CKernels
+
+/// A view of codes that a `CodeMemory` owns. Whoever holds a view keeps its memory alive elsewhere.
+package struct Codes: @unchecked Sendable {
+  let base: UnsafeMutablePointer<Int8>
+  package let count: Int
+
+  package subscript(_ index: Int) -> Int8 {
+    get {
+      precondition(index >= 0 && index < count, "an index inside the view")
+      return base[index]
+    }
+    nonmutating set {
+      precondition(index >= 0 && index < count, "an index inside the view")
+      base[index] = newValue
+    }
+  }
+
+  /// The `count` codes from `start` on.
+  package func slice(_ start: Int, _ count: Int) -> Codes {
+    precondition(start >= 0 && count >= 0 && start + count <= self.count, "a part of the view")
+    return Codes(base: base + start, count: count)
+  }
+
+  package var array: [Int8] { Array(UnsafeBufferPointer(start: base, count: count)) }
+}
+
+/// Zeroed codes, at an address that is a multiple of 64 bytes.
+package final class CodeMemory: @unchecked Sendable {
+  package let codes: Codes
+  private let store: IntegerStore<Int8>
+
+  package init(_ count: Int) {
+    store = IntegerStore(count)
+    codes = Codes(base: store.base, count: count)
+  }
+
+  package convenience init(_ values: [Int8]) {
+    self.init(values.count)
+    for (i, value) in values.enumerated() { codes[i] = value }
+  }
+}
+
+/// Zeroed numbers, at an address that is a multiple of 64 bytes: a vector never lies across two lines.
+final class IntegerStore<Element: BitwiseCopyable & ExpressibleByIntegerLiteral>:
+  @unchecked Sendable
+{
+  let base: UnsafeMutablePointer<Element>
+  let count: Int
+
+  init(_ count: Int) {
+    precondition(count >= 0, "sizes are not negative")
+    self.count = count
+    let bytes = max(1, count) * MemoryLayout<Element>.stride
+    let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+    base = raw.bindMemory(to: Element.self, capacity: max(1, count))
+    base.initialize(repeating: 0, count: max(1, count))
+  }
+
+  deinit { UnsafeMutableRawPointer(base).deallocate() }
+}
+
+/// A scale for codes: the greatest magnitude becomes 127.
+package struct CodeScale: Sendable, Equatable {
+  /// What a code is multiplied with.
+  package let scale: Float
+  /// What a number is multiplied with before it is rounded.
+  package let inverse: Float
+
+  /// - Parameter greatest: the greatest magnitude; where it is 0, all codes are.
+  package init(greatest: Float) {
+    scale = greatest / 127
+    inverse = greatest > 0 ? 127 / greatest : 0
+  }
+}
+
+/// How the sums of an output unit or a filter become its output: `f(sum * scale + bias)`.
+package struct IntegerFinish: Sendable {
+  /// One per output, not negative.
+  package let scales: [Float]
+  package let bias: [Float]?
+  package let relu: Bool
+
+  package init(scales: [Float], bias: [Float]? = nil, relu: Bool = false) {
+    precondition(bias == nil || bias?.count == scales.count, "one bias for each output")
+    precondition(scales.allSatisfy { !($0 < 0) }, "scales are not negative")
+    self.scales = scales
+    self.bias = bias
+    self.relu = relu
+  }
+
+  /// Calls `body` with the parts for the outputs from `start` on.
+  func with<R>(from start: Int, _ body: (ck_int8_finish) -> R) -> R {
+    scales.withUnsafeBufferPointer { scales in
+      guard let bias else {
+        return body(
+          ck_int8_finish(scales: scales.baseAddress.map { $0 + start }, bias: nil, relu: flag))
+      }
+      return bias.withUnsafeBufferPointer { bias in
+        body(
+          ck_int8_finish(
+            scales: scales.baseAddress.map { $0 + start },
+            bias: bias.baseAddress.map { $0 + start }, relu: flag))
+      }
+    }
+  }
+
+  private var flag: Int32 { relu ? 1 : 0 }
+}
+
+extension Floats {
+  /// The greatest magnitude; what is not a number does not count. 0 for an empty view.
+  package var greatestMagnitude: Float { ck_int8_greatest(base, count) }
+
+  /// Writes `rint(x * inverse)`, halves to even, within -127...127; NaN gives 0.
+  /// - Returns: whether any code is negative.
+  package func code(_ scale: CodeScale, to codes: Codes) -> Bool {
+    precondition(codes.count == count, "a code for each number")
+    return ck_int8_codes(base, count, scale.inverse, codes.base) != 0
+  }
+}
+
+/// Up to eight images side by side, a lane for each: `[C, H, W, 8]`.
+package enum ImageLanes {
+  package static let count = 8
+
+  /// Images one after the other to lanes. Lanes without an image are 0.
+  package static func gather(_ x: Floats, images: Int, to lanes: Floats) {
+    let size = size(x, images: images, lanes)
+    ck_int8_to_lanes(x.base, images, size, lanes.base)
+  }
+
+  package static func scatter(_ lanes: Floats, images: Int, to y: Floats) {
+    let size = size(y, images: images, lanes)
+    ck_int8_from_lanes(lanes.base, images, size, y.base)
+  }
+
+  /// Each lane's greatest magnitude.
+  package static func greatest(_ lanes: Floats, to greatest: Floats) {
+    precondition(greatest.count == count, "one for each lane")
+    ck_int8_lane_greatest(lanes.base, lanes.count / count, greatest.base)
+  }
+
+  /// Each image's codes in a row of its own, `stride` apart.
+  /// - Returns: whether any code is negative.
+  package static func rows(
+    _ lanes: Floats, images: Int, inverses: Floats, to codes: Codes, stride: Int
+  ) -> Bool {
+    let size = lanes.count / count
+    precondition(images >= 0 && images <= count && inverses.count == count, "eight lanes")
+    precondition(size * count == lanes.count && stride >= size, "rows that do not overlap")
+    precondition(images == 0 || (images - 1) * stride + size <= codes.count, "inside the buffer")
+    return ck_int8_lane_rows(lanes.base, images, size, inverses.base, codes.base, stride) != 0
+  }
+
+  /// The greatest value in each window, plane by plane.
+  package static func maxPool(_ x: Floats, _ window: Window, to y: Floats) {
+    let planes = x.count / max(1, window.planeCount * count)
+    precondition(planes * window.planeCount * count == x.count, "whole planes")
+    precondition(planes * window.outCount * count == y.count, "whole planes")
+    withUnsafePointer(to: window.raw) { ck_int8_lane_maxpool(x.base, planes, $0, y.base) }
+  }
+
+  private static func size(_ x: Floats, images: Int, _ lanes: Floats) -> Int {
+    let size = lanes.count / count
+    precondition(images >= 0 && images <= count, "at most eight images")
+    precondition(size * count == lanes.count && size * images == x.count, "whole images")
+    return size
+  }
+}

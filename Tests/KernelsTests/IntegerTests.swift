@@ -1,0 +1,175 @@
+// Integer kernels against their twins: the same numbers exactly, in every set, over random sizes.
+import Kernels
+import Testing
+
+@Suite("Integer kernels") struct IntegerTests {
+  static let seeds = Array(UInt64(1)...40)
+
+  @Test(arguments: seeds)
+  func productsAreExact(_ seed: UInt64) throws {
+    var dice = Dice(seed)
+    let rows = dice.size(0...19)
+    let units = dice.size(0...(seed % 5 == 0 ? 300 : 70))
+    let depth = dice.size(1...90)
+    let ranges = [0...127, -127...127, -128...127]
+    let x = dice.codes(rows * depth, ranges[dice.size(0...2)])
+    let w = dice.codes(units * depth, ranges[dice.size(0...2)])
+    let matrix = try #require(IntegerMatrix(w, units: units, depth: depth))
+    let memory = CodeMemory(x)
+    #expect(matrix.product(memory.codes, rows: rows) == twinProduct(x, w, depth: depth))
+  }
+
+  /// The worst sums that 32 bits must hold, with every sign.
+  @Test(arguments: [-128, 127] as [Int8], [-128, -127, 127] as [Int8])
+  func theDeepestProductFits(_ x: Int8, _ w: Int8) throws {
+    let depth = IntegerMatrix.mostDepth
+    let weights = [Int8](repeating: w, count: depth)
+    let matrix = try #require(IntegerMatrix(weights, units: 1, depth: depth))
+    let codes = CodeMemory([Int8](repeating: x, count: depth))
+    #expect(matrix.product(codes.codes, rows: 1) == [Int32(x) * Int32(w) * Int32(depth)])
+    let more = [Int8](repeating: w, count: depth + 1)
+    #expect(IntegerMatrix(more, units: 1, depth: depth + 1) == nil)
+  }
+
+  @Test(arguments: seeds)
+  func denseLayersFinishTheirSums(_ seed: UInt64) throws {
+    var dice = Dice(seed)
+    let (rows, units, depth) = (dice.size(0...19), dice.size(1...70), dice.size(1...90))
+    let stride = depth + dice.size(0...3)
+    let negative = dice.size(0...1) == 0
+    let x = dice.codes(rows * stride, negative ? -127...127 : 0...127)
+    let w = dice.codes(units * depth)
+    let scales = dice.floats(rows, 1)
+    for row in 0..<rows { scales.view[row] = abs(scales.view[row]) }
+    let finish = dice.finish(units)
+    let matrix = try #require(IntegerMatrix(w, units: units, depth: depth))
+    let codes = CodeMemory(x)
+    let wide = units + dice.size(0...3)
+    let y = Numbers(count: rows * wide)
+    matrix.forward(
+      codes.codes, stride: stride, scales: scales.view, negative: negative, finish,
+      to: Matrix(y.view, rows, units, stride: wide))
+    for row in 0..<rows {
+      let sums = twinProduct(Array(x[row * stride..<row * stride + depth]), w, depth: depth)
+      for (unit, sum) in sums.enumerated() {
+        #expect(y.view[row * wide + unit] == twinFinish(sum, scales.view[row], finish, unit))
+      }
+      for gap in units..<wide { #expect(y.view[row * wide + gap] == 9) }
+    }
+  }
+
+  @Test(arguments: seeds + seeds.map { $0 + 100 })
+  func convolutionsFinishTheirSums(_ seed: UInt64) throws {
+    var dice = Dice(seed)
+    guard let twin = TwinConvolution(&dice) else { return }
+    let pools = dice.size(0...1) == 0
+    let images = dice.size(1...8)
+    let x = dice.floats(images * twin.imageCount, dice.size(0...1) == 0 ? 1 : 3)
+    if dice.size(0...1) == 0 { for i in 0..<x.view.count { x.view[i] = abs(x.view[i]) } }
+    let w = dice.codes(twin.weightCount)
+    let finish = dice.finish(twin.filters)
+    let layer = try #require(
+      IntegerConvolution(
+        w, window: twin.window, groups: twin.groups, filters: twin.filters, pools: pools))
+    let lanes = Numbers(count: layer.inputCount)
+    ImageLanes.gather(x.view, images: images, to: lanes.view)
+    let greatest = Numbers(count: 8)
+    ImageLanes.greatest(lanes.view, to: greatest.view)
+    let scales = (0..<8).map { CodeScale(greatest: greatest.view[$0]) }
+    let y = Numbers(count: layer.outputCount)
+    let codes = CodeMemory(layer.codeCount)
+    // Twice: the first pass leaves nothing behind.
+    for _ in 0..<2 {
+      ImageLanes.greatest(lanes.view, to: greatest.view)
+      layer.forward(lanes.view, greatest: greatest.view, codes: codes.codes, finish, to: y.view)
+    }
+    for image in 0..<images {
+      let values = x.view.slice(image * twin.imageCount, twin.imageCount).array
+      let coded = values.map { twinCode($0, scales[image]) }
+      var wanted: [Float] = []
+      for filter in 0..<twin.filters {
+        wanted += twin.sums(coded, w, filter, pools: pools)
+          .map { twinFinish($0, scales[image].scale, finish, filter) }
+      }
+      #expect(wanted.indices.allSatisfy { y.view[$0 * 8 + image] == wanted[$0] })
+      #expect(greatest.view[image] == wanted.map { abs($0) }.max() ?? 0)
+    }
+  }
+
+  @Test(arguments: seeds)
+  func lanesHoldImages(_ seed: UInt64) {
+    var dice = Dice(seed)
+    let images = dice.size(0...8)
+    let size = dice.size(0...70)
+    let x = dice.floats(images * size)
+    let lanes = Numbers(count: size * 8)
+    ImageLanes.gather(x.view, images: images, to: lanes.view)
+    for lane in 0..<8 {
+      for i in 0..<size {
+        #expect(lanes.view[i * 8 + lane] == (lane < images ? x.view[lane * size + i] : 0))
+      }
+    }
+    let back = Numbers(count: x.view.count)
+    ImageLanes.scatter(lanes.view, images: images, to: back.view)
+    #expect(back.view.array == x.view.array)
+
+    let greatest = Numbers(count: 8)
+    ImageLanes.greatest(lanes.view, to: greatest.view)
+    let scales = greatest.view.array.map { CodeScale(greatest: $0) }
+    let inverses = Numbers(scales.map(\.inverse))
+    let stride = size + dice.size(0...5)
+    let codes = CodeMemory(images * stride)
+    let negative = ImageLanes.rows(
+      lanes.view, images: images, inverses: inverses.view, to: codes.codes, stride: stride)
+    #expect(negative == codes.codes.array.contains { $0 < 0 })
+    for image in 0..<images {
+      let row = x.view.slice(image * size, size)
+      #expect(row.greatestMagnitude == greatest.view[image])
+      #expect(
+        codes.codes.slice(image * stride, size).array
+          == row.array.map { twinCode($0, scales[image]) })
+    }
+  }
+
+  @Test func codesOfOddNumbers() {
+    let x = Numbers([
+      .nan, .infinity, -.infinity, 0.5, 1.5, 2.5, -0.5, -1.5, 1e30, -1e30, 126.5, 127.5, -127.5,
+    ])
+    let codes = CodeMemory(x.view.count)
+    let negative = x.view.code(CodeScale(greatest: 127), to: codes.codes)
+    #expect(codes.codes.array == [0, 127, -127, 0, 2, 2, 0, -2, 127, -127, 126, 127, -127])
+    #expect(negative)
+    #expect(x.view.slice(3, 4).greatestMagnitude == 2.5)
+    #expect(x.view.slice(0, 1).greatestMagnitude == 0)
+    #expect(Numbers([]).view.greatestMagnitude == 0)
+    let zeros = Numbers([0, 0, -0])
+    #expect(!zeros.view.code(CodeScale(greatest: 0), to: codes.codes.slice(0, 3)))
+    #expect(codes.codes.slice(0, 3).array == [0, 0, 0])
+  }
+
+  @Test(arguments: seeds)
+  func lanesArePooled(_ seed: UInt64) {
+    var dice = Dice(seed)
+    guard let twin = TwinConvolution(&dice) else { return }
+    let planes = dice.size(1...3)
+    let x = dice.floats(planes * twin.window.planeCount * 8)
+    let y = Numbers(count: planes * twin.window.outCount * 8)
+    ImageLanes.maxPool(x.view, twin.window, to: y.view)
+    let (one, places) = (Numbers(count: planes * twin.window.planeCount), y.view.count / 8)
+    let wanted = Numbers(count: places)
+    let spots = Memory(Window.places(places))
+    for lane in 0..<8 {
+      for i in 0..<one.view.count { one.view[i] = x.view[i * 8 + lane] }
+      twin.window.maxPool(one.view, to: wanted.view, places: spots.floats)
+      for i in 0..<places { #expect(y.view[i * 8 + lane] == wanted.view[i]) }
+    }
+  }
+}
+
+extension Dice {
+  mutating func finish(_ outputs: Int) -> IntegerFinish {
+    let scales = (0..<outputs).map { _ in abs(float(1)) }
+    let bias = size(0...1) == 0 ? nil : (0..<outputs).map { _ in float(50) }
+    return IntegerFinish(scales: scales, bias: bias, relu: size(0...1) == 0)
+  }
+}
