@@ -13,3 +13,4 @@
 #include "integer_groups.h"
 #include "integer_bits.h"
 #include "stream.h"
+#include "product.h"

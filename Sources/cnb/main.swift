@@ -1,5 +1,10 @@
 // Where the command starts.
 
 internal import ArgumentParser
+internal import Glibc
 
+if let complaint = EnvironmentVariables.complaint {
+  _ = "cnb: \(complaint)\n".withCString { write(2, $0, strlen($0)) }
+  exit(64)
+}
 Cinnabar.main()

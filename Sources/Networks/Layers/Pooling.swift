@@ -39,7 +39,7 @@ package struct PoolWindow: Sendable, Equatable {
 }
 
 /// The greatest value in each window.
-package struct MaxPool: Layer {
+package struct MaxPool: Layer, LayerRun {
   package static let kind = "maxpool"
   package let pool: PoolWindow
 
@@ -60,30 +60,39 @@ package struct MaxPool: Layer {
     try pool.outputShape(stem, inputs)
   }
 
-  package func workspace(for inputs: [[Int]]) -> Workspace {
-    let outputs = (pool.window(inputs[0])?.outCount ?? 0) * inputs[0][0]
-    return Workspace(savedPerExample: Window.places(outputs))
+  package func laneSupport(for inputs: [[Int]]) -> LaneSupport { .follows }
+
+  package var isPairPool: Bool {
+    pool.size == [2, 2] && pool.stride == [2, 2] && pool.padding == [0, 0]
+  }
+
+  package func workspace(_ setting: Setting) -> Workspace {
+    let outputs = setting.outputShape.reduce(1, *)
+    return Workspace(savedPerExample: setting.training ? Window.places(outputs) : 0)
   }
 
   package func forward(_ call: LayerCall, _ turn: Turn) {
     guard let window = pool.window(call.inputShapes[0]) else { return }
-    for i in turn.examples {
+    call.each(turn) { item in
       window.maxPool(
-        call.input(i..<i + 1), to: call.output(i..<i + 1), places: call.saved(i..<i + 1))
+        call.input(item), to: call.output(item), places: call.training ? call.saved(item) : nil,
+        inLanes: call.setting.arrangement == .lanes)
     }
   }
 
   package func backward(_ call: LayerCall, _ turn: Turn) {
     guard let window = pool.window(call.inputShapes[0]) else { return }
-    for i in turn.examples {
-      guard let dx = call.inputGradient(i..<i + 1) else { return }
-      window.maxPoolBack(call.outputGradient(i..<i + 1), places: call.saved(i..<i + 1), to: dx)
+    call.each(turn) { item in
+      guard let dx = call.inputGradient(item) else { return }
+      window.maxPoolBack(
+        call.outputGradient(item), places: call.saved(item), to: dx,
+        inLanes: call.setting.arrangement == .lanes)
     }
   }
 }
 
 /// The mean of each window; cells outside the image do not count.
-package struct AveragePool: Layer {
+package struct AveragePool: Layer, LayerRun {
   package static let kind = "avgpool"
   package let pool: PoolWindow
 
@@ -104,21 +113,26 @@ package struct AveragePool: Layer {
     try pool.outputShape(stem, inputs)
   }
 
+  package func laneSupport(for inputs: [[Int]]) -> LaneSupport { .follows }
+
   package func forward(_ call: LayerCall, _ turn: Turn) {
     guard let window = pool.window(call.inputShapes[0]) else { return }
-    window.averagePool(call.input(turn.examples), to: call.output(turn.examples))
+    window.averagePool(
+      call.input(turn.examples), to: call.output(turn.examples),
+      inLanes: call.setting.arrangement == .lanes)
   }
 
   package func backward(_ call: LayerCall, _ turn: Turn) {
     guard let window = pool.window(call.inputShapes[0]),
       let dx = call.inputGradient(turn.examples)
     else { return }
-    window.averagePoolBack(call.outputGradient(turn.examples), to: dx)
+    window.averagePoolBack(
+      call.outputGradient(turn.examples), to: dx, inLanes: call.setting.arrangement == .lanes)
   }
 }
 
 /// The mean of each whole plane: `[C, H, W]` to `[C]`.
-package struct GlobalPool: Layer {
+package struct GlobalPool: Layer, LayerRun {
   package static let kind = "globalpool"
 
   package init() {}
@@ -136,25 +150,21 @@ package struct GlobalPool: Layer {
     return [input[0]]
   }
 
-  private func positions(_ call: LayerCall) -> Int {
-    call.inputShapes[0].dropFirst().reduce(1, *)
+  package func laneSupport(for inputs: [[Int]]) -> LaneSupport { .follows }
+
+  /// Planes of the turn, each `positions` wide.
+  private func planes(_ call: LayerCall, _ wide: Floats, _ narrow: Floats) -> Planes {
+    Planes(
+      wide, means: narrow, positions: call.inputShapes[0].dropFirst().reduce(1, *),
+      inLanes: call.setting.arrangement == .lanes)
   }
 
   package func forward(_ call: LayerCall, _ turn: Turn) {
-    let count = positions(call)
-    let x = call.input(turn.examples)
-    let y = call.output(turn.examples)
-    for plane in 0..<y.count {
-      y[plane] = x.slice(plane * count, count).sum() / Float(count)
-    }
+    planes(call, call.input(turn.examples), call.output(turn.examples)).average()
   }
 
   package func backward(_ call: LayerCall, _ turn: Turn) {
     guard let dx = call.inputGradient(turn.examples) else { return }
-    let count = positions(call)
-    let dy = call.outputGradient(turn.examples)
-    for plane in 0..<dy.count {
-      dx.slice(plane * count, count).fill(dy[plane] / Float(count))
-    }
+    planes(call, dx, call.outputGradient(turn.examples)).spread()
   }
 }
