@@ -88,54 +88,6 @@ void CK(ck_int8_lane_greatest)(const float *x, size_t n, float *greatest) {
   *(i8_floats *)greatest = i8_raise(a, b);
 }
 
-#define I8_MIX(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
-
-// Eight by eight: rows become columns.
-I8_INLINE void i8_transpose(i8_floats v[8]) {
-  i8_floats t[8], u[8];
-  for (int i = 0; i < 8; i += 2) {
-    t[i] = I8_MIX(v[i], v[i + 1], 0, 8, 2, 10, 4, 12, 6, 14);
-    t[i + 1] = I8_MIX(v[i], v[i + 1], 1, 9, 3, 11, 5, 13, 7, 15);
-  }
-  for (int i = 0; i < 8; i += 4) {
-    for (int j = 0; j < 2; j++) {
-      u[i + j] = I8_MIX(t[i + j], t[i + j + 2], 0, 1, 8, 9, 4, 5, 12, 13);
-      u[i + j + 2] = I8_MIX(t[i + j], t[i + j + 2], 2, 3, 10, 11, 6, 7, 14, 15);
-    }
-  }
-  for (int i = 0; i < 4; i++) {
-    v[i] = I8_MIX(u[i], u[i + 4], 0, 1, 2, 3, 8, 9, 10, 11);
-    v[i + 4] = I8_MIX(u[i], u[i + 4], 4, 5, 6, 7, 12, 13, 14, 15);
-  }
-}
-
-void CK(ck_int8_to_lanes)(const float *x, size_t images, size_t n, float *y) {
-  size_t i = 0;
-  for (; i + 8 <= n; i += 8) {
-    i8_floats v[8];
-    for (size_t l = 0; l < 8; l++)
-      v[l] = l < images ? *(const i8_floats *)(x + l * n + i) : i8_float_splat(0);
-    i8_transpose(v);
-    for (size_t l = 0; l < 8; l++) *(i8_floats *)(y + 8 * (i + l)) = v[l];
-  }
-  for (; i < n; i++) {
-    for (size_t l = 0; l < 8; l++) y[8 * i + l] = l < images ? x[l * n + i] : 0;
-  }
-}
-
-void CK(ck_int8_from_lanes)(const float *x, size_t images, size_t n, float *y) {
-  size_t i = 0;
-  for (; i + 8 <= n; i += 8) {
-    i8_floats v[8];
-    for (size_t l = 0; l < 8; l++) v[l] = *(const i8_floats *)(x + 8 * (i + l));
-    i8_transpose(v);
-    for (size_t l = 0; l < images; l++) *(i8_floats *)(y + l * n + i) = v[l];
-  }
-  for (; i < n; i++) {
-    for (size_t l = 0; l < images; l++) y[l * n + i] = x[8 * i + l];
-  }
-}
-
 // A plane of codes: four channels of a pixel side by side. The border stays as it is: zero.
 I8_INLINE i8_sums i8_channel_codes(
   const float *x, const ck_window *w, size_t channels, i8_floats inverse, int8_t *codes

@@ -53,7 +53,7 @@ package struct BitMatrix: Sendable {
         x.bits.base + row * words, bits.base + column * words, min(64, x.rows - row),
         min(64, rows - column), words, columns, target.base + row * rows + column, rows)
     }
-    return Array(UnsafeBufferPointer(start: target.base, count: target.count))
+    return target.array
   }
 
   /// The same, each product times both rows' scales.

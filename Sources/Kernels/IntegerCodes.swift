@@ -58,6 +58,10 @@ final class IntegerStore<Element: BitwiseCopyable & ExpressibleByIntegerLiteral>
     base.initialize(repeating: 0, count: max(1, count))
   }
 
+  var array: [Element] {
+    withExtendedLifetime(self) { Array(UnsafeBufferPointer(start: base, count: count)) }
+  }
+
   deinit { UnsafeMutableRawPointer(base).deallocate() }
 }
 
@@ -121,51 +125,23 @@ extension Floats {
   }
 }
 
-/// Up to eight images side by side, a lane for each: `[C, H, W, 8]`.
-package enum ImageLanes {
-  package static let count = 8
-
-  /// Images one after the other to lanes. Lanes without an image are 0.
-  package static func gather(_ x: Floats, images: Int, to lanes: Floats) {
-    let size = size(x, images: images, lanes)
-    ck_int8_to_lanes(x.base, images, size, lanes.base)
-  }
-
-  package static func scatter(_ lanes: Floats, images: Int, to y: Floats) {
-    let size = size(y, images: images, lanes)
-    ck_int8_from_lanes(lanes.base, images, size, y.base)
-  }
-
-  /// Each lane's greatest magnitude.
+extension Lanes {
+  /// Each lane's greatest magnitude in one block `[n, 8]`.
   package static func greatest(_ lanes: Floats, to greatest: Floats) {
-    precondition(greatest.count == count, "one for each lane")
+    precondition(greatest.count == count && lanes.count % count == 0, "one for each lane")
     ck_int8_lane_greatest(lanes.base, lanes.count / count, greatest.base)
   }
 
-  /// Each image's codes in a row of its own, `stride` apart.
+  /// The codes of one block's examples, each in a row of its own, `stride` apart.
   /// - Returns: whether any code is negative.
-  package static func rows(
-    _ lanes: Floats, images: Int, inverses: Floats, to codes: Codes, stride: Int
+  package static func code(
+    _ lanes: Floats, examples: Int, inverses: Floats, to codes: Codes, stride: Int
   ) -> Bool {
     let size = lanes.count / count
-    precondition(images >= 0 && images <= count && inverses.count == count, "eight lanes")
+    precondition(examples >= 0 && examples <= count && inverses.count == count, "eight lanes")
     precondition(size * count == lanes.count && stride >= size, "rows that do not overlap")
-    precondition(images == 0 || (images - 1) * stride + size <= codes.count, "inside the buffer")
-    return ck_int8_lane_rows(lanes.base, images, size, inverses.base, codes.base, stride) != 0
-  }
-
-  /// The greatest value in each window, plane by plane.
-  package static func maxPool(_ x: Floats, _ window: Window, to y: Floats) {
-    let planes = x.count / max(1, window.planeCount * count)
-    precondition(planes * window.planeCount * count == x.count, "whole planes")
-    precondition(planes * window.outCount * count == y.count, "whole planes")
-    withUnsafePointer(to: window.raw) { ck_int8_lane_maxpool(x.base, planes, $0, y.base) }
-  }
-
-  private static func size(_ x: Floats, images: Int, _ lanes: Floats) -> Int {
-    let size = lanes.count / count
-    precondition(images >= 0 && images <= count, "at most eight images")
-    precondition(size * count == lanes.count && size * images == x.count, "whole images")
-    return size
+    precondition(
+      examples == 0 || (examples - 1) * stride + size <= codes.count, "inside the buffer")
+    return ck_int8_lane_rows(lanes.base, examples, size, inverses.base, codes.base, stride) != 0
   }
 }

@@ -107,8 +107,8 @@ package struct IntegerConvolution: Sendable {
   }
 
   /// Floats of eight images' inputs and outputs.
-  package var inputCount: Int { groups * window.channels * window.planeCount * ImageLanes.count }
-  package var outputCount: Int { filters * planeOut * ImageLanes.count }
+  package var inputCount: Int { groups * window.channels * window.planeCount * Lanes.count }
+  package var outputCount: Int { filters * planeOut * Lanes.count }
 
   private var planeOut: Int {
     pools ? window.outHeight / 2 * (window.outWidth / 2) : window.outCount
@@ -122,12 +122,12 @@ package struct IntegerConvolution: Sendable {
     _ x: Floats, greatest: Floats, codes: Codes, _ finish: IntegerFinish, to y: Floats
   ) {
     precondition(x.count == inputCount && y.count == outputCount, "eight images in lanes")
-    precondition(codes.count == codeCount && greatest.count == ImageLanes.count, "as planned")
+    precondition(codes.count == codeCount && greatest.count == Lanes.count, "as planned")
     precondition(finish.scales.count == filters, "a scale for each filter")
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * ImageLanes.count) { buffer in
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * Lanes.count) { buffer in
       guard let scales = buffer.baseAddress else { return }
-      let inverses = scales + ImageLanes.count
-      for lane in 0..<ImageLanes.count {
+      let inverses = scales + Lanes.count
+      for lane in 0..<Lanes.count {
         let scale = CodeScale(greatest: greatest[lane])
         scales[lane] = scale.scale
         inverses[lane] = scale.inverse
@@ -161,7 +161,7 @@ package struct IntegerConvolution: Sendable {
           ck_int8_convolve(
             integerRange(negative: negative, hasLowest: hasLowest),
             codes.base + group * plane.quads * plane.bytes, scales, layer, finish,
-            y.base + group * rows * planeOut * ImageLanes.count, greatest.base)
+            y.base + group * rows * planeOut * Lanes.count, greatest.base)
         }
       }
     }

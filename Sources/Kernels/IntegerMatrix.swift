@@ -58,7 +58,7 @@ package struct IntegerMatrix: Sendable {
         sums.base + column, min(64, rows - row), min(144, units - column), depth,
         target.base + row * units + column, units)
     }
-    return Array(UnsafeBufferPointer(start: target.base, count: rows * units))
+    return target.array
   }
 
   /// y = f(x wᵀ), rows of x `stride` apart with a scale each. One thread.

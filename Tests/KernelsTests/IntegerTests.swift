@@ -72,15 +72,15 @@ import Testing
       IntegerConvolution(
         w, window: twin.window, groups: twin.groups, filters: twin.filters, pools: pools))
     let lanes = Numbers(count: layer.inputCount)
-    ImageLanes.gather(x.view, images: images, to: lanes.view)
+    lanes.view.lanes(of: x.view, examples: images, each: twin.imageCount)
     let greatest = Numbers(count: 8)
-    ImageLanes.greatest(lanes.view, to: greatest.view)
+    Lanes.greatest(lanes.view, to: greatest.view)
     let scales = (0..<8).map { CodeScale(greatest: greatest.view[$0]) }
     let y = Numbers(count: layer.outputCount)
     let codes = CodeMemory(layer.codeCount)
     // Twice: the first pass leaves nothing behind.
     for _ in 0..<2 {
-      ImageLanes.greatest(lanes.view, to: greatest.view)
+      Lanes.greatest(lanes.view, to: greatest.view)
       layer.forward(lanes.view, greatest: greatest.view, codes: codes.codes, finish, to: y.view)
     }
     for image in 0..<images {
@@ -97,30 +97,21 @@ import Testing
   }
 
   @Test(arguments: seeds)
-  func lanesHoldImages(_ seed: UInt64) {
+  func lanesBecomeRowsOfCodes(_ seed: UInt64) {
     var dice = Dice(seed)
-    let images = dice.size(0...8)
+    let images = dice.size(1...8)
     let size = dice.size(0...70)
     let x = dice.floats(images * size)
     let lanes = Numbers(count: size * 8)
-    ImageLanes.gather(x.view, images: images, to: lanes.view)
-    for lane in 0..<8 {
-      for i in 0..<size {
-        #expect(lanes.view[i * 8 + lane] == (lane < images ? x.view[lane * size + i] : 0))
-      }
-    }
-    let back = Numbers(count: x.view.count)
-    ImageLanes.scatter(lanes.view, images: images, to: back.view)
-    #expect(back.view.array == x.view.array)
-
+    lanes.view.lanes(of: x.view, examples: images, each: size)
     let greatest = Numbers(count: 8)
-    ImageLanes.greatest(lanes.view, to: greatest.view)
+    Lanes.greatest(lanes.view, to: greatest.view)
     let scales = greatest.view.array.map { CodeScale(greatest: $0) }
     let inverses = Numbers(scales.map(\.inverse))
     let stride = size + dice.size(0...5)
     let codes = CodeMemory(images * stride)
-    let negative = ImageLanes.rows(
-      lanes.view, images: images, inverses: inverses.view, to: codes.codes, stride: stride)
+    let negative = Lanes.code(
+      lanes.view, examples: images, inverses: inverses.view, to: codes.codes, stride: stride)
     #expect(negative == codes.codes.array.contains { $0 < 0 })
     for image in 0..<images {
       let row = x.view.slice(image * size, size)
@@ -141,28 +132,10 @@ import Testing
     #expect(negative)
     #expect(x.view.slice(3, 4).greatestMagnitude == 2.5)
     #expect(x.view.slice(0, 1).greatestMagnitude == 0)
-    #expect(Numbers([]).view.greatestMagnitude == 0)
+    #expect(x.view.slice(0, 0).greatestMagnitude == 0)
     let zeros = Numbers([0, 0, -0])
     #expect(!zeros.view.code(CodeScale(greatest: 0), to: codes.codes.slice(0, 3)))
     #expect(codes.codes.slice(0, 3).array == [0, 0, 0])
-  }
-
-  @Test(arguments: seeds)
-  func lanesArePooled(_ seed: UInt64) {
-    var dice = Dice(seed)
-    guard let twin = TwinConvolution(&dice) else { return }
-    let planes = dice.size(1...3)
-    let x = dice.floats(planes * twin.window.planeCount * 8)
-    let y = Numbers(count: planes * twin.window.outCount * 8)
-    ImageLanes.maxPool(x.view, twin.window, to: y.view)
-    let (one, places) = (Numbers(count: planes * twin.window.planeCount), y.view.count / 8)
-    let wanted = Numbers(count: places)
-    let spots = Memory(Window.places(places))
-    for lane in 0..<8 {
-      for i in 0..<one.view.count { one.view[i] = x.view[i * 8 + lane] }
-      twin.window.maxPool(one.view, to: wanted.view, places: spots.floats)
-      for i in 0..<places { #expect(y.view[i * 8 + lane] == wanted.view[i]) }
-    }
   }
 }
 

@@ -14,6 +14,12 @@ extension Dice {
   }
 }
 
+extension Dice {
+  mutating func values(_ count: Int, _ scale: Float = 2) -> [Float] {
+    (0..<count).map { _ in float(scale) }
+  }
+}
+
 /// rint(x * inverse) in -127...127; NaN gives 0.
 func twinCode(_ x: Float, _ scale: CodeScale) -> Int8 {
   let product = x * scale.inverse
@@ -26,7 +32,9 @@ func twinProduct(_ x: [Int8], _ w: [Int8], depth: Int) -> [Int32] {
   guard depth > 0 else { return [] }
   return stride(from: 0, to: x.count, by: depth).flatMap { row in
     stride(from: 0, to: w.count, by: depth).map { unit in
-      (0..<depth).reduce(0) { $0 + Int32(x[row + $1]) * Int32(w[unit + $1]) }
+      var sum: Int32 = 0
+      for i in 0..<depth { sum += Int32(x[row + i]) * Int32(w[unit + i]) }
+      return sum
     }
   }
 }
@@ -84,12 +92,17 @@ struct TwinConvolution {
   /// The sums of one filter, pooled where asked: plane by plane.
   func sums(_ codes: [Int8], _ weights: [Int8], _ filter: Int, pools: Bool) -> [Int32] {
     let step = pools ? 2 : 1
-    return (0..<window.outHeight / step).flatMap { y in
-      (0..<window.outWidth / step).map { x in
-        (0..<step * step).map {
-          sum(codes, weights, filter, y * step + $0 / step, x * step + $0 % step)
-        }.max() ?? 0
+    var sums: [Int32] = []
+    for y in 0..<window.outHeight / step {
+      for x in 0..<window.outWidth / step {
+        var greatest = Int32.min
+        for i in 0..<step * step {
+          let found = sum(codes, weights, filter, y * step + i / step, x * step + i % step)
+          greatest = max(greatest, found)
+        }
+        sums.append(greatest)
       }
     }
+    return sums
   }
 }

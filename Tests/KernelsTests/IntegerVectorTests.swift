@@ -14,7 +14,7 @@ import Testing
     let groups = (columns + group - 1) / group
     let range = Int(width.range.lowerBound)...Int(width.range.upperBound)
     let codes = dice.codes(rows * columns, range)
-    let scales = dice.floats(rows * groups, 1).view.array
+    let scales = dice.values(rows * groups, 1)
     let matrix = try #require(
       GroupedMatrix(
         codes, scales: scales, rows: rows, columns: columns, group: group, width: width))
@@ -43,7 +43,7 @@ import Testing
     var dice = Dice(seed)
     let (rows, columns) = (dice.size(1...40), dice.size(1...300))
     let group = 32 * dice.size(1...4)
-    let w = dice.floats(rows * columns).view.array
+    let w = dice.values(rows * columns)
     let matrix = try #require(
       GroupedMatrix(coding: w, rows: rows, columns: columns, group: group, width: width))
     let x = dice.floats(columns)
@@ -69,7 +69,7 @@ import Testing
 
   @Test func threadsDoNotMatter() throws {
     var dice = Dice(3)
-    let w = dice.floats(1000 * 130).view.array
+    let w = dice.values(1000 * 130)
     let x = dice.floats(130)
     for width in GroupedMatrix.Width.allCases {
       let matrix = try #require(
@@ -102,8 +102,8 @@ import Testing
     var dice = Dice(seed)
     let columns = dice.size(0...(seed % 3 == 0 ? 20_000 : 900))
     let (rows, units) = (dice.size(0...5), dice.size(0...70))
-    let x = dice.floats(rows * columns).view.array
-    let w = dice.floats(units * columns).view.array
+    let x = dice.values(rows * columns)
+    let w = dice.values(units * columns)
     let left = BitMatrix(signsOf: x, rows: rows, columns: columns)
     let right = BitMatrix(signsOf: w, rows: units, columns: columns)
     let found = right.product(left)
