@@ -71,10 +71,13 @@ float CK(ck_int8_greatest)(const float *x, size_t n) {
     d = i8_raise(d, *(const i8_floats *)(x + i + 24));
   }
   a = i8_raise(i8_raise(a, b), i8_raise(c, d));
-  float greatest = 0;
-  for (int l = 0; l < 8; l++) greatest = a[l] > greatest ? a[l] : greatest;
-  for (; i < n; i++) greatest = fabsf(x[i]) > greatest ? fabsf(x[i]) : greatest;
-  return greatest;
+  for (; i < n; i++) a = i8_raise(a, i8_float_splat(x[i]));
+  const i8_sums bits = (i8_sums)a;
+  int32_t greatest = 0;
+  for (int l = 0; l < 8; l++) greatest = bits[l] > greatest ? bits[l] : greatest;
+  float result;
+  memcpy(&result, &greatest, 4);
+  return result;
 }
 
 void CK(ck_int8_lane_greatest)(const float *x, size_t n, float *greatest) {

@@ -72,7 +72,8 @@ package struct CodeScale: Sendable, Equatable {
   /// What a number is multiplied with before it is rounded.
   package let inverse: Float
 
-  /// - Parameter greatest: the greatest magnitude; where it is 0, all codes are.
+  /// - Parameter greatest: the greatest magnitude. Where it is 0, all codes are; where it is not
+  ///   finite, they are 0 and the scale is not finite either, so that what comes out is no number.
   package init(greatest: Float) {
     scale = greatest / 127
     inverse = greatest > 0 ? 127 / greatest : 0
@@ -114,7 +115,7 @@ package struct IntegerFinish: Sendable {
 }
 
 extension Floats {
-  /// The greatest magnitude; what is not a number does not count. 0 for an empty view.
+  /// The greatest magnitude; NaN where any element is not a number, 0 for an empty view.
   package var greatestMagnitude: Float { ck_int8_greatest(base, count) }
 
   /// Writes `rint(x * inverse)`, halves to even, within -127...127; NaN gives 0.
@@ -125,6 +126,44 @@ extension Floats {
   }
 }
 
+extension Codes {
+  /// Codes rows of floats, one after the other in an array, each with a scale of its own.
+  /// - Parameters:
+  ///   - start: where the first row begins.
+  ///   - stride: from a row of codes to the next.
+  /// - Returns: whether any code is negative.
+  package func code(
+    _ x: [Float], at start: Int, rows: Int, width: Int, stride: Int, scales: Floats
+  ) -> Bool {
+    precondition(start >= 0 && rows >= 0 && width >= 0, "sizes are not negative")
+    precondition(start + rows * width <= x.count, "the array has enough elements")
+    return x.withUnsafeBufferPointer { x in
+      guard let base = x.baseAddress else { return false }
+      return code(base + start, ld: width, rows, width, stride, scales)
+    }
+  }
+
+  /// The same for the rows of a matrix.
+  package func code(_ x: Matrix, stride: Int, scales: Floats) -> Bool {
+    code(x.floats.base, ld: x.stride, x.rows, x.columns, stride, scales)
+  }
+
+  private func code(
+    _ x: UnsafePointer<Float>, ld: Int, _ rows: Int, _ width: Int, _ stride: Int, _ scales: Floats
+  ) -> Bool {
+    precondition(scales.count >= rows && stride >= width, "a scale for each row")
+    precondition(rows == 0 || (rows - 1) * stride + width <= count, "inside the buffer")
+    var negative = false
+    for row in 0..<rows {
+      let scale = CodeScale(greatest: ck_int8_greatest(x + row * ld, width))
+      scales[row] = scale.scale
+      let signs = ck_int8_codes(x + row * ld, width, scale.inverse, base + row * stride)
+      negative = negative || signs != 0
+    }
+    return negative
+  }
+}
+
 extension Lanes {
   /// Each lane's greatest magnitude in one block `[n, 8]`.
   package static func greatest(_ lanes: Floats, to greatest: Floats) {
@@ -132,16 +171,26 @@ extension Lanes {
     ck_int8_lane_greatest(lanes.base, lanes.count / count, greatest.base)
   }
 
-  /// The codes of one block's examples, each in a row of its own, `stride` apart.
+  /// The codes of one block's examples, each in a row of its own, `stride` apart, with its scale.
+  /// - Parameter greatest: each lane's greatest magnitude.
   /// - Returns: whether any code is negative.
   package static func code(
-    _ lanes: Floats, examples: Int, inverses: Floats, to codes: Codes, stride: Int
+    _ lanes: Floats, examples: Int, greatest: Floats, to codes: Codes, stride: Int, scales: Floats
   ) -> Bool {
     let size = lanes.count / count
-    precondition(examples >= 0 && examples <= count && inverses.count == count, "eight lanes")
+    precondition(examples >= 0 && examples <= count && greatest.count == count, "eight lanes")
+    precondition(scales.count >= examples, "a scale for each example")
     precondition(size * count == lanes.count && stride >= size, "rows that do not overlap")
     precondition(
       examples == 0 || (examples - 1) * stride + size <= codes.count, "inside the buffer")
-    return ck_int8_lane_rows(lanes.base, examples, size, inverses.base, codes.base, stride) != 0
+    return withUnsafeTemporaryAllocation(of: Float.self, capacity: count) { buffer in
+      guard let inverses = buffer.baseAddress else { return false }
+      for lane in 0..<count {
+        let scale = CodeScale(greatest: greatest[lane])
+        inverses[lane] = scale.inverse
+        if lane < examples { scales[lane] = scale.scale }
+      }
+      return ck_int8_lane_rows(lanes.base, examples, size, inverses, codes.base, stride) != 0
+    }
   }
 }

@@ -107,11 +107,13 @@ import Testing
     let greatest = Numbers(count: 8)
     Lanes.greatest(lanes.view, to: greatest.view)
     let scales = greatest.view.array.map { CodeScale(greatest: $0) }
-    let inverses = Numbers(scales.map(\.inverse))
     let stride = size + dice.size(0...5)
     let codes = CodeMemory(images * stride)
+    let kept = Numbers(count: images)
     let negative = Lanes.code(
-      lanes.view, examples: images, inverses: inverses.view, to: codes.codes, stride: stride)
+      lanes.view, examples: images, greatest: greatest.view, to: codes.codes, stride: stride,
+      scales: kept.view)
+    #expect(kept.view.array == scales[..<images].map(\.scale))
     #expect(negative == codes.codes.array.contains { $0 < 0 })
     for image in 0..<images {
       let row = x.view.slice(image * size, size)
@@ -119,6 +121,19 @@ import Testing
       #expect(
         codes.codes.slice(image * stride, size).array
           == row.array.map { twinCode($0, scales[image]) })
+    }
+    let again = CodeMemory(images * stride)
+    let found = again.codes.code(
+      Matrix(x.view, images, size), stride: stride, scales: kept.view.slice(0, images))
+    #expect(found == negative && again.codes.array == codes.codes.array)
+    let values = x.view.array
+    let third = CodeMemory(images * size)
+    _ = third.codes.code(
+      values, at: 0, rows: images, width: size, stride: size, scales: kept.view)
+    for image in 0..<images {
+      #expect(
+        third.codes.slice(image * size, size).array
+          == codes.codes.slice(image * stride, size).array)
     }
   }
 
@@ -131,7 +146,10 @@ import Testing
     #expect(codes.codes.array == [0, 127, -127, 0, 2, 2, 0, -2, 127, -127, 126, 127, -127])
     #expect(negative)
     #expect(x.view.slice(3, 4).greatestMagnitude == 2.5)
-    #expect(x.view.slice(0, 1).greatestMagnitude == 0)
+    #expect(x.view.greatestMagnitude.isNaN)
+    #expect(x.view.slice(1, 12).greatestMagnitude == .infinity)
+    let none = CodeScale(greatest: .nan)
+    #expect(none.scale.isNaN && none.inverse == 0)
     #expect(x.view.slice(0, 0).greatestMagnitude == 0)
     let zeros = Numbers([0, 0, -0])
     #expect(!zeros.view.code(CodeScale(greatest: 0), to: codes.codes.slice(0, 3)))

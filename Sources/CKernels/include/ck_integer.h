@@ -49,7 +49,7 @@ typedef struct {
   /* Codes rint(x * inverse) in -127...127, NaN to 0; says whether any is negative. */ \
   K(int, ck_int8_codes, (const float *x, size_t n, float inverse, int8_t *codes), \
     (x, n, inverse, codes)) \
-  /* The greatest magnitude, NaN aside: of a run, and of each of eight lanes. */ \
+  /* The greatest magnitude, or NaN if there is any: of a run, and of each of eight lanes. */ \
   K(float, ck_int8_greatest, (const float *x, size_t n), (x, n)) \
   K(void, ck_int8_lane_greatest, (const float *x, size_t n, float *greatest), \
     (x, n, greatest)) \
