@@ -35,6 +35,25 @@ I8_INLINE i8_words i8_pack(i8_sums a, i8_sums b, i8_sums c, i8_sums d) {
 #endif
 }
 
+// 32 codes after the other.
+I8_INLINE i8_bytes i8_narrow(i8_sums a, i8_sums b, i8_sums c, i8_sums d) {
+#if CK_LEVEL >= 3
+  __m256i low = _mm256_packs_epi32((__m256i)a, (__m256i)b);
+  __m256i high = _mm256_packs_epi32((__m256i)c, (__m256i)d);
+  // Packing goes by halves: first those of a, b, c, d, then the other ones.
+  const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+  return (i8_bytes)_mm256_permutevar8x32_epi32(_mm256_packs_epi16(low, high), order);
+#else
+  typedef int8_t eight __attribute__((vector_size(8)));
+  const eight parts[4] = {
+    __builtin_convertvector(a, eight), __builtin_convertvector(b, eight),
+    __builtin_convertvector(c, eight), __builtin_convertvector(d, eight)};
+  i8_bytes all;
+  memcpy(&all, parts, sizeof all);
+  return all;
+#endif
+}
+
 I8_INLINE int i8_any_negative(i8_sums all) {
   int32_t any = 0;
   for (int i = 0; i < 8; i++) any |= all[i];
@@ -45,6 +64,14 @@ int CK(ck_int8_codes)(const float *x, size_t n, float inverse, int8_t *codes) {
   const i8_floats scale = i8_float_splat(inverse);
   i8_sums all = i8_splat(0);
   size_t i = 0;
+  for (; i + 32 <= n; i += 32) {
+    i8_sums v[4];
+    I8_UNROLL for (int j = 0; j < 4; j++) {
+      v[j] = i8_round(*(const i8_floats *)(x + i + 8 * j), scale);
+      all |= v[j];
+    }
+    *(i8_bytes *)(codes + i) = i8_narrow(v[0], v[1], v[2], v[3]);
+  }
   for (; i + 8 <= n; i += 8) {
     i8_sums v = i8_round(*(const i8_floats *)(x + i), scale);
     all |= v;
