@@ -134,7 +134,7 @@ struct DoubleMatrix {
 
   /// Squares on and above the diagonal of a matrix of `n` rows and columns.
   private static func tiles(of n: Int) -> [(rows: Range<Int>, columns: Range<Int>)] {
-    let side = 192
+    let side = 256
     var tiles: [(Range<Int>, Range<Int>)] = []
     for top in stride(from: 0, to: n, by: side) {
       for left in stride(from: top, to: n, by: side) {
