@@ -8,3 +8,4 @@
 #include "dense.h"
 #include "integer.h"
 #include "stream.h"
+#include "product.h"
