@@ -49,9 +49,14 @@ struct Start: ParsableCommand {
     guard files.isEmpty else {
       throw ExitCode(try Notebooks(files).run(settings: Notebooks.settings(), prints: false))
     }
-    guard LineEditor.isPossible else { throw ExitCode(Script.standardInput()) }
-    let session = TypedSession()
-    throw ExitCode(try REPL(session: session).start())
+    throw ExitCode(try Self.converse())
+  }
+
+  /// `cnb` alone, without a parser of arguments; gives the exit code.
+  static func converse() throws -> Int32 {
+    Interrupt.install()
+    guard LineEditor.isPossible else { return Script.standardInput() }
+    return try REPL(session: TypedSession()).start()
   }
 }
 
