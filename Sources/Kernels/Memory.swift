@@ -78,3 +78,21 @@ package final class Memory: @unchecked Sendable {
 
   deinit { raw.deallocate() }
 }
+
+extension Memory {
+  /// What the machine could still give without swapping, in bytes: an estimate.
+  package static var availableBytes: Int {
+    let whole = Int(sysconf(Int32(_SC_PHYS_PAGES))) * Int(sysconf(Int32(_SC_PAGESIZE)))
+    guard let file = fopen("/proc/meminfo", "r") else { return whole }
+    defer { fclose(file) }
+    var line = [CChar](repeating: 0, count: 256)
+    while fgets(&line, Int32(line.count), file) != nil {
+      let text = line.withUnsafeBufferPointer { bytes in
+        bytes.baseAddress.map { String(cString: $0) } ?? ""
+      }
+      guard text.hasPrefix("MemAvailable:") else { continue }
+      return Int(text.split(separator: " ").dropFirst().first ?? "").map { $0 * 1024 } ?? whole
+    }
+    return whole
+  }
+}

@@ -25,12 +25,13 @@ import Testing
     #expect(distance(scores.elements, wanted) < 1e-5)
   }
 
-  @Test(arguments: samples)
-  func backwardIsTheSlopeOfForward(_ sample: Sample) throws {
+  /// Nine examples are a block of eight, and one that is mostly empty.
+  @Test(arguments: samples, [5, 9])
+  func backwardIsTheSlopeOfForward(_ sample: Sample, _ count: Int) throws {
     let network = try sample.network()
-    let inputs = sample.inputs(5)
+    let inputs = sample.inputs(count)
     var random = RandomStream(seed: 3)
-    let shape = [5] + network.outputShape
+    let shape = [count] + network.outputShape
     let weighting = Tensor(
       trusted: shape, (0..<shape.reduce(1, *)).map { _ in Float(random.normal()) })
     let found = try network.gradients(inputs, weighting: weighting)

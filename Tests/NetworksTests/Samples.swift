@@ -134,6 +134,27 @@ struct Sample: Sendable, CustomTestStringConvertible {
           layer(Flatten()), dense,
         ]),
       Sample(
+        name: "residual, relu, odd pool", input: [3, 7, 7],
+        blueprint: [
+          conv, .residual([conv, layer(try BatchNorm()), relu, conv]), relu,
+          layer(try MaxPool(size: [2, 2])), layer(Flatten()), dense,
+        ]),
+      Sample(
+        name: "a list as an image", input: [5],
+        blueprint: [
+          layer(try DenseLayer(units: 18)), layer(try Reshape(shape: [2, 3, 3])), conv, relu,
+          layer(try LayerNorm()), conv, layer(Flatten()), dense,
+        ]),
+      Sample(
+        name: "image and list side by side", input: [2, 4, 4],
+        blueprint: [
+          .branches([
+            [conv, layer(Flatten())], [layer(Flatten()), dense],
+            [conv, relu, layer(GlobalPool())],
+            [layer(try AveragePool(size: [2, 2])), layer(Flatten())],
+          ]), dense,
+        ]),
+      Sample(
         name: "branches with views", input: [2, 2],
         blueprint: [.branches([[layer(Flatten())], [layer(Flatten()), dense]]), dense]),
     ]

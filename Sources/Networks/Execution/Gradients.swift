@@ -37,11 +37,8 @@ extension Network {
       let shape = nodes[node].parameters[parameter].value.shape
       slopes[node][parameter] = Tensor(trusted: shape, buffer.total.array)
     }
-    var sum = [Float](repeating: 0, count: inputs.count)
-    for part in plan.inputGradients {
-      for (i, slope) in part.array.enumerated() { sum[i] += slope }
-    }
     return Gradients(
-      outputs: outputs, parameters: slopes, inputs: Tensor(trusted: inputs.shape, sum))
+      outputs: outputs, parameters: slopes,
+      inputs: Tensor(trusted: inputs.shape, plan.inputGradient?.array ?? []))
   }
 }

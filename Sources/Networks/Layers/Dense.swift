@@ -2,7 +2,7 @@
 internal import Kernels
 
 /// y = W x + b, with W `[units, inputs]`.
-package struct DenseLayer: Layer {
+package struct DenseLayer: Layer, LayerRun {
   package static let kind = "dense"
   package let units: Int
   package let bias: Bool
@@ -38,7 +38,7 @@ package struct DenseLayer: Layer {
   package func multiplyAccumulates(for inputs: [[Int]]) -> Int { units * inputs[0][0] }
 
   package var takesActivation: Bool { true }
-  package func division(training: Bool) -> Division { .batch }
+  package func division(_ setting: Setting) -> Division { .batch }
 
   /// Units by blocks, so that each weight is read by one worker and nothing has to be summed up.
   private static func blocks(of size: Int, work: Int) -> (width: Int, count: Int) {

@@ -235,5 +235,10 @@ extension Catalog {
         + "first needed and was not found, or CNB_BLAS turned it off. Everything else works "
         + "without it. On Debian: apt install libopenblas0.",
       .situation("CNB_BLAS=none cnb -e 'svd(lenet300(), rank: 8)'")),
+    Entry(
+      "E0909", "a batch that does not fit in memory",
+      "All buffers of a network are laid out before it runs, and for batches of this size they need "
+        + "more memory than this machine has free. A smaller `batch:` needs less.",
+      .situation("a network of large images, with batches of a million")),
   ]
 }

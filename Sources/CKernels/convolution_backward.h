@@ -1,0 +1,177 @@
+// The way back. dx is a convolution of dz with a border: for a stride s, one for each residue of
+// row and column, of the kernel's cells that reach it.
+
+// Of the kernel's cells those that reach the inputs i with (i + padding) % stride == residue.
+typedef struct {
+  int y, x;  // the residue
+  int rows, columns;
+} reached;
+
+static reached reached_by(const ck_window *w, int residue) {
+  reached r = {residue / w->stride_width, residue % w->stride_width};
+  r.rows = cells(w->kernel_height, w->stride_height, r.y);
+  r.columns = cells(w->kernel_width, w->stride_width, r.x);
+  return r;
+}
+
+static void pack_residue(const conv_plan *p, reached r, const float *w, float *packed) {
+  const ck_window *k = &p->w;
+  size_t kernel = (size_t)k->kernel_height * k->kernel_width;
+  int32_t *offsets = (int32_t *)packed;
+  for (int o = 0; o < p->filters; o++)
+    for (int y = 0; y < r.rows; y++)
+      for (int x = 0; x < r.columns; x++)
+        *offsets++ = o * p->z.plane - y * p->z.pitch - x * 8;
+  packed += (size_t)p->filters * r.rows * r.columns;
+  for (int g = 0; g < p->c->groups; g++, w += (size_t)p->filters * p->taps)
+    for (int first = 0; first < p->channels;) {
+      int n = tile_filters(p->channels - first);
+      for (int o = 0; o < p->filters; o++)
+        for (int y = 0; y < r.rows; y++)
+          for (int x = 0; x < r.columns; x++) {
+            int cell = (y * k->stride_height + r.y) * k->kernel_width + x * k->stride_width + r.x;
+            for (int c = 0; c < n; c++)
+              *packed++ = w[(size_t)o * p->taps + (first + c) * kernel + cell];
+          }
+      first += n;
+    }
+}
+
+static size_t residue_floats(const conv_plan *p, reached r) {
+  return (size_t)p->filters * r.rows * r.columns * (1 + (size_t)p->c->groups * p->channels);
+}
+
+void CK(ck_lane_pack)(const ck_convolution *c, const float *w, int backward, float *packed) {
+  conv_plan plan = plan_of(c), *p = &plan;
+  pack_forward(p, w, packed);
+  if (!backward) return;
+  packed += p->taps + (size_t)c->filters * p->taps;
+  for (int i = 0; i < p->w.stride_height * p->w.stride_width; i++) {
+    reached r = reached_by(&p->w, i);
+    pack_residue(p, r, w, packed);
+    packed += residue_floats(p, r);
+  }
+}
+
+// The first i >= from with (i + padding) % stride == residue.
+static int first_reached(int from, int padding, int stride, int residue) {
+  return from + ((residue - from - padding) % stride + stride) % stride;
+}
+
+// Rows first..<last of one group's dx from dz, whose row `top` is the strip's first.
+static void input_rows(const conv_plan *p, int group, const float *packed, const float *z, int top,
+                       int first, int last, float *dx) {
+  const ck_window *w = &p->w;
+  int down = w->stride_height, right = w->stride_width;
+  for (int i = 0; i < down * right; i++) {
+    reached r = reached_by(w, i);
+    int y = first_reached(first, w->padding_height, down, r.y);
+    int x = first_reached(0, w->padding_width, right, r.x);
+    tile_grid grid = {0};
+    grid.rows = y < last ? (last - 1 - y) / down + 1 : 0;
+    grid.columns = x < w->width ? (w->width - 1 - x) / right + 1 : 0;
+    grid.x_down = p->z.pitch;
+    grid.x_right = 8;
+    grid.y_down = (size_t)down * w->width * 8;
+    grid.y_right = (size_t)right * 8;
+    tile_job job = {(const int32_t *)packed, p->filters * r.rows * r.columns, p->channels};
+    job.weight = packed + job.taps + (size_t)group * p->channels * job.taps;
+    job.y = dx + ((size_t)y * w->width + x) * 8;
+    job.plane = (size_t)w->height * w->width * 8;
+    packed += residue_floats(p, r);
+    if (grid.rows <= 0 || grid.columns <= 0) continue;
+    int from_y = (y + w->padding_height) / down - top;
+    int from_x = (x + w->padding_width) / right - p->left;
+    const float *cell = z + (size_t)from_y * p->z.pitch + (size_t)from_x * 8;
+    run_grid(&job, &grid, cell, tile_outputs(p->channels), run_tiles);
+  }
+}
+
+// What one group of one block reads and writes; gradients are none where not asked for.
+typedef struct {
+  const float *x;
+  outcome from;
+  float *dx, *dw, *db;
+  float *x_strip, *z_strip;
+  int has_all_z;  // z_strip holds all rows of dz
+} group_job;
+
+static void group_weight(const conv_plan *p, const group_job *job, const int32_t *offsets) {
+  const ck_window *w = &p->w;
+  int rows = job->has_all_z ? p->out_rows : (int)least(p->out_rows, p->z.rows);
+  weight_job part = {0};
+  part.offsets = offsets;
+  part.columns = w->out_width;
+  part.filters = p->filters;
+  part.taps = p->taps;
+  part.x_down = (size_t)w->stride_height * p->x.pitch;
+  part.x_right = (size_t)w->stride_width * 8;
+  part.z_down = p->z.pitch;
+  part.z_plane = p->z.plane;
+  part.dw = job->dw;
+  for (int row = 0; row < w->out_height; row += rows) {
+    part.rows = (int)least(rows, w->out_height - row);
+    int cells = (part.rows - 1) * w->stride_height + w->kernel_height;
+    part.x = job->x + row * part.x_down;
+    if (p->copies) {
+      copy_strip(p, job->x, row * w->stride_height, cells, job->x_strip);
+      part.x = job->x_strip;
+    }
+    int z_row = job->has_all_z ? row - p->top : 0;
+    if (!job->has_all_z) copy_slopes(p, job->from, row, row + part.rows, job->z_strip);
+    part.z = job->z_strip + (size_t)z_row * p->z.pitch - p->left * 8;
+    add_weight_gradient(&part);
+  }
+}
+
+static void group_input(const conv_plan *p, const group_job *job, int group,
+                        const float *packed) {
+  const ck_window *w = &p->w;
+  if (job->has_all_z) {
+    input_rows(p, group, packed, job->z_strip, p->top, 0, w->height, job->dx);
+    return;
+  }
+  int reach = (w->kernel_height - 1) / w->stride_height;
+  int rows = (p->z.rows - reach - 1) * w->stride_height + 1;
+  for (int row = 0; row < w->height; row += rows) {
+    int last = (int)least(row + rows, w->height);
+    int top = (row + w->padding_height) / w->stride_height - reach;
+    int bottom = (last - 1 + w->padding_height) / w->stride_height;
+    copy_slopes(p, job->from, top, bottom + 1, job->z_strip);
+    input_rows(p, group, packed, job->z_strip, top, row, last, job->dx);
+  }
+}
+
+static void group_back(const conv_plan *p, group_job job, int group, const float *packed) {
+  job.has_all_z = p->z.rows == p->all_rows;
+  if (job.db) add_bias_gradient(p, job.from, job.db);
+  if (!job.dw && !job.dx) return;
+  if (job.has_all_z) copy_slopes(p, job.from, p->top, p->top + p->all_rows, job.z_strip);
+  if (job.dw) group_weight(p, &job, (const int32_t *)packed);
+  if (job.dx)
+    group_input(p, &job, group, packed + p->taps + (size_t)p->c->filters * p->taps);
+}
+
+void CK(ck_lane_backward)(const ck_convolution *c, const float *dy, const float *x,
+                          const float *y, size_t blocks, const uint8_t *places,
+                          const float *packed, float *dx, float *dw, float *db, float *scratch) {
+  conv_plan plan = plan_of(c), *p = &plan;
+  size_t out = (size_t)p->pooled_height * p->pooled_width * 8 * p->filters;
+  size_t in = (size_t)p->channels * p->w.height * p->w.width * 8;
+  if (dw) memset(dw, 0, (size_t)c->filters * p->taps * sizeof(float));
+  if (db) memset(db, 0, (size_t)c->filters * sizeof(float));
+  for (size_t b = 0; b < blocks; b++)
+    for (int g = 0; g < c->groups; g++) {
+      size_t at = b * c->groups + g;
+      group_job job = {x + at * in};
+      job.from.dy = dy + at * out;
+      job.from.y = y + at * out;
+      job.from.places = places ? places + at * out : NULL;
+      job.dx = dx ? dx + at * in : NULL;
+      job.dw = dw ? dw + (size_t)g * p->filters * p->taps : NULL;
+      job.db = db ? db + (size_t)g * p->filters : NULL;
+      job.x_strip = aligned64(scratch);
+      job.z_strip = job.x_strip + x_floats(p);
+      group_back(p, job, g, packed);
+    }
+}

@@ -1,0 +1,72 @@
+// Forward: strip by strip, and in a strip output by output with all filters.
+
+static void pack_forward(const conv_plan *p, const float *w, float *packed) {
+  const ck_window *k = &p->w;
+  int32_t *offsets = (int32_t *)packed;
+  for (int c = 0; c < p->channels; c++)
+    for (int y = 0; y < k->kernel_height; y++)
+      for (int x = 0; x < k->kernel_width; x++)
+        *offsets++ = c * p->x.plane + y * p->x.pitch + x * 8;
+  packed += p->taps;
+  for (int g = 0; g < p->c->groups; g++)
+    for (int first = 0; first < p->filters;) {
+      int n = tile_filters(p->filters - first);
+      for (int t = 0; t < p->taps; t++)
+        for (int o = 0; o < n; o++) *packed++ = w[(size_t)o * p->taps + t];
+      w += (size_t)n * p->taps;
+      first += n;
+    }
+}
+
+static void forward_strip(const conv_plan *p, const tile_job *job, const float *x, int rows) {
+  tile_grid grid = {p->c->pools ? rows / 2 : rows, p->pooled_width};
+  grid.x_down = (size_t)p->w.stride_height * p->x.pitch;
+  grid.x_right = (size_t)p->w.stride_width * 8;
+  grid.y_down = (size_t)p->pooled_width * 8;
+  grid.y_right = 8;
+  run_grid(job, &grid, x, tile_outputs(job->filters), run_tiles);
+}
+
+static void forward_group(const conv_plan *p, tile_job job, const float *x, float *strip) {
+  const ck_window *w = &p->w;
+  int shrink = p->c->pools ? 2 : 1, rows = p->c->pools ? 2 * p->pooled_height : w->out_height;
+  if (!p->copies) {
+    forward_strip(p, &job, x, rows);
+    return;
+  }
+  for (int row = 0; row < rows; row += p->out_rows) {
+    int part = (int)least(p->out_rows, rows - row);
+    int cells = (part - 1) * w->stride_height + w->kernel_height;
+    copy_strip(p, x, row * w->stride_height, cells, strip);
+    tile_job here = job;
+    size_t at = (size_t)(row / shrink) * p->pooled_width * 8;
+    here.y += at;
+    if (here.places) here.places += at;
+    forward_strip(p, &here, strip, part);
+  }
+}
+
+void CK(ck_lane_forward)(const ck_convolution *c, const float *x, size_t blocks,
+                         const float *packed, const float *bias, float *y, uint8_t *places,
+                         float *scratch) {
+  conv_plan plan = plan_of(c), *p = &plan;
+  size_t plane = (size_t)p->pooled_height * p->pooled_width * 8;
+  size_t group = (size_t)p->channels * p->w.height * p->w.width * 8;
+  int later = c->function != CK_IDENTITY && c->function != CK_RELU;
+  tile_job job = {(const int32_t *)packed, p->taps, p->filters};
+  job.plane = plane;
+  job.relu = c->function == CK_RELU;
+  job.pools = c->pools;
+  for (size_t b = 0; b < blocks; b++) {
+    float *block = y + b * c->filters * plane;
+    for (int g = 0; g < c->groups; g++, x += group) {
+      size_t first = (size_t)g * p->filters;
+      job.weight = packed + p->taps + first * p->taps;
+      job.bias = bias ? bias + first : NULL;
+      job.y = block + first * plane;
+      job.places = places ? places + (b * c->filters + first) * plane : NULL;
+      forward_group(p, job, x, aligned64(scratch));
+    }
+    if (later) CK(ck_activate)(c->function, c->slope, block, c->filters * plane, block);
+  }
+}

@@ -1,0 +1,122 @@
+// Where things lie: strips of padded planes that stay in a core's own cache, and packed weights.
+
+// Bytes of a strip that one thread reads again and again.
+enum { STRIP_BYTES = 192 << 10 };
+
+// Planes with a border. Sizes in floats.
+typedef struct {
+  int rows;   // rows of a strip
+  int pitch;  // from row to row
+  int plane;  // from channel to channel
+} strip;
+
+// All of a convolution that follows from its shape.
+typedef struct {
+  const ck_convolution *c;
+  ck_window w;
+  int channels, filters, taps;  // of one group
+  int pooled_height, pooled_width;
+  int copies;    // taps read a padded copy of x, not x
+  int out_rows;  // rows of outputs, before pooling, that are made from one strip
+  strip x;
+  // The gradient of the outputs before pooling: from row `top` and column `left` (0 or less) on.
+  int top, left, all_rows;
+  strip z;
+} conv_plan;
+
+// Planes lie so that their beginnings spread over the sets of the first cache: an odd number of
+// lines apart, and some lines more than one row of taps needs.
+static int spread(long floats) {
+  long lines = (floats + 15) / 16;
+  while (lines % 8 != 3 && lines % 8 != 5) lines++;
+  return (int)(lines * 16);
+}
+
+// Planes that begin in few sets of the first cache push each other out.
+static int collide(int channels, long floats) {
+  if (floats % 16) return 0;
+  long lines = floats / 16 % 64, places = 64;
+  while (lines % 2 == 0 && places > 1) {
+    lines /= 2;
+    places /= 2;
+  }
+  return channels > 4 * places;
+}
+
+static strip strip_of(long rows, long columns) {
+  strip s = {(int)rows, (int)(columns * 8), spread(rows * columns * 8)};
+  return s;
+}
+
+static long least(long a, long b) { return a < b ? a : b; }
+static long most(long a, long b) { return a > b ? a : b; }
+
+static void plan_x(conv_plan *p) {
+  const ck_window *w = &p->w;
+  long columns = w->width + 2 * w->padding_width, plane = (long)w->height * w->width * 8;
+  p->copies = w->padding_height || w->padding_width || collide(p->channels, plane);
+  p->out_rows = w->out_height;
+  if (!p->copies) {
+    strip whole = {w->height, w->width * 8, (int)plane};
+    p->x = whole;
+    return;
+  }
+  long fits = STRIP_BYTES / (p->channels * columns * 32);
+  long rows = (fits - w->kernel_height) / w->stride_height + 1;
+  // Where the rows are pooled in pairs, strips are of pairs.
+  rows = most(p->c->pools ? rows & ~1L : rows, p->c->pools ? 2 : 1);
+  p->out_rows = (int)least(rows, w->out_height);
+  p->x = strip_of((p->out_rows - 1) * w->stride_height + w->kernel_height, columns);
+}
+
+static void plan_z(conv_plan *p) {
+  const ck_window *w = &p->w;
+  p->top = w->padding_height / w->stride_height - (w->kernel_height - 1) / w->stride_height;
+  p->left = w->padding_width / w->stride_width - (w->kernel_width - 1) / w->stride_width;
+  int bottom = (w->height - 1 + w->padding_height) / w->stride_height;
+  int right = (w->width - 1 + w->padding_width) / w->stride_width;
+  p->all_rows = bottom - p->top + 1;
+  long columns = right - p->left + 1, fits = STRIP_BYTES / (p->filters * columns * 32);
+  // The taps of one row of x, and a row more.
+  long fewest = (w->kernel_height - 1) / w->stride_height + 2;
+  p->z = strip_of(least(most(fits, fewest), p->all_rows), columns);
+}
+
+static conv_plan plan_of(const ck_convolution *c) {
+  conv_plan p = {0};
+  p.c = c;
+  p.w = c->window;
+  p.channels = c->window.channels;
+  p.filters = c->filters / c->groups;
+  p.taps = p.channels * p.w.kernel_height * p.w.kernel_width;
+  p.pooled_height = c->pools ? p.w.out_height / 2 : p.w.out_height;
+  p.pooled_width = c->pools ? p.w.out_width / 2 : p.w.out_width;
+  plan_x(&p);
+  plan_z(&p);
+  return p;
+}
+
+// The kernel's cells k with k % stride == r: how many.
+static int cells(int kernel, int stride, int r) {
+  return r < kernel ? (kernel - 1 - r) / stride + 1 : 0;
+}
+
+static float *aligned64(float *x) {
+  return (float *)(((uintptr_t)x + 63) & ~(uintptr_t)63);
+}
+
+static size_t x_floats(const conv_plan *p) {
+  return p->copies ? (size_t)p->channels * p->x.plane : 0;
+}
+
+size_t CK(ck_lane_scratch)(const ck_convolution *c) {
+  conv_plan p = plan_of(c);
+  return x_floats(&p) + (size_t)p.filters * p.z.plane + 32;
+}
+
+size_t CK(ck_lane_packed)(const ck_convolution *c, int backward) {
+  conv_plan p = plan_of(c);
+  size_t weights = (size_t)c->filters * p.taps;
+  size_t kernel = (size_t)p.w.kernel_height * p.w.kernel_width;
+  return p.taps + weights + (backward ? p.filters * kernel + weights : 0);
+}

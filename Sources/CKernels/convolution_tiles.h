@@ -1,0 +1,152 @@
+// The heart: tiles of some filters times some outputs, in registers, over all taps of a window.
+
+// Filters of the next tile: never one alone, unless there is only one.
+static inline int tile_filters(int left) {
+  enum { WIDEST = CK_LEVEL == 4 ? 4 : 3 };
+  if (left == WIDEST + 1) return (WIDEST + 1) / 2 + (WIDEST + 1) % 2;
+  return left < WIDEST ? left : WIDEST;
+}
+
+// Outputs of a tile. A lone filter needs more of them to keep the multipliers busy.
+static inline int tile_outputs(int filters) { return filters == 1 ? 8 : 4; }
+
+enum { MOST_OUTPUTS = 8 };
+
+// The same taps for a run of outputs, and what becomes of their sums.
+typedef struct {
+  const int32_t *offsets;  // of each tap from an output's first cell
+  int taps, filters;
+  const float *weight;  // tile by tile: [taps][filters of the tile]
+  const float *bias;    // or none
+  float *y;
+  uint8_t *places;  // or none
+  size_t plane;     // floats between the planes of y
+  int relu, pools;
+} tile_job;
+
+// a[o][i] = bias[o] + sum over the taps t of weight[t][o] * x[i][offset[t]].
+INLINE void sum_tile(const int O, const int N, const tile_job *job, const float *w,
+                     const float *bias, const float *const *x, lanes (*a)[MOST_OUTPUTS]) {
+  UNROLL for (int o = 0; o < O; o++)
+    UNROLL for (int i = 0; i < N; i++) a[o][i] = (lanes){0} + (bias ? bias[o] : 0.0f);
+  const int32_t *offset = job->offsets, *end = offset + job->taps;
+#pragma clang loop unroll(disable)
+  for (; offset < end; offset++, w += O) {
+    ptrdiff_t at = *offset;
+    lanes wide[4];
+    UNROLL for (int o = 0; o < O; o++) {
+      wide[o] = (lanes){0} + w[o];
+      HOLD(wide[o]);
+    }
+    UNROLL for (int i = 0; i < N; i++) {
+      lanes v = *(const lanes *)(x[i] + at);
+      HOLD(v);
+      UNROLL for (int o = 0; o < O; o++) a[o][i] += wide[o] * v;
+    }
+  }
+}
+
+// The greatest of four and where it was; a NaN wins, as in pooling alone.
+INLINE lanes greatest(const lanes *a, lanes_mask *place) {
+  lanes_mask i = (a[1] > a[0]) | (a[1] != a[1]), j = (a[3] > a[2]) | (a[3] != a[3]);
+  lanes m = pick_lanes(i, a[1], a[0]), n = pick_lanes(j, a[3], a[2]);
+  lanes_mask k = (n > m) | (n != n);
+  *place = (k & (2 - j)) | (~k & -i);
+  return pick_lanes(k, n, m);
+}
+
+INLINE void pool_tile(const int O, const int N, const tile_job *job, int first, const size_t *to,
+                      lanes (*a)[MOST_OUTPUTS]) {
+  for (int o = 0; o < O; o++)
+    for (int i = 0; i < N / 4; i++) {
+      size_t at = (first + o) * job->plane + to[4 * i];
+      lanes_mask place;
+      lanes v = greatest(a[o] + 4 * i, &place);
+      if (job->relu) {
+        lanes_mask alive = v > 0.0f;
+        place = (place & alive) | (4 & ~alive);
+        v = relu_lanes(v);
+      }
+      *(lanes *)(job->y + at) = v;
+      if (job->places)
+        *(lanes_bytes *)(job->places + at) = __builtin_convertvector(place, lanes_bytes);
+    }
+}
+
+INLINE void store_tile(const int O, const int N, const tile_job *job, int first, const size_t *to,
+                       lanes (*a)[MOST_OUTPUTS]) {
+  UNROLL for (int o = 0; o < O; o++) {
+    float *y = job->y + (first + o) * job->plane;
+    UNROLL for (int i = 0; i < N; i++)
+      *(lanes *)(y + to[i]) = job->relu ? relu_lanes(a[o][i]) : a[o][i];
+  }
+}
+
+INLINE void tile(const int O, const int N, const tile_job *job, int first, const float *w,
+                 const float *const *x, const size_t *to) {
+  lanes a[O][MOST_OUTPUTS];
+  sum_tile(O, N, job, w, job->bias ? job->bias + first : NULL, x, a);
+  if (job->pools)
+    pool_tile(O, N, job, first, to, a);
+  else
+    store_tile(O, N, job, first, to, a);
+}
+
+// All filters of outputs whose first cells are `x` and whose places in a plane of y are `to`.
+static void run_tiles(const tile_job *job, const float *const *x, const size_t *to) {
+  const float *w = job->weight;
+  for (int first = 0; first < job->filters;) {
+    int n = tile_filters(job->filters - first);
+    switch (n) {
+    case 4: tile(4, 4, job, first, w, x, to); break;
+    case 3: tile(3, 4, job, first, w, x, to); break;
+    case 2: tile(2, 4, job, first, w, x, to); break;
+    default: tile(1, 8, job, first, w, x, to); break;
+    }
+    w += (size_t)n * job->taps;
+    first += n;
+  }
+}
+
+// Outputs in rows and columns: pools of four where the job pools.
+typedef struct {
+  int rows, columns;
+  size_t x_down, x_right;  // floats from the first cell of an output to that of the next
+  size_t y_down, y_right;
+} tile_grid;
+
+typedef void tile_run(const tile_job *job, const float *const *x, const size_t *to);
+
+// Runs all outputs of the grid, `n` at a time.
+INLINE void run_grid(const tile_job *job, const tile_grid *g, const float *x, int n,
+                     tile_run *run) {
+  int step = job->pools ? n / 4 : n;
+  int count = g->rows * g->columns, row = 0, column = 0;
+  for (int start = 0; start < count; start += step) {
+    const float *from[MOST_OUTPUTS];
+    size_t to[MOST_OUTPUTS];
+    if (start + step > count) {
+      // The last tile overlaps the one before it; with less than a tile in all, some repeat.
+      int first = count > step ? count - step : 0;
+      row = first / g->columns;
+      column = first % g->columns;
+    }
+    for (int i = 0; i < step; i++) {
+      size_t at = row * g->y_down + column * g->y_right;
+      if (job->pools) {
+        const float *cell = x + 2 * (row * g->x_down + column * g->x_right);
+        for (int k = 0; k < 4; k++) {
+          from[4 * i + k] = cell + (k / 2) * g->x_down + (k % 2) * g->x_right;
+          to[4 * i + k] = at;
+        }
+      } else {
+        from[i] = x + row * g->x_down + column * g->x_right;
+        to[i] = at;
+      }
+      if (++column < g->columns) continue;
+      column = 0;
+      row = row + 1 < g->rows ? row + 1 : 0;
+    }
+    run(job, from, to);
+  }
+}
