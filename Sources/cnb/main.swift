@@ -7,8 +7,10 @@ if let complaint = EnvironmentVariables.complaint {
   _ = "cnb: \(complaint)\n".withCString { write(2, $0, strlen($0)) }
   exit(64)
 }
-// Most often there is nothing to parse, and a parser would take a fifth of the time to the prompt.
-if CommandLine.argc < 2 {
-  do { exit(try Start.converse()) } catch { Cinnabar.exit(withError: error) }
+do {
+  let arguments = Array(CommandLine.arguments.dropFirst())
+  if let code = try Start.withoutParser(arguments) { exit(code) }
+} catch {
+  Cinnabar.exit(withError: error)
 }
 Cinnabar.main()
