@@ -6,6 +6,7 @@
 #include "convolution_planes.h"
 #include "convolution_tiles.h"
 #include "convolution_forward.h"
+#include "convolution_sparse.h"
 #include "convolution_weight.h"
 #include "convolution_backward.h"
 #include "convolution_direct.h"

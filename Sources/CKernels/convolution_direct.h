@@ -47,6 +47,8 @@ INLINE void sum_vectors(const int V, const int N, const tile_job *job, const flo
                         const float *bias, const float *const *x, lanes (*a)[V]) {
   UNROLL for (int i = 0; i < N; i++)
     UNROLL for (int v = 0; v < V; v++) a[i][v] = *(const lanes *)(bias + 8 * v);
+  const float *cell[N];
+  UNROLL for (int i = 0; i < N; i++) cell[i] = x[i];
   const int32_t *offset = job->offsets, *end = offset + job->taps;
 #pragma clang loop unroll(disable)
   for (; offset < end; offset++, w += 8 * V) {
@@ -57,7 +59,7 @@ INLINE void sum_vectors(const int V, const int N, const tile_job *job, const flo
       HOLD(weight[v]);
     }
     UNROLL for (int i = 0; i < N; i++) {
-      lanes wide = (lanes){0} + x[i][at];
+      lanes wide = all(cell[i][at]);
       HOLD(wide);
       UNROLL for (int v = 0; v < V; v++) a[i][v] += weight[v] * wide;
     }
