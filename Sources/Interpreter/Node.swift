@@ -8,46 +8,52 @@ class Node: @unchecked Sendable {
   let span: Span
   init(_ span: Span) { self.span = span }
 
+  /// A value takes two registers: a node that calculates gives its number without touching memory.
   func evaluate(_ machine: Machine) throws(Failure) -> Value { .none }
+
+  /// Does the same where nothing uses the value, and says where to go on.
+  func perform(_ machine: Machine) throws(Failure) -> Machine.Jump {
+    _ = try evaluate(machine)
+    return machine.jump
+  }
+
+  /// Whether its value is none, whatever happens.
+  var isSilent: Bool { false }
 
   /// The value where it is known before anything runs.
   var constant: Value? { nil }
-
-  /// The value as a plain number; any other is left for `takeOther`.
-  func number(_ machine: Machine) throws(Failure) -> Double? {
-    machine.number(try evaluate(machine))
-  }
 
   /// The value as a truth.
   func condition(_ machine: Machine) throws(Failure) -> Bool {
     try truth(try evaluate(machine), machine)
   }
 
+  @inline(__always)
   final func truth(_ value: Value, _ machine: Machine) throws(Failure) -> Bool {
     if case .boolean(let bool) = value { return bool }
+    throw noTruth(value, machine)
+  }
+
+  @inline(never)
+  private final func noTruth(_ value: Value, _ machine: Machine) -> Failure {
     let help: String?
     switch value {
     case .number: help = "compare it with something, such as `!= 0`"
     case .tensor: help = "use `all(…)` or `any(…)`"
     default: help = nil
     }
-    throw machine.fail(
+    return machine.fail(
       Problem("E0302", "a condition is true or false, got \(Text.brief(value))", help: help), span)
   }
 }
 
 final class ConstantNode: Node, @unchecked Sendable {
   let value: Value
-  private let asNumber: Double?
   init(_ value: Value, _ span: Span) {
     self.value = value
-    if case .number(let number) = value { asNumber = number } else { asNumber = nil }
     super.init(span)
   }
   override func evaluate(_ machine: Machine) throws(Failure) -> Value { value }
-  override func number(_ machine: Machine) throws(Failure) -> Double? {
-    asNumber ?? machine.number(value)
-  }
   override var constant: Value? { value }
 }
 
@@ -58,9 +64,6 @@ final class SlotNode: Node, @unchecked Sendable {
     super.init(span)
   }
   override func evaluate(_ machine: Machine) throws(Failure) -> Value { machine[slot] }
-  override func number(_ machine: Machine) throws(Failure) -> Double? {
-    machine.number(in: slot) ?? machine.number(machine[slot])
-  }
 }
 
 final class AssignNode: Node, @unchecked Sendable {
@@ -75,9 +78,82 @@ final class AssignNode: Node, @unchecked Sendable {
     super.init(span)
   }
   override func evaluate(_ machine: Machine) throws(Failure) -> Value {
+    _ = try perform(machine)
+    return .none
+  }
+  override func perform(_ machine: Machine) throws(Failure) -> Machine.Jump {
     machine[slot] = try value.evaluate(machine)
     if isCellName { machine.markBound(slot) }
     return .none
+  }
+  override var isSilent: Bool { true }
+}
+
+/// `x = x + …`: a string or a list that nothing else holds grows where it stands.
+final class AddToNode: Node, @unchecked Sendable {
+  let slot: Int
+  private let sum: AddNode
+  private let added: Node
+  private let operand: Operand
+  private let isCellName: Bool
+  /// - Parameter sum: whose left side is the slot, and whose right side binds nothing.
+  init(_ slot: Int, _ sum: AddNode, isCellName: Bool, _ span: Span) {
+    self.slot = slot
+    self.sum = sum
+    added = sum.right
+    operand = Operand(sum.right)
+    self.isCellName = isCellName
+    super.init(span)
+  }
+
+  override func evaluate(_ machine: Machine) throws(Failure) -> Value {
+    _ = try perform(machine)
+    return .none
+  }
+  override var isSilent: Bool { true }
+
+  override func perform(_ machine: Machine) throws(Failure) -> Machine.Jump {
+    switch operand.place {
+    case .constant: try add(operand.constant, machine)
+    case .slot:
+      if let number = machine.number(in: operand.slot) {
+        try add(number, machine)
+      } else {
+        try add(machine[operand.slot], machine)
+      }
+    case .node:
+      let value = try added.evaluate(machine)
+      if case .number(let number) = value {
+        try add(number, machine)
+      } else {
+        try add(value, machine)
+      }
+    }
+    if isCellName { machine.markBound(slot) }
+    return .none
+  }
+
+  @inline(__always)
+  private func add(_ number: Double, _ machine: Machine) throws(Failure) {
+    if machine.add(number, in: slot) { return }
+    try add(.number(number), machine)
+  }
+
+  @inline(never)
+  private func add(_ value: Value, _ machine: Machine) throws(Failure) {
+    if fits(machine[slot], value) {
+      machine.append(value, in: slot)
+    } else {
+      machine[slot] = try sum.other(machine[slot], value, machine)
+    }
+  }
+
+  private func fits(_ whole: Value, _ part: Value) -> Bool {
+    switch (whole, part) {
+    case (.text(let a), .text(let b)): a.utf8.count + b.utf8.count <= Limits.textBytes
+    case (.list(let a), .list(let b)): a.weight + b.weight <= Limits.items
+    default: false
+    }
   }
 }
 
@@ -97,19 +173,28 @@ final class ShowNode: Node, @unchecked Sendable {
 
 /// Statements one after the other; the value of the last.
 final class BlockNode: Node, @unchecked Sendable {
-  let statements: [Node]
+  private let children: Children
+  private let last: Node
+  var statements: [Node] { children.nodes + [last] }
   init(_ statements: [Node], _ span: Span) {
-    self.statements = statements
+    children = Children(statements.dropLast())
+    last = statements.last ?? Node(span)
     super.init(span)
   }
   override func evaluate(_ machine: Machine) throws(Failure) -> Value {
-    var last = Value.none
-    for statement in statements {
-      last = try statement.evaluate(machine)
-      guard machine.jump == .none else { return .none }
+    for i in 0..<children.count {
+      guard try children.perform(i, machine) == .none else { return .none }
     }
-    return last
+    return try last.evaluate(machine)
   }
+  override func perform(_ machine: Machine) throws(Failure) -> Machine.Jump {
+    for i in 0..<children.count {
+      let jump = try children.perform(i, machine)
+      guard jump == .none else { return jump }
+    }
+    return try last.perform(machine)
+  }
+  override var isSilent: Bool { last.isSilent }
 }
 
 /// `{ … }` behind a call: the list of the values of its statements.
@@ -129,26 +214,36 @@ final class BlockListNode: Node, @unchecked Sendable {
   }
 }
 
+/// `break` or `continue`.
 final class JumpNode: Node, @unchecked Sendable {
-  enum Kind {
-    case `break`, `continue`
-    case `return`(Node?)
-  }
-  let kind: Kind
-  init(_ kind: Kind, _ span: Span) {
-    self.kind = kind
+  let jump: Machine.Jump
+  init(_ jump: Machine.Jump, _ span: Span) {
+    self.jump = jump
     super.init(span)
   }
   override func evaluate(_ machine: Machine) throws(Failure) -> Value {
-    switch kind {
-    case .break: machine.jump = .break
-    case .continue: machine.jump = .continue
-    case .return(let value):
-      machine.other = try value?.evaluate(machine) ?? .none
-      machine.jump = .return
-    }
+    machine.jump = jump
     return .none
   }
+  override func perform(_ machine: Machine) throws(Failure) -> Machine.Jump {
+    machine.jump = jump
+    return jump
+  }
+  override var isSilent: Bool { true }
+}
+
+final class ReturnNode: Node, @unchecked Sendable {
+  let value: Node
+  init(_ value: Node, _ span: Span) {
+    self.value = value
+    super.init(span)
+  }
+  override func evaluate(_ machine: Machine) throws(Failure) -> Value {
+    machine.returned = try value.evaluate(machine)
+    machine.jump = .return
+    return .none
+  }
+  override var isSilent: Bool { true }
 }
 
 final class TextNode: Node, @unchecked Sendable {
@@ -175,15 +270,16 @@ final class TextNode: Node, @unchecked Sendable {
 }
 
 final class ListNode: Node, @unchecked Sendable {
-  let items: [Node]
+  private let children: Children
+  var items: [Node] { children.nodes }
   init(_ items: [Node], _ span: Span) {
-    self.items = items
+    children = Children(items)
     super.init(span)
   }
   override func evaluate(_ machine: Machine) throws(Failure) -> Value {
     var values: [Value] = []
-    values.reserveCapacity(items.count)
-    for item in items { values.append(try item.evaluate(machine)) }
+    values.reserveCapacity(children.count)
+    for i in 0..<children.count { values.append(try children.evaluate(i, machine)) }
     return try machine.checked(.list(values), span)
   }
   override var constant: Value? {
@@ -198,16 +294,17 @@ final class ListNode: Node, @unchecked Sendable {
 
 final class RecordNode: Node, @unchecked Sendable {
   let names: [String]
-  let items: [Node]
+  private let children: Children
   init(_ names: [String], _ items: [Node], _ span: Span) {
     self.names = names
-    self.items = items
+    children = Children(items)
     super.init(span)
   }
   override func evaluate(_ machine: Machine) throws(Failure) -> Value {
-    var fields: [(name: String, value: Value)] = []
-    for (name, item) in zip(names, items) { fields.append((name, try item.evaluate(machine))) }
-    return try machine.checked(.record(fields), span)
+    var values: [Value] = []
+    values.reserveCapacity(children.count)
+    for i in 0..<children.count { values.append(try children.evaluate(i, machine)) }
+    return try machine.checked(.record(Record(names, values)), span)
   }
 }
 
