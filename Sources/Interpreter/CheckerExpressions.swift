@@ -40,7 +40,9 @@ extension Checker {
     case .member(let owner, let name): return MemberNode(operand(owner), name, span)
     case .index(let owner, let items):
       let owner = operand(owner)
-      return IndexNode(owner, items.map { operand($0) }, span)
+      let before = scope.bindings
+      let keys = items.map { operand($0) }
+      return IndexNode(owner, keys, bindsNothing: scope.bindings == before, span)
     case .lambda(let lambda): return self.lambda(lambda, named: nil).0
     case .conditional(let test, let then, let otherwise):
       let test = operand(test)

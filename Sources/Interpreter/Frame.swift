@@ -105,21 +105,53 @@ struct Machine {
     return value
   }
 
-  /// Lengthens the string or the list in a slot.
+  /// Lengthens the string or the list in a slot, in place where nothing else holds it.
   func append(_ part: Value, in slot: Int) {
-    switch (take(slot), part) {
-    case (.text(var whole), .text(let part)):
+    switch part {
+    case .text(let part):
+      guard var whole = Machine.text(of: take(slot)) else { return }
       whole += part
       self[slot] = .text(whole)
-    case (.list(var whole), .list(let part)):
+    case .list(let part):
+      guard var whole = Machine.list(of: take(slot)) else { return }
       if isKnownUniquelyReferenced(&whole) {
         whole.append(part)
       } else {
         whole = List(whole, part)
       }
       self[slot] = .list(whole)
-    case (let whole, _): self[slot] = whole
+    default: break
     }
+  }
+
+  /// What the value held; not inlined, so that the value is gone when it returns.
+  @inline(never)
+  private static func text(of value: consuming Value) -> String? {
+    if case .text(let text) = value { return text }
+    return nil
+  }
+
+  @inline(never)
+  private static func list(of value: consuming Value) -> List? {
+    if case .list(let list) = value { return list }
+    return nil
+  }
+
+  /// The entry of a list or of a tensor of one axis in a slot; nil where there is none.
+  @inline(__always)
+  func entry(in slot: Int, _ key: Double) -> Value? {
+    switch frame[slot] {
+    case .list(let list): list.entry(key)
+    case .tensor(let tensor): Indexing.element(of: tensor, key)
+    default: nil
+    }
+  }
+
+  /// The element of a tensor of two axes in a slot; nil where there is none.
+  @inline(__always)
+  func element(in slot: Int, _ row: Double, _ column: Double) -> Value? {
+    guard case .tensor(let tensor) = frame[slot] else { return nil }
+    return Indexing.element(of: tensor, row, column)
   }
 
   /// The slots of the cell's own names that have been bound so far.

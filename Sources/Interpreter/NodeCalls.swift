@@ -8,14 +8,27 @@ final class WordNode: Node, @unchecked Sendable {
   let arguments: [Node?]
   private let spans: [Span?]
   private let texts: [String]
+  /// The only argument, where the word takes one number at once.
+  private let number: Node?
   init(_ builtin: Builtin, _ arguments: [Node?], texts: [String], _ span: Span) {
     self.builtin = builtin
     self.arguments = arguments
     self.texts = texts
     spans = arguments.map { $0?.span }
+    let isAlone = builtin.onNumber != nil && arguments.dropFirst().allSatisfy { $0 == nil }
+    number = isAlone ? arguments.first ?? nil : nil
     super.init(span)
   }
+
   override func evaluate(_ machine: Machine) throws(Failure) -> Value {
+    guard let number, let onNumber = builtin.onNumber else { return try general(machine) }
+    let value = try number.evaluate(machine)
+    if case .number(let x) = value { return .number(onNumber(x)) }
+    let rest = [Value?](repeating: nil, count: arguments.count - 1)
+    return try machine.call(builtin, [value] + rest, at: span, spans: spans)
+  }
+
+  private func general(_ machine: Machine) throws(Failure) -> Value {
     var values: [Value?] = []
     values.reserveCapacity(arguments.count)
     for argument in arguments { values.append(try argument?.evaluate(machine)) }

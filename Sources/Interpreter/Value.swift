@@ -65,13 +65,20 @@ extension Native {
 
 /// Grows only where nothing but one name holds it: who has a list never sees it change.
 package final class List: @unchecked Sendable {
-  package private(set) var items: [Value]
+  // Nothing changes the items while they are read: who changes them is alone with them.
+  @exclusivity(unchecked) package private(set) var items: [Value]
   private(set) var depth: Int
   private(set) var weight: Int
 
   package init(_ items: [Value]) {
     self.items = items
     (depth, weight) = Value.extent(of: items)
+  }
+
+  /// The item at a position, from the end where it is negative; nil where there is none.
+  @inline(__always)
+  func entry(_ key: Double) -> Value? {
+    Indexing.position(key, count: items.count).map { items[$0] }
   }
 
   /// The items of both.

@@ -33,7 +33,8 @@ enum ListWords {
     seeAlso: ["filter", "reduce"]
   ) { context, list, function -> [Value] in
     var results: [Value] = []
-    for item in list { results.append(try context.call(function, [item])) }
+    results.reserveCapacity(list.count)
+    for item in list { results.append(try context.call(function, with: item)) }
     return results
   }
 
@@ -46,7 +47,7 @@ enum ListWords {
   ) { context, list, function -> [Value] in
     var kept: [Value] = []
     for item in list {
-      guard case .boolean(let keeps) = try context.call(function, [item]) else {
+      guard case .boolean(let keeps) = try context.call(function, with: item) else {
         throw Problem("E0302", "the function must give true or false", parameter: "function")
       }
       if keeps { kept.append(item) }

@@ -23,7 +23,7 @@ enum NumberWords {
     return Builtin(
       operation.name, "Gives \(operation.summary), of a number or of each element of a tensor.",
       Parameter<Value>("x", "a number or a tensor"),
-      examples: [Example("\(operation.name) 1", shows: isCloseToOne)]
+      examples: [Example("\(operation.name) 1", shows: isCloseToOne)], onNumber: onNumber
     ) { _, x -> Value in
       switch x {
       case .number(let number): return .number(onNumber(number))
