@@ -60,12 +60,18 @@ enum Arithmetic {
   private static let wholeLimit = 0x1p53
 
   /// With the sign of the divisor, as in mathematics.
+  @inline(__always)
   static func modulo(_ a: Double, _ b: Double) -> Double {
     // Whole numbers divide much faster than others. What is 0 or below 0 goes on: it may be -0.
     if a > 0, b > 0, a < wholeLimit, b < wholeLimit {
       let (m, n) = (Int64(a), Int64(b))
       if Double(m) == a, Double(n) == b { return Double(m % n) }
     }
+    return moduloOfAny(a, b)
+  }
+
+  @inline(never)
+  private static func moduloOfAny(_ a: Double, _ b: Double) -> Double {
     let rest = a.truncatingRemainder(dividingBy: b)
     return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest
   }

@@ -124,6 +124,22 @@ struct Machine {
     }
   }
 
+  @inline(__always)
+  func holdsList(in slot: Int) -> Bool {
+    if case .list = frame[slot] { return true }
+    return false
+  }
+
+  /// Lengthens the list in a slot by one item; false where it would grow too large, or not in place.
+  func append(item: Value, in slot: Int) -> Bool {
+    guard var whole = Machine.list(of: take(slot)) else { return false }
+    let weight = item.weight
+    let fits = isKnownUniquelyReferenced(&whole) && whole.weight + weight < Limits.items
+    if fits { whole.append(item, weight: weight) }
+    self[slot] = .list(whole)
+    return fits
+  }
+
   /// What the value held; not inlined, so that the value is gone when it returns.
   @inline(never)
   private static func text(of value: consuming Value) -> String? {

@@ -3,7 +3,8 @@ import Syntax
 
 package final class Function: @unchecked Sendable {
   /// A word of the library; nil for what the language defines.
-  package let builtin: Builtin?
+  package var builtin: Builtin? { word?.builtin }
+  private let word: Word?
   /// What the language defines; nil for a word.
   let code: FunctionCode?
   /// The same, for calls that count no references.
@@ -15,7 +16,7 @@ package final class Function: @unchecked Sendable {
   let weight: Int
 
   init(builtin: Builtin) {
-    self.builtin = builtin
+    word = Word(builtin)
     code = nil
     heldCode = nil
     captures = []
@@ -25,7 +26,7 @@ package final class Function: @unchecked Sendable {
   }
 
   init(code: FunctionCode, captures: [Value]) {
-    builtin = nil
+    word = nil
     self.code = code
     heldCode = .passUnretained(code)
     self.captures = captures
@@ -34,7 +35,7 @@ package final class Function: @unchecked Sendable {
   }
 
   init(_ other: Function) {
-    builtin = other.builtin
+    word = other.word
     code = other.code
     heldCode = other.heldCode
     captures = other.captures
@@ -52,6 +53,12 @@ package final class Function: @unchecked Sendable {
   package var parameterNames: [String] {
     builtin?.parameters.map(\.name) ?? code?.parameters.map(\.name) ?? []
   }
+}
+
+/// A word in a box, so that a function stays small.
+private final class Word: Sendable {
+  let builtin: Builtin
+  init(_ builtin: Builtin) { self.builtin = builtin }
 }
 
 /// What the checker makes of a function's text.

@@ -26,6 +26,9 @@ extension Machine {
       unwind(to: mark)
       throw error
     }
+    guard arguments.count < function.parameterCount else {
+      return try enter(function, at: mark, wordSpan)
+    }
     let missing = Array(arguments.count..<function.parameterCount)
     return try enter(function, at: mark, missing: missing, wordSpan)
   }

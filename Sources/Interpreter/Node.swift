@@ -54,6 +54,9 @@ final class ConstantNode: Node, @unchecked Sendable {
     super.init(span)
   }
   override func evaluate(_ machine: Machine) throws(Failure) -> Value { value }
+  override func condition(_ machine: Machine) throws(Failure) -> Bool {
+    try truth(value, machine)
+  }
   override var constant: Value? { value }
 }
 
@@ -87,74 +90,6 @@ final class AssignNode: Node, @unchecked Sendable {
     return .none
   }
   override var isSilent: Bool { true }
-}
-
-/// `x = x + …`: a string or a list that nothing else holds grows where it stands.
-final class AddToNode: Node, @unchecked Sendable {
-  let slot: Int
-  private let sum: AddNode
-  private let added: Node
-  private let operand: Operand
-  private let isCellName: Bool
-  /// - Parameter sum: whose left side is the slot, and whose right side binds nothing.
-  init(_ slot: Int, _ sum: AddNode, isCellName: Bool, _ span: Span) {
-    self.slot = slot
-    self.sum = sum
-    added = sum.right
-    operand = Operand(sum.right)
-    self.isCellName = isCellName
-    super.init(span)
-  }
-
-  override func evaluate(_ machine: Machine) throws(Failure) -> Value {
-    _ = try perform(machine)
-    return .none
-  }
-  override var isSilent: Bool { true }
-
-  override func perform(_ machine: Machine) throws(Failure) -> Machine.Jump {
-    switch operand.place {
-    case .constant: try add(operand.constant, machine)
-    case .slot:
-      if let number = machine.number(in: operand.slot) {
-        try add(number, machine)
-      } else {
-        try add(machine[operand.slot], machine)
-      }
-    case .node:
-      let value = try added.evaluate(machine)
-      if case .number(let number) = value {
-        try add(number, machine)
-      } else {
-        try add(value, machine)
-      }
-    }
-    if isCellName { machine.markBound(slot) }
-    return .none
-  }
-
-  @inline(__always)
-  private func add(_ number: Double, _ machine: Machine) throws(Failure) {
-    if machine.add(number, in: slot) { return }
-    try add(.number(number), machine)
-  }
-
-  @inline(never)
-  private func add(_ value: Value, _ machine: Machine) throws(Failure) {
-    if fits(machine[slot], value) {
-      machine.append(value, in: slot)
-    } else {
-      machine[slot] = try sum.other(machine[slot], value, machine)
-    }
-  }
-
-  private func fits(_ whole: Value, _ part: Value) -> Bool {
-    switch (whole, part) {
-    case (.text(let a), .text(let b)): a.utf8.count + b.utf8.count <= Limits.textBytes
-    case (.list(let a), .list(let b)): a.weight + b.weight <= Limits.items
-    default: false
-    }
-  }
 }
 
 /// Shows a value that nothing else uses.
@@ -251,20 +186,36 @@ final class TextNode: Node, @unchecked Sendable {
     case plain(String)
     case code(Node)
   }
-  let pieces: [Piece]
+  /// What stands before each value; what follows the last one.
+  private let before: [String]
+  private let behind: String
+  private let values: Children
   init(_ pieces: [Piece], _ span: Span) {
-    self.pieces = pieces
+    var nodes: [Node] = []
+    var before: [String] = []
+    var behind = ""
+    for piece in pieces {
+      switch piece {
+      case .plain(let plain): behind += plain
+      case .code(let node):
+        before.append(behind)
+        behind = ""
+        nodes.append(node)
+      }
+    }
+    values = Children(nodes)
+    (self.before, self.behind) = (before, behind)
     super.init(span)
   }
   override func evaluate(_ machine: Machine) throws(Failure) -> Value {
     var text = ""
-    for piece in pieces {
-      switch piece {
-      case .plain(let plain): text += plain
-      case .code(let node): text += Text.plain(try node.evaluate(machine))
-      }
+    for i in 0..<values.count {
+      text += before[i]
+      text += Text.plain(try values.evaluate(i, machine))
       guard text.utf8.count <= Limits.textBytes else { throw machine.fail(Limits.tooLong, span) }
     }
+    text += behind
+    guard text.utf8.count <= Limits.textBytes else { throw machine.fail(Limits.tooLong, span) }
     return .text(text)
   }
 }
@@ -347,6 +298,7 @@ final class LambdaNode: Node, @unchecked Sendable {
   }
   override func evaluate(_ machine: Machine) throws(Failure) -> Value {
     var values: [Value] = []
+    values.reserveCapacity(captured.count)
     for slot in captured { values.append(machine[slot]) }
     return try machine.checked(.function(Function(code: code, captures: values)), span)
   }

@@ -8,22 +8,22 @@ final class WordNode: Node, @unchecked Sendable {
   let arguments: [Node?]
   private let spans: [Span?]
   private let texts: [String]
-  /// The only argument, where the word takes one number at once.
-  private let number: Node?
+  /// The only argument, where the word may know its result at once.
+  private let only: Node?
   init(_ builtin: Builtin, _ arguments: [Node?], texts: [String], _ span: Span) {
     self.builtin = builtin
     self.arguments = arguments
     self.texts = texts
     spans = arguments.map { $0?.span }
-    let isAlone = builtin.onNumber != nil && arguments.dropFirst().allSatisfy { $0 == nil }
-    number = isAlone ? arguments.first ?? nil : nil
+    let isAlone = builtin.atOnce != nil && arguments.dropFirst().allSatisfy { $0 == nil }
+    only = isAlone ? arguments.first ?? nil : nil
     super.init(span)
   }
 
   override func evaluate(_ machine: Machine) throws(Failure) -> Value {
-    guard let number, let onNumber = builtin.onNumber else { return try general(machine) }
-    let value = try number.evaluate(machine)
-    if case .number(let x) = value { return .number(onNumber(x)) }
+    guard let only, let atOnce = builtin.atOnce else { return try general(machine) }
+    let value = try only.evaluate(machine)
+    if let result = atOnce(value) { return result }
     let rest = [Value?](repeating: nil, count: arguments.count - 1)
     return try machine.call(builtin, [value] + rest, at: span, spans: spans)
   }
@@ -102,7 +102,8 @@ final class CallNode: Node, @unchecked Sendable {
     do throws(Failure) {
       if isPositional, arguments.count <= code.parameters.count {
         for argument in arguments { try machine.push(try argument.evaluate(machine)) }
-        missing = Array(arguments.count..<code.parameters.count)
+        let count = function.parameterCount
+        missing = arguments.count == count ? [] : Array(arguments.count..<count)
       } else {
         missing = try pushByLabel(code, machine)
       }
@@ -110,6 +111,7 @@ final class CallNode: Node, @unchecked Sendable {
       machine.unwind(to: mark)
       throw error
     }
+    if missing.isEmpty { return try machine.enter(function, at: mark, span) }
     return try machine.enter(function, at: mark, missing: missing, span)
   }
 

@@ -29,11 +29,12 @@ final class UnaryNode: Node, @unchecked Sendable {
 }
 
 final class LogicalNode: Node, @unchecked Sendable {
-  let operation: LogicalOperator
+  /// What the left side must be for the right side not to matter.
+  private let isDecidedBy: Bool
   let left: Node
   let right: Node
   init(_ operation: LogicalOperator, _ left: Node, _ right: Node, _ span: Span) {
-    self.operation = operation
+    isDecidedBy = operation == .or
     self.left = left
     self.right = right
     super.init(span)
@@ -43,7 +44,7 @@ final class LogicalNode: Node, @unchecked Sendable {
   }
   override func condition(_ machine: Machine) throws(Failure) -> Bool {
     let first = try left.condition(machine)
-    return first == (operation == .or) ? first : try right.condition(machine)
+    return first == isDecidedBy ? first : try right.condition(machine)
   }
 }
 
@@ -52,18 +53,22 @@ final class ConditionalNode: Node, @unchecked Sendable {
   let then: Node
   let otherwise: Node?
   private let other: Node
+  private let hasOther: Bool
   init(_ test: Node, _ then: Node, _ otherwise: Node?, _ span: Span) {
     self.test = test
     self.then = then
     self.otherwise = otherwise
     other = otherwise ?? Node(span)
+    hasOther = otherwise != nil
     super.init(span)
   }
   override func evaluate(_ machine: Machine) throws(Failure) -> Value {
-    try test.condition(machine) ? then.evaluate(machine) : other.evaluate(machine)
+    if try test.condition(machine) { return try then.evaluate(machine) }
+    return hasOther ? try other.evaluate(machine) : .none
   }
   override func perform(_ machine: Machine) throws(Failure) -> Machine.Jump {
-    try test.condition(machine) ? then.perform(machine) : other.perform(machine)
+    if try test.condition(machine) { return try then.perform(machine) }
+    return hasOther ? try other.perform(machine) : .none
   }
   override var isSilent: Bool { then.isSilent && (otherwise?.isSilent ?? true) }
 }

@@ -88,7 +88,13 @@ package final class List: @unchecked Sendable {
     weight = first.weight + second.weight - 1
   }
 
-  /// Only where the caller alone holds this list.
+  /// Only where the caller alone holds this list, here and below.
+  func append(_ item: Value, weight: Int) {
+    items.append(item)
+    depth = max(depth, item.depth + 1)
+    self.weight += weight
+  }
+
   func append(_ list: List) {
     items += list.items
     depth = max(depth, list.depth)

@@ -13,7 +13,7 @@ enum ListWords {
     Parameter<Value>("value", "a list, a range, a string, a record or a tensor"),
     examples: [
       Example("count [4, 5, 6]", shows: "3"), Example("count(0..<10)", shows: "10"),
-    ], seeAlso: ["sum"]
+    ], seeAlso: ["sum"], atOnce: countOfList
   ) { _, value -> Int in
     switch value {
     case .record(let record): return record.names.count
@@ -23,6 +23,12 @@ enum ListWords {
       }
       return count
     }
+  }
+
+  @Sendable
+  private static func countOfList(_ value: Value) -> Value? {
+    if case .list(let list) = value { return .number(Double(list.items.count)) }
+    return nil
   }
 
   static let map = Builtin(
