@@ -152,3 +152,21 @@ INLINE void run_grid(const tile_job *job, const tile_grid *g, const float *x, in
     run(job, from, to);
   }
 }
+
+// Runs all filters over the grid, as many at a time as have weights that stay in a core's own cache.
+static void run_filters(const tile_job *job, const tile_grid *g, const float *x) {
+  enum { WEIGHT_BYTES = 192 << 10, STEP = 12 };
+  long most_filters = WEIGHT_BYTES / (4 * most(1, job->taps)) / STEP * STEP;
+  int step = (int)most(most_filters, STEP), n = tile_outputs(job->filters);
+  tile_job part = *job;
+  for (int first = 0; first < job->filters; first += part.filters) {
+    int left = job->filters - first;
+    // Whole tiles, and never one filter alone.
+    part.filters = left < step + STEP ? left : step;
+    part.weight = job->weight + (size_t)first * job->taps;
+    part.bias = job->bias ? job->bias + first : NULL;
+    part.y = job->y + first * job->plane;
+    part.places = job->places ? job->places + first * job->plane : NULL;
+    run_grid(&part, g, x, n, run_tiles);
+  }
+}
