@@ -44,16 +44,16 @@ void CK(ck_direct_pad)(const ck_convolution *c, const float *x, float *image) {
 
 // a[i][v] = bias[v] + sum over the taps t of weight[t][v] * x[i][offset[t]].
 INLINE void sum_vectors(const int V, const int N, const tile_job *job, const float *w,
-                        const float *bias, const float *const *x, lanes (*a)[V]) {
+                        const float *bias, const float *const *x, lanes (*a)[MOST_FILTERS]) {
   UNROLL for (int i = 0; i < N; i++)
     UNROLL for (int v = 0; v < V; v++) a[i][v] = *(const lanes *)(bias + 8 * v);
-  const float *cell[N];
+  const float *cell[MOST_OUTPUTS];
   UNROLL for (int i = 0; i < N; i++) cell[i] = x[i];
   const int32_t *offset = job->offsets, *end = offset + job->taps;
 #pragma clang loop unroll(disable)
   for (; offset < end; offset++, w += 8 * V) {
     ptrdiff_t at = *offset;
-    lanes weight[V];
+    lanes weight[MOST_FILTERS];
     UNROLL for (int v = 0; v < V; v++) {
       weight[v] = *(const lanes *)(w + 8 * v);
       HOLD(weight[v]);
@@ -81,7 +81,7 @@ INLINE void store_four(float *y, size_t plane, int filters, lanes a, lanes b, la
 
 // The filters 8 v... of a tile's outputs.
 INLINE void store_vector(const int V, const int N, const tile_job *job, int first,
-                         const size_t *to, lanes (*a)[V], int v) {
+                         const size_t *to, lanes (*a)[MOST_FILTERS], int v) {
   int filters = job->filters - first < 8 ? job->filters - first : 8;
   float *y = job->y + first * job->plane;
   if (job->relu && !job->pools)
@@ -102,8 +102,8 @@ INLINE void store_vector(const int V, const int N, const tile_job *job, int firs
 
 INLINE void direct_tile(const int V, const int N, const tile_job *job, int first, const float *w,
                         const float *const *x, const size_t *to) {
-  lanes a[N][V];
-  float bias[8 * V];
+  lanes a[MOST_OUTPUTS][MOST_FILTERS];
+  float bias[8 * MOST_FILTERS];
   for (int o = 0; o < 8 * V; o++)
     bias[o] = job->bias && first + o < job->filters ? job->bias[first + o] : 0.0f;
   sum_vectors(V, N, job, w, bias, x, a);

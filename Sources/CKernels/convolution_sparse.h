@@ -10,9 +10,12 @@ typedef struct {
   float value;
 } term;
 
+// Vectors of sums that fit into registers.
+enum { MOST_VECTORS = 15 };
+
 // to[i] += the sum over the terms of value * from[at + i], for V vectors.
 INLINE void add_terms(const int V, const term *terms, int n, const float *from, float *to) {
-  lanes a[V];
+  lanes a[MOST_VECTORS];
   UNROLL for (int v = 0; v < V; v++) a[v] = *(const lanes *)(to + 8 * v);
 #pragma clang loop unroll(disable)
   for (int i = 0; i < n; i++) {
@@ -22,9 +25,6 @@ INLINE void add_terms(const int V, const term *terms, int n, const float *from, 
   }
   UNROLL for (int v = 0; v < V; v++) *(lanes *)(to + 8 * v) = a[v];
 }
-
-// Vectors of sums that fit into registers.
-enum { MOST_VECTORS = 13 };
 
 static void add_part(int vectors, const term *terms, int n, const float *from, float *to) {
   switch (vectors) {
@@ -40,7 +40,9 @@ static void add_part(int vectors, const term *terms, int n, const float *from, f
   case 10: add_terms(10, terms, n, from, to); break;
   case 11: add_terms(11, terms, n, from, to); break;
   case 12: add_terms(12, terms, n, from, to); break;
-  default: add_terms(13, terms, n, from, to); break;
+  case 13: add_terms(13, terms, n, from, to); break;
+  case 14: add_terms(14, terms, n, from, to); break;
+  default: add_terms(15, terms, n, from, to); break;
   }
 }
 
@@ -52,8 +54,8 @@ static void lanes_to_pixels(const conv_plan *p, const float *x, float *pixels) {
   if (w->padding_height || w->padding_width) memset(pixels, 0, 8 * image * sizeof(float));
   for (int y = 0; y < w->height; y++) {
     float *to = pixels + (size_t)(y + w->padding_height) * p->pixels.pitch +
-                (size_t)w->padding_width * p->channels;
-    for (int i = 0; i < w->width; i++, x += 8, to += p->channels)
+                (size_t)w->padding_width * p->pixels.cell;
+    for (int i = 0; i < w->width; i++, x += 8, to += p->pixels.cell)
       for (int c = 0; c < p->channels; c += 8) {
         lanes r[8];
         UNROLL for (int k = 0; k < 8; k++)
@@ -69,8 +71,8 @@ static void pixels_to_lanes(const conv_plan *p, const float *pixels, float *x) {
   size_t plane = (size_t)w->height * w->width * 8, image = p->pixels.image;
   for (int y = 0; y < w->height; y++) {
     const float *from = pixels + (size_t)(y + w->padding_height) * p->pixels.pitch +
-                        (size_t)w->padding_width * p->channels;
-    for (int i = 0; i < w->width; i++, x += 8, from += p->channels)
+                        (size_t)w->padding_width * p->pixels.cell;
+    for (int i = 0; i < w->width; i++, x += 8, from += p->pixels.cell)
       for (int c = 0; c < p->channels; c += 8) {
         lanes r[8];
         UNROLL for (int l = 0; l < 8; l++) r[l] = *(const lanes *)(from + l * image + c);
@@ -97,7 +99,7 @@ typedef struct {
 static int list_filter(const conv_plan *p, outcome from, int filter, pixel_part part,
                        term *terms) {
   int n = 0, down = p->w.stride_height * p->pixels.pitch;
-  int right = p->w.stride_width * p->channels;
+  int right = p->w.stride_width * p->pixels.cell;
   for (int y = part.row; y < part.row + part.rows; y++)
     for (int x = 0; x < p->pooled_width; x++) {
       size_t i = (((size_t)filter * p->pooled_height + y) * p->pooled_width + x) * 8;
@@ -167,7 +169,7 @@ static void sparse_input(const conv_plan *p, const float *w, const term *terms, 
           int cell = y * p->w.out_width + x;
           if (!counts[cell]) continue;
           float *to = dx + (size_t)(y * p->w.stride_height + ky) * p->pixels.pitch +
-                      (size_t)x * p->w.stride_width * p->channels + 8 * v;
+                      (size_t)x * p->w.stride_width * p->pixels.cell + 8 * v;
           add_part(part, terms + (size_t)cell * p->filters, counts[cell], w + 8 * v, to);
         }
     }
@@ -178,10 +180,10 @@ static void pack_rows(const conv_plan *p, const float *w, float *packed) {
   int kh = p->w.kernel_height, kw = p->w.kernel_width, C = p->channels;
   for (int y = 0; y < kh; y++)
     for (int o = 0; o < p->filters; o++, packed += p->pixels.width) {
-      for (int i = kw * C; i < p->pixels.width; i++) packed[i] = 0.0f;
+      for (int i = 0; i < p->pixels.width; i++) packed[i] = 0.0f;
       for (int c = 0; c < C; c++)
         for (int x = 0; x < kw; x++)
-          packed[x * C + c] = w[((size_t)(o * C + c) * kh + y) * kw + x];
+          packed[x * p->pixels.cell + c] = w[((size_t)(o * C + c) * kh + y) * kw + x];
     }
 }
 
@@ -191,7 +193,7 @@ static void unpack_rows(const conv_plan *p, const float *sums, float *dw) {
   for (int o = 0; o < p->filters; o++, sums += (size_t)kh * p->pixels.width)
     for (int c = 0; c < C; c++)
       for (int y = 0; y < kh; y++)
-        for (int x = 0; x < kw; x++) *dw++ = sums[(size_t)y * p->pixels.width + x * C + c];
+        for (int x = 0; x < kw; x++) *dw++ = sums[(size_t)y * p->pixels.width + x * p->pixels.cell + c];
 }
 
 // The working memory of the sparse way, in parts of one scratch.

@@ -10,7 +10,8 @@ static inline int tile_filters(int left) {
 // Outputs of a tile. A lone filter needs more of them to keep the multipliers busy.
 static inline int tile_outputs(int filters) { return filters == 1 ? 8 : 4; }
 
-enum { MOST_OUTPUTS = 8 };
+// Arrays have their greatest size, so that they become registers once sizes are known.
+enum { MOST_OUTPUTS = 8, MOST_FILTERS = 4 };
 
 // The same taps for a run of outputs, and what becomes of their sums.
 typedef struct {
@@ -29,13 +30,13 @@ INLINE void sum_tile(const int O, const int N, const tile_job *job, const float 
                      const float *bias, const float *const *x, lanes (*a)[MOST_OUTPUTS]) {
   UNROLL for (int o = 0; o < O; o++)
     UNROLL for (int i = 0; i < N; i++) a[o][i] = all(bias ? bias[o] : 0.0f);
-  const float *cell[N];
+  const float *cell[MOST_OUTPUTS];
   UNROLL for (int i = 0; i < N; i++) cell[i] = x[i];
   const int32_t *offset = job->offsets, *end = offset + job->taps;
 #pragma clang loop unroll(disable)
   for (; offset < end; offset++, w += O) {
     ptrdiff_t at = *offset;
-    lanes wide[O];
+    lanes wide[MOST_FILTERS];
     UNROLL for (int o = 0; o < O; o++) {
       wide[o] = all(w[o]);
       HOLD(wide[o]);
@@ -86,7 +87,7 @@ INLINE void store_tile(const int O, const int N, const tile_job *job, int first,
 
 INLINE void tile(const int O, const int N, const tile_job *job, int first, const float *w,
                  const float *const *x, const size_t *to) {
-  lanes a[O][MOST_OUTPUTS];
+  lanes a[MOST_FILTERS][MOST_OUTPUTS];
   sum_tile(O, N, job, w, job->bias ? job->bias + first : NULL, x, a);
   if (job->pools)
     pool_tile(O, N, job, first, to, a);
@@ -150,5 +151,23 @@ INLINE void run_grid(const tile_job *job, const tile_grid *g, const float *x, in
       row = row + 1 < g->rows ? row + 1 : 0;
     }
     run(job, from, to);
+  }
+}
+
+// Runs all filters over the grid, as many at a time as have weights that stay in a core's own cache.
+static void run_filters(const tile_job *job, const tile_grid *g, const float *x) {
+  enum { WEIGHT_BYTES = 192 << 10, STEP = 12 };
+  long most_filters = WEIGHT_BYTES / (4 * most(1, job->taps)) / STEP * STEP;
+  int step = (int)most(most_filters, STEP), n = tile_outputs(job->filters);
+  tile_job part = *job;
+  for (int first = 0; first < job->filters; first += part.filters) {
+    int left = job->filters - first;
+    // Whole tiles, and never one filter alone.
+    part.filters = left < step + STEP ? left : step;
+    part.weight = job->weight + (size_t)first * job->taps;
+    part.bias = job->bias ? job->bias + first : NULL;
+    part.y = job->y + first * job->plane;
+    part.places = job->places ? job->places + first * job->plane : NULL;
+    run_grid(&part, g, x, n, run_tiles);
   }
 }

@@ -9,6 +9,8 @@ typedef struct {
   float *dw;  // [filters][taps], added to
 } weight_job;
 
+enum { MOST_TAPS = 8 };
+
 INLINE void add_sums(const int N, const lanes *a, int valid, float *dw) {
   UNROLL for (int t = 0; t < N; t += 4) {
     quad sums = sums_of(a[t], a[t + 1], a[t + 2], a[t + 3]);
@@ -22,8 +24,8 @@ INLINE void add_sums(const int N, const lanes *a, int valid, float *dw) {
 // dw[o][t] += the sum over positions and images of dz[o] times what tap t reads.
 INLINE void weight_tile(const int O, const int N, const weight_job *job, const float *z, int tap,
                         float *dw) {
-  lanes a[O][N];
-  const float *cell[N];
+  lanes a[MOST_FILTERS][MOST_TAPS];
+  const float *cell[MOST_TAPS];
   UNROLL for (int o = 0; o < O; o++)
     UNROLL for (int t = 0; t < N; t++) a[o][t] = (lanes){0};
   // Past the last tap, the last one again.
@@ -34,7 +36,7 @@ INLINE void weight_tile(const int O, const int N, const weight_job *job, const f
     size_t at = row * job->x_down;
 #pragma clang loop unroll(disable)
     for (size_t i = 0; i < 8 * columns; i += 8, at += right) {
-      lanes d[O];
+      lanes d[MOST_FILTERS];
       UNROLL for (int o = 0; o < O; o++) {
         d[o] = *(const lanes *)(z + o * plane + i);
         HOLD(d[o]);
