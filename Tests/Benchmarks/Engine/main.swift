@@ -1,0 +1,40 @@
+// Our side of the benchmarks: a process that prints `ready`, and then, for every line with a number of seconds,
+// repeats one job for that long. Its peers in other languages do the same (Tests/Benchmarks/peers).
+
+internal import Glibc
+
+/// Writes a line at once, though standard output is a pipe.
+func say(_ line: String) {
+  print(line)
+  fflush(stdout)
+}
+
+func seconds() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+}
+
+/// Answers each line with what was done: units, seconds, and numbers that the peers must agree with.
+func serve(_ job: any Job) throws {
+  say("ready")
+  while let line = readLine() {
+    let wanted = Double(line) ?? 0
+    let start = seconds()
+    var units = 0.0
+    var elapsed = 0.0
+    repeat {
+      try job.run()
+      units += job.units
+      elapsed = seconds() - start
+    } while elapsed < wanted
+    say("\(units) \(elapsed) \(job.answer.map { "\($0)" }.joined(separator: " "))")
+  }
+}
+
+do {
+  try serve(try Jobs.named(Array(CommandLine.arguments.dropFirst())))
+} catch {
+  fputs("\(error)\n", stderr)
+  exit(1)
+}
