@@ -1,7 +1,7 @@
 # Cinnabar: `make demo` and `make test` are enough to begin with. `make` alone lists the rest.
 
 PREFIX ?= /usr/local
-PACKAGES := libopenblas-dev libedit-dev libcmark-gfm-dev zlib1g-dev pkg-config git ca-certificates
+PACKAGES := libopenblas0 libedit-dev libcmark-gfm-dev zlib1g-dev pkg-config git ca-certificates
 # Tests are built for debugging, without these flags: that is quicker, and checks more.
 FLAGS := -c release --static-swift-stdlib
 CNB := .build/release/cnb

@@ -41,11 +41,28 @@ static size_t residue_floats(const conv_plan *p, reached r) {
   return (size_t)p->filters * r.rows * r.columns * (1 + (size_t)p->c->groups * p->channels);
 }
 
+size_t CK(ck_lane_scratch)(const ck_convolution *c) {
+  conv_plan plan = plan_of(c), *p = &plan;
+  size_t dense = x_floats(p) + (size_t)p->filters * p->z.plane + 32;
+  return p->sparse ? most(x_floats(p) + 32, sparse_floats(p)) : dense;
+}
+
+size_t CK(ck_lane_packed)(const ck_convolution *c, int backward) {
+  conv_plan plan = plan_of(c), *p = &plan;
+  size_t weights = (size_t)c->filters * p->taps;
+  size_t offsets = (size_t)p->filters * p->w.kernel_height * p->w.kernel_width;
+  return p->taps + weights + (!backward ? 0 : p->sparse ? sums_floats(p) : offsets + weights);
+}
+
 void CK(ck_lane_pack)(const ck_convolution *c, const float *w, int backward, float *packed) {
   conv_plan plan = plan_of(c), *p = &plan;
   pack_forward(p, w, packed);
   if (!backward) return;
   packed += p->taps + (size_t)c->filters * p->taps;
+  if (p->sparse) {
+    pack_rows(p, w, packed);
+    return;
+  }
   for (int i = 0; i < p->w.stride_height * p->w.stride_width; i++) {
     reached r = reached_by(&p->w, i);
     pack_residue(p, r, w, packed);
@@ -82,7 +99,8 @@ static void input_rows(const conv_plan *p, int group, const float *packed, const
     if (grid.rows <= 0 || grid.columns <= 0) continue;
     int from_y = (y + w->padding_height) / down - top;
     int from_x = (x + w->padding_width) / right - p->left;
-    run_grid(&job, &grid, z + (size_t)from_y * p->z.pitch + (size_t)from_x * 8);
+    const float *cell = z + (size_t)from_y * p->z.pitch + (size_t)from_x * 8;
+    run_grid(&job, &grid, cell, tile_outputs(p->channels), run_tiles);
   }
 }
 
@@ -151,22 +169,46 @@ static void group_back(const conv_plan *p, group_job job, int group, const float
     group_input(p, &job, group, packed + p->taps + (size_t)p->c->filters * p->taps);
 }
 
+// What block b and group g of all read and write.
+static group_job job_of(const conv_plan *p, const outcome *from, const float *x, float *dx,
+                        size_t b, int g) {
+  size_t out = (size_t)p->pooled_height * p->pooled_width * 8 * p->filters;
+  size_t in = (size_t)p->channels * p->w.height * p->w.width * 8;
+  size_t at = b * p->c->groups + g;
+  group_job job = {.x = x + at * in, .dx = dx ? dx + at * in : NULL};
+  job.from.dy = from->dy + at * out;
+  job.from.y = from->y + at * out;
+  job.from.places = from->places ? from->places + at * out : NULL;
+  return job;
+}
+
+static void sparse_back(const conv_plan *p, outcome from, const float *x, size_t blocks,
+                        const float *packed, float *dx, float *dw, float *db, float *scratch) {
+  sparse_scratch s = split_scratch(p, scratch);
+  const float *rows = packed + p->taps + (size_t)p->filters * p->taps;
+  if (dw) memset(s.sums, 0, sums_floats(p) * sizeof(float));
+  for (size_t b = 0; b < blocks; b++) {
+    group_job job = job_of(p, &from, x, dx, b, 0);
+    if (db) add_bias_gradient(p, job.from, db);
+    sparse_block(p, job.from, job.x, rows, job.dx, dw != NULL, s);
+  }
+  if (dw) unpack_rows(p, s.sums, dw);
+}
+
 void CK(ck_lane_backward)(const ck_convolution *c, const float *dy, const float *x,
                           const float *y, size_t blocks, const uint8_t *places,
                           const float *packed, float *dx, float *dw, float *db, float *scratch) {
   conv_plan plan = plan_of(c), *p = &plan;
-  size_t out = (size_t)p->pooled_height * p->pooled_width * 8 * p->filters;
-  size_t in = (size_t)p->channels * p->w.height * p->w.width * 8;
-  if (dw) memset(dw, 0, (size_t)c->filters * p->taps * sizeof(float));
+  outcome from = {dy, y, places};
   if (db) memset(db, 0, (size_t)c->filters * sizeof(float));
+  if (p->sparse) {
+    sparse_back(p, from, x, blocks, packed, dx, dw, db, scratch);
+    return;
+  }
+  if (dw) memset(dw, 0, (size_t)c->filters * p->taps * sizeof(float));
   for (size_t b = 0; b < blocks; b++)
     for (int g = 0; g < c->groups; g++) {
-      size_t at = b * c->groups + g;
-      group_job job = {x + at * in};
-      job.from.dy = dy + at * out;
-      job.from.y = y + at * out;
-      job.from.places = places ? places + at * out : NULL;
-      job.dx = dx ? dx + at * in : NULL;
+      group_job job = job_of(p, &from, x, dx, b, g);
       job.dw = dw ? dw + (size_t)g * p->filters * p->taps : NULL;
       job.db = db ? db + (size_t)g * p->filters : NULL;
       job.x_strip = aligned64(scratch);

@@ -24,7 +24,7 @@ static void forward_strip(const conv_plan *p, const tile_job *job, const float *
   grid.x_right = (size_t)p->w.stride_width * 8;
   grid.y_down = (size_t)p->pooled_width * 8;
   grid.y_right = 8;
-  run_grid(job, &grid, x);
+  run_grid(job, &grid, x, tile_outputs(job->filters), run_tiles);
 }
 
 static void forward_group(const conv_plan *p, tile_job job, const float *x, float *strip) {

@@ -18,6 +18,8 @@ typedef uint8_t lanes_bytes __attribute__((vector_size(8), aligned(1)));
 #define HOLD(x)
 #endif
 
+INLINE lanes all(float x) { return (lanes){x, x, x, x, x, x, x, x}; }
+
 INLINE lanes pick_lanes(lanes_mask mask, lanes a, lanes b) {
   return (lanes)((mask & (lanes_mask)a) | (~mask & (lanes_mask)b));
 }
@@ -27,11 +29,11 @@ INLINE lanes relu_lanes(lanes x) { return pick_lanes(0.0f > x, (lanes){0}, x); }
 
 // The derivative from the output, for the functions that have one.
 INLINE lanes slope_lanes(int f, float slope, lanes y) {
-  lanes one = (lanes){0} + 1.0f, none = {0};
+  lanes one = all(1.0f), none = {0};
   switch (f) {
   case CK_RELU: return pick_lanes(y > 0.0f, one, none);
   case CK_RELU6: return pick_lanes((y > 0.0f) & (y < 6.0f), one, none);
-  case CK_LEAKY: return pick_lanes(y > 0.0f, one, none + slope);
+  case CK_LEAKY: return pick_lanes(y > 0.0f, one, all(slope));
   case CK_SIGMOID: return y * (1.0f - y);
   case CK_TANH: return 1.0f - y * y;
   default: return one;

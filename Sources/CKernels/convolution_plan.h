@@ -10,6 +10,13 @@ typedef struct {
   int plane;  // from channel to channel
 } strip;
 
+// Images as pixels [H][W][C] with a border. Sizes in floats.
+typedef struct {
+  int width;     // a row of a filter's taps, in whole vectors
+  int pitch;     // from row to row
+  size_t image;  // from image to image
+} pixel_plan;
+
 // All of a convolution that follows from its shape.
 typedef struct {
   const ck_convolution *c;
@@ -22,6 +29,8 @@ typedef struct {
   // The gradient of the outputs before pooling: from row `top` and column `left` (0 or less) on.
   int top, left, all_rows;
   strip z;
+  int sparse;  // the way back goes over pixels; see convolution_sparse.h
+  pixel_plan pixels;
 } conv_plan;
 
 // Planes lie so that their beginnings spread over the sets of the first cache: an odd number of
@@ -82,6 +91,22 @@ static void plan_z(conv_plan *p) {
   p->z = strip_of(least(most(fits, fewest), p->all_rows), columns);
 }
 
+// Rows of taps shorter than this are no faster alone than all of them in lanes.
+enum { SPARSE_WIDTH = 32, SPARSE_BYTES = 4 << 20 };
+
+static void plan_pixels(conv_plan *p) {
+  const ck_window *w = &p->w;
+  long row = (long)(w->width + 2 * w->padding_width) * p->channels;
+  long image = row * (w->height + 2 * w->padding_height);
+  p->pixels.width = (w->kernel_width * p->channels + 7) / 8 * 8;
+  p->pixels.pitch = (int)row;
+  // The last row of taps, in whole vectors, ends inside the image; images lie in different sets.
+  p->pixels.image = (size_t)(image + 15) / 16 * 16 + 16;
+  size_t outputs = (size_t)w->out_height * w->out_width * p->filters;
+  p->sparse = p->c->pools && p->c->groups == 1 && w->kernel_width * p->channels >= SPARSE_WIDTH &&
+              8 * (p->pixels.image * 4 + outputs) <= SPARSE_BYTES;
+}
+
 static conv_plan plan_of(const ck_convolution *c) {
   conv_plan p = {0};
   p.c = c;
@@ -93,6 +118,7 @@ static conv_plan plan_of(const ck_convolution *c) {
   p.pooled_width = c->pools ? p.w.out_width / 2 : p.w.out_width;
   plan_x(&p);
   plan_z(&p);
+  plan_pixels(&p);
   return p;
 }
 
@@ -107,16 +133,4 @@ static float *aligned64(float *x) {
 
 static size_t x_floats(const conv_plan *p) {
   return p->copies ? (size_t)p->channels * p->x.plane : 0;
-}
-
-size_t CK(ck_lane_scratch)(const ck_convolution *c) {
-  conv_plan p = plan_of(c);
-  return x_floats(&p) + (size_t)p.filters * p.z.plane + 32;
-}
-
-size_t CK(ck_lane_packed)(const ck_convolution *c, int backward) {
-  conv_plan p = plan_of(c);
-  size_t weights = (size_t)c->filters * p.taps;
-  size_t kernel = (size_t)p.w.kernel_height * p.w.kernel_width;
-  return p.taps + weights + (backward ? p.filters * kernel + weights : 0);
 }

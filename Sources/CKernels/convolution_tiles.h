@@ -28,18 +28,20 @@ typedef struct {
 INLINE void sum_tile(const int O, const int N, const tile_job *job, const float *w,
                      const float *bias, const float *const *x, lanes (*a)[MOST_OUTPUTS]) {
   UNROLL for (int o = 0; o < O; o++)
-    UNROLL for (int i = 0; i < N; i++) a[o][i] = (lanes){0} + (bias ? bias[o] : 0.0f);
+    UNROLL for (int i = 0; i < N; i++) a[o][i] = all(bias ? bias[o] : 0.0f);
+  const float *cell[N];
+  UNROLL for (int i = 0; i < N; i++) cell[i] = x[i];
   const int32_t *offset = job->offsets, *end = offset + job->taps;
 #pragma clang loop unroll(disable)
   for (; offset < end; offset++, w += O) {
     ptrdiff_t at = *offset;
-    lanes wide[4];
+    lanes wide[O];
     UNROLL for (int o = 0; o < O; o++) {
-      wide[o] = (lanes){0} + w[o];
+      wide[o] = all(w[o]);
       HOLD(wide[o]);
     }
     UNROLL for (int i = 0; i < N; i++) {
-      lanes v = *(const lanes *)(x[i] + at);
+      lanes v = *(const lanes *)(cell[i] + at);
       HOLD(v);
       UNROLL for (int o = 0; o < O; o++) a[o][i] += wide[o] * v;
     }
@@ -57,8 +59,8 @@ INLINE lanes greatest(const lanes *a, lanes_mask *place) {
 
 INLINE void pool_tile(const int O, const int N, const tile_job *job, int first, const size_t *to,
                       lanes (*a)[MOST_OUTPUTS]) {
-  for (int o = 0; o < O; o++)
-    for (int i = 0; i < N / 4; i++) {
+  UNROLL for (int o = 0; o < O; o++)
+    UNROLL for (int i = 0; i < N / 4; i++) {
       size_t at = (first + o) * job->plane + to[4 * i];
       lanes_mask place;
       lanes v = greatest(a[o] + 4 * i, &place);
@@ -115,8 +117,12 @@ typedef struct {
   size_t y_down, y_right;
 } tile_grid;
 
-static void run_grid(const tile_job *job, const tile_grid *g, const float *x) {
-  int n = tile_outputs(job->filters), step = job->pools ? n / 4 : n;
+typedef void tile_run(const tile_job *job, const float *const *x, const size_t *to);
+
+// Runs all outputs of the grid, `n` at a time.
+INLINE void run_grid(const tile_job *job, const tile_grid *g, const float *x, int n,
+                     tile_run *run) {
+  int step = job->pools ? n / 4 : n;
   int count = g->rows * g->columns, row = 0, column = 0;
   for (int start = 0; start < count; start += step) {
     const float *from[MOST_OUTPUTS];
@@ -143,6 +149,6 @@ static void run_grid(const tile_job *job, const tile_grid *g, const float *x) {
       column = 0;
       row = row + 1 < g->rows ? row + 1 : 0;
     }
-    run_tiles(job, from, to);
+    run(job, from, to);
   }
 }

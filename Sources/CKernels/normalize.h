@@ -4,36 +4,36 @@
 typedef int32_t lane_bits __attribute__((vector_size(32), aligned(4)));
 
 // The numbers of a vector that count, in run `i` of a channel: all bits, or none.
-static inline lane_bits CK(counted)(const ck_channel *c, size_t i) {
+static inline __attribute__((always_inline)) lane_bits counted_in(const ck_channel *c, size_t i) {
   lane_bits place = {0, 1, 2, 3, 4, 5, 6, 7};
   return place < (i + 1 == c->n ? (int32_t)c->last : 8);
 }
 
-static inline lanes CK(kept)(lanes v, lane_bits counted) { return (lanes)((lane_bits)v & counted); }
+static inline __attribute__((always_inline)) lanes kept_lanes(lanes v, lane_bits counted) { return (lanes)((lane_bits)v & counted); }
 
 // The last, shorter vector of a run, zero behind its end.
-static inline lanes CK(tail)(const float *x, size_t n) {
+static inline __attribute__((always_inline)) lanes tail_lanes(const float *x, size_t n) {
   lanes v = {0};
   for (size_t j = 0; j < n; j++) v[j] = x[j];
   return v;
 }
 
 // The sum over runs begin..<end of what x is above `shift`, or of its square.
-static double CK(run_sum)(const float *x, const ck_channel *c, size_t begin, size_t end,
+static double run_sum(const float *x, const ck_channel *c, size_t begin, size_t end,
                           float shift, int squares) {
   double total = 0.0;
   for (size_t i = begin; i < end; i++) {
     const float *a = x + i * c->stride;
-    lane_bits counted = CK(counted)(c, i);
+    lane_bits counted = counted_in(c, i);
     lanes s = {0};
     size_t j = 0;
     for (; j + 8 <= c->p; j += 8) {
-      lanes d = CK(kept)(*(const lanes *)(a + j) - shift, counted);
+      lanes d = kept_lanes(*(const lanes *)(a + j) - shift, counted);
       s += squares ? d * d : d;
     }
     if (j < c->p) {
       lane_bits place = {0, 1, 2, 3, 4, 5, 6, 7};
-      lanes d = CK(kept)(CK(tail)(a + j, c->p - j) - shift, place < (int32_t)(c->p - j));
+      lanes d = kept_lanes(tail_lanes(a + j, c->p - j) - shift, place < (int32_t)(c->p - j));
       s += squares ? d * d : d;
     }
     total += (double)TREE(s);
@@ -51,10 +51,10 @@ void CK(ck_moments)(const float *x, const ck_channel *c, float *mean, float *var
     double count = (double)(end - i) * (double)c->p;
     if (end == c->n) count -= (double)c->p / 8.0 * (double)(8 - c->last);
     float shift = x[i * c->stride];
-    double local = (double)shift + CK(run_sum)(x, c, i, end, shift, 0) / count;
+    double local = (double)shift + run_sum(x, c, i, end, shift, 0) / count;
     float near = (float)local;
     double rest = local - (double)near;
-    double spread = CK(run_sum)(x, c, i, end, near, 1) - count * rest * rest;
+    double spread = run_sum(x, c, i, end, near, 1) - count * rest * rest;
     double apart = local - middle, all = seen + count;
     middle += apart * count / all;
     squares += spread + apart * apart * seen * count / all;
@@ -76,7 +76,7 @@ void CK(ck_affine)(int f, float slope, const float *x, const ck_channel *c, floa
 }
 
 // dy f'(y), for functions whose slope follows from the output.
-static inline __attribute__((always_inline)) lanes CK(slopes)(int f, float slope, lanes dy,
+static inline __attribute__((always_inline)) lanes slopes_lanes(int f, float slope, lanes dy,
                                                               lanes y) {
   if (f == CK_IDENTITY) return dy;
   if (f == CK_RELU) return (lanes)((lane_bits)dy & (lane_bits)(y > 0.0f));
@@ -91,20 +91,20 @@ void CK(ck_channel_sums)(int f, float slope, const float *dy, const float *y, co
   FOR_ACTIVATION(f, {
     for (size_t i = 0; i < c->n; i++) {
       const float *d = dy + i * c->stride, *o = y + i * c->stride, *a = x + i * c->stride;
-      lane_bits counted = CK(counted)(c, i);
+      lane_bits counted = counted_in(c, i);
       lanes s = {0}, t = {0};
       size_t j = 0;
       for (; j + 8 <= c->p; j += 8) {
-        lanes g = CK(slopes)(F, slope, *(const lanes *)(d + j), *(const lanes *)(o + j));
-        g = CK(kept)(g, counted);
+        lanes g = slopes_lanes(F, slope, *(const lanes *)(d + j), *(const lanes *)(o + j));
+        g = kept_lanes(g, counted);
         s += g;
         t += g * (*(const lanes *)(a + j) - mean);
       }
       if (j < c->p) {
         size_t n = c->p - j;
-        lanes g = CK(slopes)(F, slope, CK(tail)(d + j, n), CK(tail)(o + j, n));
+        lanes g = slopes_lanes(F, slope, tail_lanes(d + j, n), tail_lanes(o + j, n));
         s += g;
-        t += g * (CK(tail)(a + j, n) - mean);
+        t += g * (tail_lanes(a + j, n) - mean);
       }
       first += (double)TREE(s);
       second += (double)TREE(t);
@@ -119,12 +119,12 @@ void CK(ck_channel_back)(int f, float slope, const float *dy, const float *y, co
   FOR_ACTIVATION(f, {
     for (size_t i = 0; i < c->n; i++) {
       size_t at = i * c->stride, j = 0;
-      lane_bits counted = CK(counted)(c, i);
+      lane_bits counted = counted_in(c, i);
       for (; j + 8 <= c->p; j += 8) {
         size_t k = at + j;
-        lanes g = CK(slopes)(F, slope, *(const lanes *)(dy + k), *(const lanes *)(y + k));
+        lanes g = slopes_lanes(F, slope, *(const lanes *)(dy + k), *(const lanes *)(y + k));
         lanes r = w->dy * g + w->x * (*(const lanes *)(x + k) - w->mean) + w->constant;
-        *(lanes *)(dx + k) = CK(kept)(r, counted);
+        *(lanes *)(dx + k) = kept_lanes(r, counted);
       }
       for (; j < c->p; j++) {
         size_t k = at + j;

@@ -11,6 +11,8 @@ package enum LinearAlgebraError: Error, Equatable {
   case notConverged
   /// A size that LAPACK's integers cannot hold.
   case size
+  /// No library with LAPACK's routines was found: why.
+  case unavailable(String)
 }
 
 package enum LinearAlgebra {
@@ -27,11 +29,11 @@ package enum LinearAlgebra {
     // factor by columns is `vt` by rows, and its right factor by columns is `u` by rows.
     var vt = [Double](repeating: 0, count: r * n)
     var u = [Double](repeating: 0, count: m * r)
-    var integers = [blasint](repeating: 0, count: 8 * r)
-    var (job, rows, columns, rank) = (CChar(83), blasint(n), blasint(m), blasint(r))
-    try withWork { work, size in
-      var info: blasint = 0
-      dgesdd_(
+    var integers = [Int32](repeating: 0, count: 8 * r)
+    var (job, rows, columns, rank) = (CChar(83), Int32(n), Int32(m), Int32(r))
+    try withWork { lapack, work, size in
+      var info: Int32 = 0
+      lapack.dgesdd(
         &job, &rows, &columns, &a, &rows, &s, &vt, &rows, &u, &rank, &work, &size, &integers,
         &info)
       return info
@@ -49,10 +51,10 @@ package enum LinearAlgebra {
     var a = transposed(try checked(matrix, m, n), rows: m, columns: n)
     let k = min(m, n)
     var tau = [Double](repeating: 0, count: k)
-    var (rows, columns, rank) = (blasint(m), blasint(n), blasint(k))
-    try withWork { work, size in
-      var info: blasint = 0
-      dgeqrf_(&rows, &columns, &a, &rows, &tau, &work, &size, &info)
+    var (rows, columns, rank) = (Int32(m), Int32(n), Int32(k))
+    try withWork { lapack, work, size in
+      var info: Int32 = 0
+      lapack.dgeqrf(&rows, &columns, &a, &rows, &tau, &work, &size, &info)
       return info
     }
     var r = [Float](repeating: 0, count: k * n)
@@ -60,9 +62,9 @@ package enum LinearAlgebra {
     for i in 0..<k {
       for j in i..<n { r[i * n + j] = Float(signs[i] * a[j * m + i]) }
     }
-    try withWork { work, size in
-      var info: blasint = 0
-      dorgqr_(&rows, &rank, &rank, &a, &rows, &tau, &work, &size, &info)
+    try withWork { lapack, work, size in
+      var info: Int32 = 0
+      lapack.dorgqr(&rows, &rank, &rank, &a, &rows, &tau, &work, &size, &info)
       return info
     }
     var q = [Float](repeating: 0, count: m * k)
@@ -78,22 +80,22 @@ package enum LinearAlgebra {
   ) throws(LinearAlgebraError) -> [Double] {
     guard rows > 0, columns > 0 else { throw .empty }
     precondition(matrix.count == rows * columns, "elements do not fill the matrix")
-    guard matrix.count <= Int(blasint.max) / 8 else { throw .size }
+    guard matrix.count <= Int(Int32.max) / 8 else { throw .size }
     guard matrix.allSatisfy({ $0.isFinite }) else { throw .notFinite }
     return matrix.map { Double($0) }
   }
 
   /// Calls a routine twice: to ask how much room it wants, and with that room.
   private static func withWork(
-    _ routine: (_ work: inout [Double], _ size: inout blasint) -> blasint
+    _ routine: (_ lapack: openblas, _ work: inout [Double], _ size: inout Int32) -> Int32
   ) throws(LinearAlgebraError) {
-    _ = singleThreadedBLAS
+    guard let lapack = OpenBLAS.library else { throw .unavailable(OpenBLAS.problem) }
     var work: [Double] = [0]
-    var size: blasint = -1
-    guard routine(&work, &size) == 0, work[0] < Double(blasint.max) else { throw .size }
-    size = max(1, blasint(work[0]))
+    var size: Int32 = -1
+    guard routine(lapack, &work, &size) == 0, work[0] < Double(Int32.max) else { throw .size }
+    size = max(1, Int32(work[0]))
     work = [Double](repeating: 0, count: Int(size))
-    guard routine(&work, &size) == 0 else { throw .notConverged }
+    guard routine(lapack, &work, &size) == 0 else { throw .notConverged }
   }
 
   private static func transposed(_ a: [Double], rows: Int, columns: Int) -> [Double] {

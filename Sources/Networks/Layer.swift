@@ -53,10 +53,10 @@ package protocol Layer: Sendable {
   var takesActivation: Bool { get }
   /// Whether it works on blocks of eight examples.
   func laneSupport(for inputs: [[Int]]) -> LaneSupport
-  /// The maximum pooling that its own loop can do, in lanes: 2x2 windows beside each other.
+  /// The maximum of 2x2 windows beside each other: the loop of the layer before it may do that.
   var isPairPool: Bool { get }
-  /// Its own loop can pool its output in that way, in lanes.
-  var takesPairPool: Bool { get }
+  /// Its own loop, in this setting, can pool its output in that way.
+  func takesPairPool(_ setting: Setting) -> Bool
   /// The loops for one setting.
   func run(_ setting: Setting) -> any LayerRun
 }
@@ -90,7 +90,7 @@ extension Layer {
   package var takesActivation: Bool { false }
   package func laneSupport(for inputs: [[Int]]) -> LaneSupport { .never }
   package var isPairPool: Bool { false }
-  package var takesPairPool: Bool { false }
+  package func takesPairPool(_ setting: Setting) -> Bool { false }
   package func parameters(for inputs: [[Int]]) -> [ParameterPlan] { [] }
   package func multiplyAccumulates(for inputs: [[Int]]) -> Int { 0 }
 

@@ -47,7 +47,7 @@ package enum NetworkError: EngineError, Equatable {
     case .unknownNode: "E0512"
     case .index: "E0513"
     case .limit: "E0905"
-    case .memory: "E0908"
+    case .memory: "E0909"
     }
   }
 

@@ -57,6 +57,7 @@ extension LinearAlgebraError {
     case .notConverged:
       .domain(operation: operation, wanted: "a matrix on which the iteration converges")
     case .size: .domain(operation: operation, wanted: "a smaller matrix")
+    case .unavailable(let reason): .unavailable(operation: operation, reason: reason)
     }
   }
 }

@@ -3,8 +3,8 @@
 internal import ArgumentParser
 internal import Glibc
 
-if let complaint = Surroundings.complaint {
-  fputs("cnb: \(complaint)\n", stderr)
+if let complaint = EnvironmentVariables.complaint {
+  _ = "cnb: \(complaint)\n".withCString { write(2, $0, strlen($0)) }
   exit(64)
 }
 Cinnabar.main()

@@ -70,6 +70,22 @@ import Testing
     #expect(try work.run("explain", "E9999").code == 64)
   }
 
+  @Test func withoutOpenBLASOnlyDecompositionsAreMissing() throws {
+    let work = try Workplace()
+    for library in ["none", "/nonexistent.so"] {
+      let without = ["CNB_BLAS": library]
+      let product = "matmul([[1, 2], [3, 4]], [1, 1])"
+      let made = try work.run("-e", product, environment: without)
+      #expect(made.output == "[3  7]\nshape [2]\n" && made.code == 0)
+      let split = "svd(mlp([64, 32, 10]), rank: 8)"
+      let missing = try work.run("-e", split, environment: without)
+      #expect(missing.errors.hasPrefix("E0908: svd needs LAPACK: "))
+      #expect(missing.errors.contains("apt install libopenblas0"))
+      #expect(missing.errors.contains(library) && missing.code == 1)
+      #expect(try work.run("-e", "(\(split)).parameters").output == "1,178\n")
+    }
+  }
+
   @Test func outputThatDoesNotArriveIsAnError() throws {
     let found = try Workplace().run("-e", "1", output: "/dev/full")
     #expect(found.errors.hasPrefix("E0820: the output cannot be written: no space"))

@@ -121,6 +121,8 @@ struct Sample: Sendable, CustomTestStringConvertible {
     let dense = layer(try DenseLayer(units: 6))
     let relu = layer(try Activation(.relu))
     let conv = layer(try Conv2D(filters: 2, kernel: [3, 3], padding: [1, 1]))
+    // A bias before batch normalization has no slope.
+    let plain = layer(try Conv2D(filters: 2, kernel: [3, 3], padding: [1, 1], bias: false))
     return [
       Sample(
         name: "residual", input: [6], blueprint: [.residual([dense, relu, dense]), relu, dense]),
@@ -136,7 +138,7 @@ struct Sample: Sendable, CustomTestStringConvertible {
       Sample(
         name: "residual, relu, odd pool", input: [3, 7, 7],
         blueprint: [
-          conv, .residual([conv, layer(try BatchNorm()), relu, conv]), relu,
+          conv, .residual([plain, layer(try BatchNorm()), relu, conv]), relu,
           layer(try MaxPool(size: [2, 2])), layer(Flatten()), dense,
         ]),
       Sample(

@@ -43,6 +43,28 @@ typedef struct {
   K(void, ck_lane_backward, (const ck_convolution *c, const float *dy, const float *x, \
     const float *y, size_t blocks, const uint8_t *places, const float *packed, float *dx, \
     float *dw, float *db, float *scratch), \
-    (c, dy, x, y, blocks, places, packed, dx, dw, db, scratch))
+    (c, dy, x, y, blocks, places, packed, dx, dw, db, scratch)) \
+  /* One image in rows: lanes are filters. `image` has its border; rows of y first..<last. */ \
+  K(size_t, ck_direct_packed, (const ck_convolution *c), (c)) \
+  K(void, ck_direct_pack, (const ck_convolution *c, const float *w, float *packed), \
+    (c, w, packed)) \
+  K(void, ck_direct_pad, (const ck_convolution *c, const float *x, float *image), (c, x, image)) \
+  K(void, ck_direct_forward, (const ck_convolution *c, const float *image, const float *packed, \
+    const float *bias, int first, int last, float *y), \
+    (c, image, packed, bias, first, last, y)) \
+  /* Rows [n, count] to blocks [ceil(n / 8)][count][8], the lanes past n zero, and back. */ \
+  K(void, ck_to_lanes, (const float *rows, size_t n, size_t count, float *blocks), \
+    (rows, n, count, blocks)) \
+  K(void, ck_from_lanes, (const float *blocks, size_t n, size_t count, float *rows), \
+    (blocks, n, count, rows)) \
+  /* Pooling of planes [H][W][8], as the kernels for single planes do it. */ \
+  K(void, ck_lane_maxpool, (const float *x, size_t planes, const ck_window *w, float *y, \
+    uint8_t *where), (x, planes, w, y, where)) \
+  K(void, ck_lane_maxpool_back, (const float *dy, const uint8_t *where, size_t planes, \
+    const ck_window *w, float *dx), (dy, where, planes, w, dx)) \
+  K(void, ck_lane_avgpool, (const float *x, size_t planes, const ck_window *w, float *y), \
+    (x, planes, w, y)) \
+  K(void, ck_lane_avgpool_back, (const float *dy, size_t planes, const ck_window *w, float *dx), \
+    (dy, planes, w, dx))
 
 #endif

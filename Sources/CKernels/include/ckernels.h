@@ -7,6 +7,7 @@
 #include "ck_dense.h"
 #include "ck_integer.h"
 #include "ck_stream.h"
+#include "ck_product.h"
 #include <stddef.h>
 #include <stdint.h>
 
@@ -40,6 +41,7 @@ typedef struct {
   CK_DENSE_KERNELS(K) \
   CK_INTEGER_KERNELS(K) \
   CK_STREAM_KERNELS(K) \
+  CK_PRODUCT_KERNELS(K) \
   /* One image [C,H,W] to columns [C*kh*kw, ld], and back by adding. */ \
   K(void, ck_im2col, (const float *x, const ck_window *w, float *columns, size_t ld), \
     (x, w, columns, ld)) \

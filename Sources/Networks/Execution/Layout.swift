@@ -7,7 +7,7 @@ internal import Tensors
 struct Layout {
   /// Runs of examples that a batch is cut into.
   static let mostRuns = 16
-  /// Fewer examples than this leave most of the lanes of a block empty.
+  /// Fewer examples than this leave too many lanes of a block empty, where there is another way.
   static let fewestInLanes = 6
 
   let network: Network
@@ -133,8 +133,9 @@ struct Layout {
       activators[source] = activation.activator
       return true
     }
-    guard network.nodes[n].layer.isPairPool, maker.takesPairPool, arrangements[source] == .lanes
-    else { return false }
+    guard network.nodes[n].layer.isPairPool, maker.takesPairPool(setting(source)) else {
+      return false
+    }
     pools[source] = true
     shapes[source] = network.shapes[n]
     return true

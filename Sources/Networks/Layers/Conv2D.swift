@@ -83,10 +83,15 @@ package struct Conv2D: Layer {
   }
 
   package var takesActivation: Bool { true }
-  package var takesPairPool: Bool { true }
-
   package func laneSupport(for inputs: [[Int]]) -> LaneSupport {
     lanes(inputs[0], .identity, pools: false) == nil ? .never : .prefers
+  }
+
+  package func takesPairPool(_ setting: Setting) -> Bool {
+    let input = setting.inputShapes[0]
+    return setting.arrangement == .lanes
+      ? lanes(input, setting.activator, pools: true) != nil
+      : isDirect(setting) && direct(input, setting.activator, pools: true) != nil
   }
 
   private func lanes(
@@ -98,6 +103,19 @@ package struct Conv2D: Layer {
     }
   }
 
+  private func direct(
+    _ input: [Int], _ activator: Activator, pools: Bool
+  ) -> DirectConvolution? {
+    window(input).flatMap {
+      DirectConvolution(
+        window: $0, groups: groups, filters: filters, activator: activator, pools: pools)
+    }
+  }
+
+  private func isDirect(_ setting: Setting) -> Bool {
+    !setting.training && setting.capacity < Layout.fewestInLanes
+  }
+
   package func run(_ setting: Setting) -> any LayerRun {
     let input = setting.inputShapes[0]
     guard let window = window(input) else { preconditionFailure("shapes were checked") }
@@ -106,10 +124,7 @@ package struct Conv2D: Layer {
     {
       return LaneConvolutionRun(lanes: lanes, bias: bias)
     }
-    if !setting.training, setting.capacity < Layout.fewestInLanes,
-      let direct = DirectConvolution(
-        window: window, groups: groups, filters: filters, activator: setting.activator)
-    {
+    if isDirect(setting), let direct = direct(input, setting.activator, pools: setting.pools) {
       return DirectConvolutionRun(direct: direct, bias: bias)
     }
     return ColumnConvolutionRun(

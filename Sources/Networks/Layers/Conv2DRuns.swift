@@ -46,19 +46,24 @@ struct DirectConvolutionRun: LayerRun {
   let direct: DirectConvolution
   let bias: Bool
 
+  /// Shares of an image: enough for the workers of most machines, each still worth handing over.
+  private static let shares = 4
+
   func division(_ setting: Setting) -> Division { .batch }
 
   func workspace(_ setting: Setting) -> Workspace {
-    Workspace(saved: direct.scratchCount, prepared: direct.packedCount)
+    Workspace(saved: direct.pads ? direct.paddedCount : 0, prepared: direct.packedCount)
   }
 
   func prepare(_ call: LayerCall) { direct.pack(call.parameters[0], to: call.prepared) }
 
   func forward(_ call: LayerCall, _ turn: Turn) {
-    let rows = direct.outHeight
-    let blocks = direct.blocks
+    let rows = direct.outputRows
+    let blocks = min(rows, DirectConvolutionRun.shares)
     for i in turn.examples {
-      let x = direct.padded(call.input(i..<i + 1), scratch: call.savedOnce)
+      let image = call.input(i..<i + 1)
+      if direct.pads { direct.pad(image, to: call.savedOnce) }
+      let x = direct.pads ? call.savedOnce : image
       let y = call.output(i..<i + 1)
       call.workers.run(blocks: blocks) { block, _ in
         direct.forward(

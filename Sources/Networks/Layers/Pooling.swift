@@ -68,15 +68,19 @@ package struct MaxPool: Layer, LayerRun {
 
   package func workspace(_ setting: Setting) -> Workspace {
     let outputs = setting.outputShape.reduce(1, *)
-    return Workspace(savedPerExample: setting.training ? Window.places(outputs) : 0)
+    let isKept = setting.training || setting.arrangement == .rows
+    return Workspace(savedPerExample: isKept ? Window.places(outputs) : 0)
   }
 
   package func forward(_ call: LayerCall, _ turn: Turn) {
     guard let window = pool.window(call.inputShapes[0]) else { return }
     call.each(turn) { item in
-      window.maxPool(
-        call.input(item), to: call.output(item), places: call.training ? call.saved(item) : nil,
-        inLanes: call.setting.arrangement == .lanes)
+      let (x, y) = (call.input(item), call.output(item))
+      switch call.setting.arrangement {
+      case .rows: window.maxPool(x, to: y, places: call.saved(item))
+      case .lanes:
+        window.maxPoolLanes(x, to: y, places: call.training ? call.saved(item) : nil)
+      }
     }
   }
 
@@ -84,9 +88,11 @@ package struct MaxPool: Layer, LayerRun {
     guard let window = pool.window(call.inputShapes[0]) else { return }
     call.each(turn) { item in
       guard let dx = call.inputGradient(item) else { return }
-      window.maxPoolBack(
-        call.outputGradient(item), places: call.saved(item), to: dx,
-        inLanes: call.setting.arrangement == .lanes)
+      let dy = call.outputGradient(item)
+      switch call.setting.arrangement {
+      case .rows: window.maxPoolBack(dy, places: call.saved(item), to: dx)
+      case .lanes: window.maxPoolLanesBack(dy, places: call.saved(item), to: dx)
+      }
     }
   }
 }
@@ -116,18 +122,11 @@ package struct AveragePool: Layer, LayerRun {
   package func laneSupport(for inputs: [[Int]]) -> LaneSupport { .follows }
 
   package func forward(_ call: LayerCall, _ turn: Turn) {
-    guard let window = pool.window(call.inputShapes[0]) else { return }
-    window.averagePool(
-      call.input(turn.examples), to: call.output(turn.examples),
-      inLanes: call.setting.arrangement == .lanes)
+    pool.window(call.inputShapes[0])?.average(call, turn)
   }
 
   package func backward(_ call: LayerCall, _ turn: Turn) {
-    guard let window = pool.window(call.inputShapes[0]),
-      let dx = call.inputGradient(turn.examples)
-    else { return }
-    window.averagePoolBack(
-      call.outputGradient(turn.examples), to: dx, inLanes: call.setting.arrangement == .lanes)
+    pool.window(call.inputShapes[0])?.averageBack(call, turn)
   }
 }
 
@@ -152,19 +151,36 @@ package struct GlobalPool: Layer, LayerRun {
 
   package func laneSupport(for inputs: [[Int]]) -> LaneSupport { .follows }
 
-  /// Planes of the turn, each `positions` wide.
-  private func planes(_ call: LayerCall, _ wide: Floats, _ narrow: Floats) -> Planes {
-    Planes(
-      wide, means: narrow, positions: call.inputShapes[0].dropFirst().reduce(1, *),
-      inLanes: call.setting.arrangement == .lanes)
+  /// One window over the whole of each plane.
+  private func window(_ shape: [Int]) -> Window? {
+    let plane = (shape[1], shape.dropFirst(2).reduce(1, *))
+    return Window(channels: shape[0], plane: plane, kernel: plane, stride: (1, 1), padding: (0, 0))
   }
 
   package func forward(_ call: LayerCall, _ turn: Turn) {
-    planes(call, call.input(turn.examples), call.output(turn.examples)).average()
+    window(call.inputShapes[0])?.average(call, turn)
   }
 
   package func backward(_ call: LayerCall, _ turn: Turn) {
+    window(call.inputShapes[0])?.averageBack(call, turn)
+  }
+}
+
+extension Window {
+  fileprivate func average(_ call: LayerCall, _ turn: Turn) {
+    let (x, y) = (call.input(turn.examples), call.output(turn.examples))
+    switch call.setting.arrangement {
+    case .rows: averagePool(x, to: y)
+    case .lanes: averagePoolLanes(x, to: y)
+    }
+  }
+
+  fileprivate func averageBack(_ call: LayerCall, _ turn: Turn) {
     guard let dx = call.inputGradient(turn.examples) else { return }
-    planes(call, dx, call.outputGradient(turn.examples)).spread()
+    let dy = call.outputGradient(turn.examples)
+    switch call.setting.arrangement {
+    case .rows: averagePoolBack(dy, to: dx)
+    case .lanes: averagePoolLanesBack(dy, to: dx)
+    }
   }
 }

@@ -2,11 +2,11 @@
 // the same variables, and would make the best of a wrong one.
 internal import Glibc
 
-enum Surroundings {
-  private struct Variable {
+enum EnvironmentVariables {
+  private struct Variable: Sendable {
     let name: String
     let wanted: String
-    let takes: (String) -> Bool
+    let takes: @Sendable (String) -> Bool
   }
 
   private static let variables = [
