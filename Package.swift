@@ -80,7 +80,9 @@ let package = Package(
     // Our side of `make bench`; nothing that is installed.
     .executableTarget(
       name: "cnb-bench",
-      dependencies: ["Notebook", "Library", "Interpreter", "Syntax", "Networks", "Tensors", "Kernels"],
+      dependencies: [
+        "Notebook", "Library", "Interpreter", "Syntax", "Networks", "Tensors", "Kernels",
+      ],
       path: "Tests/Benchmarks/Engine", swiftSettings: strict),
 
     tests("Kernels"),

@@ -38,18 +38,19 @@ final class Task<Result>: Job {
 
 enum Jobs {
   /// Every job: what follows its name on the command line, and what it does.
-  private static let all: [(name: String, words: Int, make: ([String]) throws -> any Job)] = [
-    ("train", 4, { try Training(network: $0[0], batch: size($0[1]), examples: size($0[2]), $0[3]) }),
-    ("infer", 3, { try Inference.job(network: $0[0], batch: size($0[1]), bits: size($0[2])) }),
-    ("matvec", 3, { try Vectors.job(size: size($0[0]), bits: size($0[1]), copies: size($0[2])) }),
-    ("quantize", 2, { try Streams.quantize(rows: size($0[0]), columns: size($0[1])) }),
-    ("select", 1, { try Streams.select(count: size($0[0])) }),
-    ("read", 1, { try Streams.read(count: size($0[0])) }),
-    ("svd", 2, { try Matrices.svd(size($0[0]), size($0[1])) }),
-    ("top", 3, { try Matrices.top(size($0[0]), size($0[1]), rank: size($0[2])) }),
-    ("randomized", 3, { try Matrices.randomized(size($0[0]), size($0[1]), rank: size($0[2])) }),
-    ("product", 1, { try Matrices.product(size($0[0])) }),
-  ]
+  private static let all:
+    [(name: String, words: Int, make: @Sendable ([String]) throws -> any Job)] = [
+      ("train", 4, { try Training($0[0], batch: size($0[1]), examples: size($0[2]), $0[3]) }),
+      ("infer", 3, { try Inference.job(network: $0[0], batch: size($0[1]), bits: size($0[2])) }),
+      ("matvec", 3, { try Vectors.job(size: size($0[0]), bits: size($0[1]), copies: size($0[2])) }),
+      ("quantize", 2, { try Streams.quantize(rows: size($0[0]), columns: size($0[1])) }),
+      ("select", 1, { try Streams.select(count: size($0[0])) }),
+      ("read", 1, { try Streams.read(count: size($0[0])) }),
+      ("svd", 2, { try Matrices.svd(size($0[0]), size($0[1])) }),
+      ("top", 3, { try Matrices.top(size($0[0]), size($0[1]), rank: size($0[2])) }),
+      ("randomized", 3, { try Matrices.randomized(size($0[0]), size($0[1]), rank: size($0[2])) }),
+      ("product", 1, { try Matrices.product(size($0[0])) }),
+    ]
 
   static func named(_ words: [String]) throws -> any Job {
     guard let entry = all.first(where: { $0.name == words.first }) else {

@@ -6,12 +6,20 @@ enum Matrices {
   static func product(_ size: Int) throws -> any Job {
     let a = Tensor(trusted: [size, size], Figures.centered(size * size, seed: 4))
     let b = Tensor(trusted: [size, size], Figures.centered(size * size, seed: 5))
-    return Task { try a.matrixProduct(b) } compares: { Figures.sample($0.elements) }
+    return Task {
+      try a.matrixProduct(b)
+    } compares: {
+      Figures.sample($0.elements)
+    }
   }
 
   static func svd(_ rows: Int, _ columns: Int) throws -> any Job {
     let matrix = Tensor(trusted: [rows, columns], Figures.centered(rows * columns, seed: 6))
-    return Task { try Tensor.svd(matrix).s } compares: { Figures.sample($0.elements) }
+    return Task {
+      try Tensor.svd(matrix).s
+    } compares: {
+      Figures.sample($0.elements)
+    }
   }
 
   static func top(_ rows: Int, _ columns: Int, rank: Int) throws -> any Job {

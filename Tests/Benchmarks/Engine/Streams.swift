@@ -13,7 +13,11 @@ enum Streams {
   static func select(count: Int) throws -> any Job {
     let weights = Tensor(vector: Figures.bell(count, seed: 3))
     let place = count - max(1, count / 10)
-    return Task { try weights.smallestMagnitude(place) } compares: { [Double($0)] }
+    return Task {
+      try weights.smallestMagnitude(place)
+    } compares: {
+      [Double($0)]
+    }
   }
 
   /// Adds everything up with all threads: how fast memory gives. A unit is a gigabyte.

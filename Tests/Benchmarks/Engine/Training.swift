@@ -46,7 +46,7 @@ final class Training: Job {
   private(set) var answer: [Double] = []
 
   /// - Parameter source: "mnist", or "random" for numbers in the shape of the network's input.
-  init(network: String, batch: Int, examples: Int, _ source: String) throws {
+  init(_ network: String, batch: Int, examples: Int, _ source: String) throws {
     units = Double(examples)
     try program.run("net = \(network)()")
     if source == "mnist" {

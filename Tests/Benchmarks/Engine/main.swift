@@ -3,10 +3,9 @@
 
 internal import Glibc
 
-/// Writes a line at once, though standard output is a pipe.
-func say(_ line: String) {
-  print(line)
-  fflush(stdout)
+/// Writes a line at once, though it goes to a pipe.
+func say(_ line: String, to file: Int32 = STDOUT_FILENO) {
+  _ = (line + "\n").withCString { write(file, $0, strlen($0)) }
 }
 
 func seconds() -> Double {
@@ -35,6 +34,6 @@ func serve(_ job: any Job) throws {
 do {
   try serve(try Jobs.named(Array(CommandLine.arguments.dropFirst())))
 } catch {
-  fputs("\(error)\n", stderr)
+  say("\(error)", to: STDERR_FILENO)
   exit(1)
 }
