@@ -45,9 +45,9 @@ let package = Package(
     // The number wing.
     room("Kernels", sees: ["CKernels", "COpenBLAS"]),
     room("Tensors", sees: ["Kernels"]),
-    room("Encodings", sees: ["Tensors", "CZlib"]),
+    room("Encodings", sees: ["Tensors", "Kernels", "CZlib"]),
     room("Networks", sees: ["Encodings", "Tensors", "Kernels"]),
-    room("Compression", sees: ["Networks", "Encodings", "Tensors"]),
+    room("Compression", sees: ["Networks", "Encodings", "Tensors", "Kernels"]),
     room("Formats", sees: ["Networks", "Encodings", "Tensors", "CZlib", crypto]),
 
     // The language wing.

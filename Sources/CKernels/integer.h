@@ -37,13 +37,11 @@ I8_INLINE i8_floats i8_at_least(i8_floats x, i8_floats low) {
 #endif
 }
 
-I8_INLINE i8_floats i8_magnitude(i8_floats x) {
-  return (i8_floats)((i8_sums)x & i8_splat(0x7FFFFFFF));
-}
-
-// The greatest magnitude so far; what is not a number does not count.
+// The greatest magnitude so far. Magnitudes are ordered like their bits, and what is not a number
+// comes last: it is never lost.
 I8_INLINE i8_floats i8_raise(i8_floats greatest, i8_floats x) {
-  return i8_at_least(i8_magnitude(x), greatest);
+  return (i8_floats)__builtin_elementwise_max(
+    (i8_sums)greatest, (i8_sums)x & i8_splat(0x7FFFFFFF));
 }
 
 // a + products of four neighbouring codes in each place, exact for all codes that `range` allows.

@@ -35,6 +35,25 @@ I8_INLINE i8_words i8_pack(i8_sums a, i8_sums b, i8_sums c, i8_sums d) {
 #endif
 }
 
+// 32 codes after the other.
+I8_INLINE i8_bytes i8_narrow(i8_sums a, i8_sums b, i8_sums c, i8_sums d) {
+#if CK_LEVEL >= 3
+  __m256i low = _mm256_packs_epi32((__m256i)a, (__m256i)b);
+  __m256i high = _mm256_packs_epi32((__m256i)c, (__m256i)d);
+  // Packing goes by halves: first those of a, b, c, d, then the other ones.
+  const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+  return (i8_bytes)_mm256_permutevar8x32_epi32(_mm256_packs_epi16(low, high), order);
+#else
+  typedef int8_t eight __attribute__((vector_size(8)));
+  const eight parts[4] = {
+    __builtin_convertvector(a, eight), __builtin_convertvector(b, eight),
+    __builtin_convertvector(c, eight), __builtin_convertvector(d, eight)};
+  i8_bytes all;
+  memcpy(&all, parts, sizeof all);
+  return all;
+#endif
+}
+
 I8_INLINE int i8_any_negative(i8_sums all) {
   int32_t any = 0;
   for (int i = 0; i < 8; i++) any |= all[i];
@@ -45,6 +64,14 @@ int CK(ck_int8_codes)(const float *x, size_t n, float inverse, int8_t *codes) {
   const i8_floats scale = i8_float_splat(inverse);
   i8_sums all = i8_splat(0);
   size_t i = 0;
+  for (; i + 32 <= n; i += 32) {
+    i8_sums v[4];
+    I8_UNROLL for (int j = 0; j < 4; j++) {
+      v[j] = i8_round(*(const i8_floats *)(x + i + 8 * j), scale);
+      all |= v[j];
+    }
+    *(i8_bytes *)(codes + i) = i8_narrow(v[0], v[1], v[2], v[3]);
+  }
   for (; i + 8 <= n; i += 8) {
     i8_sums v = i8_round(*(const i8_floats *)(x + i), scale);
     all |= v;
@@ -71,10 +98,13 @@ float CK(ck_int8_greatest)(const float *x, size_t n) {
     d = i8_raise(d, *(const i8_floats *)(x + i + 24));
   }
   a = i8_raise(i8_raise(a, b), i8_raise(c, d));
-  float greatest = 0;
-  for (int l = 0; l < 8; l++) greatest = a[l] > greatest ? a[l] : greatest;
-  for (; i < n; i++) greatest = fabsf(x[i]) > greatest ? fabsf(x[i]) : greatest;
-  return greatest;
+  for (; i < n; i++) a = i8_raise(a, i8_float_splat(x[i]));
+  const i8_sums bits = (i8_sums)a;
+  int32_t greatest = 0;
+  for (int l = 0; l < 8; l++) greatest = bits[l] > greatest ? bits[l] : greatest;
+  float result;
+  memcpy(&result, &greatest, 4);
+  return result;
 }
 
 void CK(ck_int8_lane_greatest)(const float *x, size_t n, float *greatest) {
@@ -86,54 +116,6 @@ void CK(ck_int8_lane_greatest)(const float *x, size_t n, float *greatest) {
   }
   if (i < n) a = i8_raise(a, *(const i8_floats *)(x + 8 * i));
   *(i8_floats *)greatest = i8_raise(a, b);
-}
-
-#define I8_MIX(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
-
-// Eight by eight: rows become columns.
-I8_INLINE void i8_transpose(i8_floats v[8]) {
-  i8_floats t[8], u[8];
-  for (int i = 0; i < 8; i += 2) {
-    t[i] = I8_MIX(v[i], v[i + 1], 0, 8, 2, 10, 4, 12, 6, 14);
-    t[i + 1] = I8_MIX(v[i], v[i + 1], 1, 9, 3, 11, 5, 13, 7, 15);
-  }
-  for (int i = 0; i < 8; i += 4) {
-    for (int j = 0; j < 2; j++) {
-      u[i + j] = I8_MIX(t[i + j], t[i + j + 2], 0, 1, 8, 9, 4, 5, 12, 13);
-      u[i + j + 2] = I8_MIX(t[i + j], t[i + j + 2], 2, 3, 10, 11, 6, 7, 14, 15);
-    }
-  }
-  for (int i = 0; i < 4; i++) {
-    v[i] = I8_MIX(u[i], u[i + 4], 0, 1, 2, 3, 8, 9, 10, 11);
-    v[i + 4] = I8_MIX(u[i], u[i + 4], 4, 5, 6, 7, 12, 13, 14, 15);
-  }
-}
-
-void CK(ck_int8_to_lanes)(const float *x, size_t images, size_t n, float *y) {
-  size_t i = 0;
-  for (; i + 8 <= n; i += 8) {
-    i8_floats v[8];
-    for (size_t l = 0; l < 8; l++)
-      v[l] = l < images ? *(const i8_floats *)(x + l * n + i) : i8_float_splat(0);
-    i8_transpose(v);
-    for (size_t l = 0; l < 8; l++) *(i8_floats *)(y + 8 * (i + l)) = v[l];
-  }
-  for (; i < n; i++) {
-    for (size_t l = 0; l < 8; l++) y[8 * i + l] = l < images ? x[l * n + i] : 0;
-  }
-}
-
-void CK(ck_int8_from_lanes)(const float *x, size_t images, size_t n, float *y) {
-  size_t i = 0;
-  for (; i + 8 <= n; i += 8) {
-    i8_floats v[8];
-    for (size_t l = 0; l < 8; l++) v[l] = *(const i8_floats *)(x + 8 * (i + l));
-    i8_transpose(v);
-    for (size_t l = 0; l < images; l++) *(i8_floats *)(y + l * n + i) = v[l];
-  }
-  for (; i < n; i++) {
-    for (size_t l = 0; l < images; l++) y[l * n + i] = x[8 * i + l];
-  }
 }
 
 // A plane of codes: four channels of a pixel side by side. The border stays as it is: zero.

@@ -169,27 +169,3 @@ void CK(ck_int8_convolve)(
   default: i8_convolve(CK_CODES_ANY, &pass, greatest); break;
   }
 }
-
-void CK(ck_int8_lane_maxpool)(const float *x, size_t planes, const ck_window *w, float *y) {
-  const size_t plane = (size_t)w->height * w->width * 8;
-  for (size_t p = 0; p < planes; p++, x += plane) {
-    for (int oy = 0; oy < w->out_height; oy++) {
-      for (int ox = 0; ox < w->out_width; ox++, y += 8) {
-        const int top = oy * w->stride_height - w->padding_height;
-        const int left = ox * w->stride_width - w->padding_width;
-        i8_floats best = i8_float_splat(-INFINITY);
-        for (int i = 0; i < w->kernel_height; i++) {
-          for (int j = 0; j < w->kernel_width; j++) {
-            const int row = top + i, column = left + j;
-            if (row < 0 || row >= w->height || column < 0 || column >= w->width) continue;
-            i8_floats v = *(const i8_floats *)(x + 8 * ((size_t)row * w->width + column));
-            // A NaN wins, and stays.
-            i8_sums keep = ~(i8_sums)(best >= v) & ~(i8_sums)(best != best);
-            best = (i8_floats)(((i8_sums)v & keep) | ((i8_sums)best & ~keep));
-          }
-        }
-        *(i8_floats *)y = best;
-      }
-    }
-  }
-}

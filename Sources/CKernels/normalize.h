@@ -9,7 +9,9 @@ static inline __attribute__((always_inline)) lane_bits counted_in(const ck_chann
   return place < (i + 1 == c->n ? (int32_t)c->last : 8);
 }
 
-static inline __attribute__((always_inline)) lanes kept_lanes(lanes v, lane_bits counted) { return (lanes)((lane_bits)v & counted); }
+static inline __attribute__((always_inline)) lanes kept_lanes(lanes v, lane_bits counted) {
+  return (lanes)((lane_bits)v & counted);
+}
 
 // The last, shorter vector of a run, zero behind its end.
 static inline __attribute__((always_inline)) lanes tail_lanes(const float *x, size_t n) {

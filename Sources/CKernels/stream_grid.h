@@ -74,3 +74,41 @@ double CK(ck_grid_error)(const float *x, size_t n, const ck_grid *grid) {
   }
   return sum;
 }
+
+STREAM_INLINE float brain1(float v) {
+  uint32_t bits, top;
+  memcpy(&bits, &v, 4);
+  if (v != v) top = bits >> 16 | 0x40;
+  else top = (bits + 0x7FFF + (bits >> 16 & 1)) >> 16;
+  // Rounded up to infinity from below it: the largest number instead.
+  if (v == v && (top & 0x7FFF) == 0x7F80 && (bits & 0x7FFFFFFF) != 0x7F800000) top--;
+  bits = top << 16;
+  memcpy(&v, &bits, 4);
+  return v;
+}
+
+STREAM_INLINE reals half32(reals v) {
+  typedef _Float16 halves __attribute__((vector_size(64)));
+  const float largest = 65504;
+  reals size = (reals)((wholes)v & INT32_MAX);
+  // Beyond the largest number, but no infinity: its sign stays.
+  wholes beyond = (size > largest) & (size < __builtin_inff());
+  reals capped = (reals)((wholes)((reals){0} + largest) | ((wholes)v & INT32_MIN));
+  v = stream_pick(beyond, capped, v);
+  return __builtin_convertvector(__builtin_convertvector(v, halves), reals);
+}
+
+void CK(ck_round_halves)(const float *x, size_t n, int brain, float *y) {
+  size_t i = 0;
+  if (brain) {
+    for (; i < n; i++) y[i] = brain1(x[i]);
+    return;
+  }
+  for (; i + STREAM_STEP <= n; i += STREAM_STEP) *(reals *)(y + i) = half32(stream_load(x + i));
+  if (i < n) {
+    float rest[STREAM_STEP] = {0};
+    memcpy(rest, x + i, (n - i) * sizeof(float));
+    *(reals *)rest = half32(*(reals *)rest);
+    memcpy(y + i, rest, (n - i) * sizeof(float));
+  }
+}

@@ -77,6 +77,7 @@ package func multiply(
 struct Panels {
   private let rows: Int
   private let columns: Int
+  private let isBands: Bool
   private let count: Int
 
   /// Below this many multiplications the workers cost more than they bring.
@@ -85,17 +86,28 @@ struct Panels {
   private static let thickness = 256
 
   init(rows: Int, columns: Int, depth: Int) {
+    self.init(rows, columns, depth, isBands: rows >= columns)
+  }
+
+  /// Bands of rows only, whatever their number.
+  init(bandsOf rows: Int, columns: Int, depth: Int) {
+    self.init(rows, columns, depth, isBands: true)
+  }
+
+  private init(_ rows: Int, _ columns: Int, _ depth: Int, isBands: Bool) {
     self.rows = rows
     self.columns = columns
+    self.isBands = isBands
     let (area, isHuge) = rows.multipliedReportingOverflow(by: columns)
     let isLarge = isHuge || area >= (Panels.leastWork + depth) / max(1, depth)
-    count = isLarge ? max(1, min(max(rows, columns) / Panels.thickness, 256)) : 1
+    let length = isBands ? rows : columns
+    count = isLarge ? max(1, min(length / Panels.thickness, 256)) : 1
   }
 
   /// Calls the body once for each panel, with its rows and its columns, from several threads.
   func run(_ body: (_ rows: Range<Int>, _ columns: Range<Int>) -> Void) {
     Workers.shared.run(blocks: count) { panel, _ in
-      if rows >= columns {
+      if isBands {
         body(part(panel, of: rows), 0..<columns)
       } else {
         body(0..<rows, part(panel, of: columns))

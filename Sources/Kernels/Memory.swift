@@ -66,17 +66,25 @@ package struct Floats: @unchecked Sendable {
 package final class Memory: @unchecked Sendable {
   package let floats: Floats
   private let raw: UnsafeMutableRawPointer
+  /// How many bytes the system gave directly; 0 where they come from the heap.
+  private let mapped: Int
 
   package init(_ count: Int) {
     precondition(count >= 0, "sizes are not negative")
     let bytes = max(1, count) * MemoryLayout<Float>.stride
-    raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
-    memset(raw, 0, bytes)
+    if bytes >= Pages.worthwhileBytes, let memory = Pages.zeroed(bytes) {
+      raw = memory
+      mapped = bytes
+    } else {
+      raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+      memset(raw, 0, bytes)
+      mapped = 0
+    }
     let base = raw.bindMemory(to: Float.self, capacity: max(1, count))
     floats = Floats(base: base, count: count)
   }
 
-  deinit { raw.deallocate() }
+  deinit { if mapped > 0 { munmap(raw, mapped) } else { raw.deallocate() } }
 }
 
 extension Memory {

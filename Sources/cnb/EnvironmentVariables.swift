@@ -13,6 +13,7 @@ enum EnvironmentVariables {
     Variable(name: "CNB_THREADS", wanted: "a whole number from 1 to 256") {
       Int($0).map { (1...256).contains($0) } ?? false
     },
+    Variable(name: "CNB_PATH", wanted: "fast or general") { ["fast", "general"].contains($0) },
     Variable(name: "CNB_KERNELS", wanted: "baseline, v3 or v4") {
       ["baseline", "v3", "v4"].contains($0)
     },

@@ -82,7 +82,7 @@ import Testing
       #expect(missing.errors.hasPrefix("E0908: svd needs LAPACK: "))
       #expect(missing.errors.contains("apt install libopenblas0"))
       #expect(missing.errors.contains(library) && missing.code == 1)
-      #expect(try work.run("-e", "(\(split)).parameters").output == "1,178\n")
+      #expect(try work.run("-e", "(\(split)).parameters").output == "1,130\n")
     }
   }
 

@@ -9,9 +9,9 @@ enum House {
   static let rooms: [String: Set<String>] = [
     "Kernels": ["CKernels", "COpenBLAS"],
     "Tensors": ["Kernels"],
-    "Encodings": ["Tensors", "CZlib"],
+    "Encodings": ["Tensors", "Kernels", "CZlib"],
     "Networks": ["Encodings", "Tensors", "Kernels"],
-    "Compression": ["Networks", "Encodings", "Tensors"],
+    "Compression": ["Networks", "Encodings", "Tensors", "Kernels"],
     "Formats": ["Networks", "Encodings", "Tensors", "CZlib"],
     "Charts": [],
     "Syntax": [],

@@ -49,15 +49,10 @@ typedef struct {
   /* Codes rint(x * inverse) in -127...127, NaN to 0; says whether any is negative. */ \
   K(int, ck_int8_codes, (const float *x, size_t n, float inverse, int8_t *codes), \
     (x, n, inverse, codes)) \
-  /* The greatest magnitude, NaN aside: of a run, and of each of eight lanes. */ \
+  /* The greatest magnitude, or NaN if there is any: of a run, and of each of eight lanes. */ \
   K(float, ck_int8_greatest, (const float *x, size_t n), (x, n)) \
   K(void, ck_int8_lane_greatest, (const float *x, size_t n, float *greatest), \
     (x, n, greatest)) \
-  /* Up to eight images of n floats to lanes [n, 8], and back; missing images are zero. */ \
-  K(void, ck_int8_to_lanes, (const float *x, size_t images, size_t n, float *y), \
-    (x, images, n, y)) \
-  K(void, ck_int8_from_lanes, (const float *x, size_t images, size_t n, float *y), \
-    (x, images, n, y)) \
   /* Floats in lanes to codes: in planes for a window's group, and in a row for each image. */ \
   K(int, ck_int8_lane_codes, (const float *x, const ck_window *w, size_t groups, \
     const float *inverses, int8_t *codes), (x, w, groups, inverses, codes)) \
@@ -78,8 +73,6 @@ typedef struct {
   K(void, ck_int8_convolve, (int range, const int8_t *x, const float *scales, \
     const ck_int8_filters *f, const ck_int8_finish *finish, float *y, float *greatest), \
     (range, x, scales, f, finish, y, greatest)) \
-  K(void, ck_int8_lane_maxpool, (const float *x, size_t planes, const ck_window *w, float *y), \
-    (x, planes, w, y)) \
   /* Groups of g codes with a scale each, and the sum of each group; pads with 0 to whole eights. */ \
   K(void, ck_group_codes, (const float *x, size_t k, size_t g, int8_t *codes, float *scales, \
     int32_t *sums), (x, k, g, codes, scales, sums)) \

@@ -43,6 +43,9 @@ enum { CK_SUM_BLOCK = 512 };
   /* y = 0 where mask, else x; y may be x. */ \
   K(void, ck_zero_where, (const uint8_t *mask, const float *x, size_t n, float *y), \
     (mask, x, n, y)) \
+  /* The nearest number of 16 bits, halves to even: fp16, or bf16 where `brain`. Finite numbers stay */ \
+  /* finite: they stop at the largest one. */ \
+  K(void, ck_round_halves, (const float *x, size_t n, int brain, float *y), (x, n, brain, y)) \
   K(void, ck_magnitudes, (const float *x, size_t n, float *y), (x, n, y)) \
   /* The places (from `first` on) and values of elements with any bit set; answers how many. */ \
   K(size_t, ck_collect_bits, (const float *x, size_t n, int32_t first, int32_t *places, \
@@ -63,7 +66,7 @@ enum { CK_SUM_BLOCK = 512 };
   /* Adds to `ranks`, and writes the keys strictly between low and high: at most n and a slack. */ \
   K(size_t, ck_collect, (const float *x, size_t n, int order, int32_t low, int32_t high, \
     ck_ranks *ranks, int32_t *keys), (x, n, order, low, high, ranks, keys)) \
-  /* The key at a place in ascending order; shuffles the keys. 0 <= rank < n. */ \
+  /* The key at a place in ascending order; uses the keys up. rank < n. */ \
   K(int32_t, ck_select_key, (int32_t *keys, size_t n, size_t rank), (keys, n, rank)) \
   /* Adds to counts[2048] the digits (11 bits from `shift` on) of the keys that have the digits in */ \
   /* `known` where `mask` is set; keys are seen as unsigned with the sign bit flipped. */ \

@@ -17,7 +17,8 @@ extension Network {
   /// - Throws: `NetworkError.data` where inputs or weighting have another shape, `.index`, `.limit`,
   ///   `.interrupted`.
   package func gradients(
-    _ inputs: Tensor, weighting: Tensor, seed: UInt64 = 0, monitor: Monitor = .silent
+    _ inputs: Tensor, weighting: Tensor, seed: UInt64 = 0, monitor: Monitor = .silent,
+    path: EnginePath = .configured
   ) throws(NetworkError) -> Gradients {
     try check(inputs: inputs)
     let count = inputs.shape[0]
@@ -25,7 +26,8 @@ extension Network {
       throw .data(wanted: [max(1, count)] + outputShape, got: weighting.shape)
     }
     let plan = try Plan(
-      self, weights: Weights(self), capacity: count, training: true, reachesInput: true)
+      self, weights: Weights(self), capacity: count, training: true, reachesInput: true,
+      path: path)
     plan.input.copy(from: inputs.elements)
     try plan.forward(count, seed: seed, monitor: monitor)
     plan.outputGradient?.copy(from: weighting.elements)

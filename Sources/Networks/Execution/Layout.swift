@@ -14,6 +14,7 @@ struct Layout {
   let capacity: Int
   let threads: Int
   let training: Bool
+  let path: EnginePath
   /// The node in whose buffer a node's output lies: itself, or one before it.
   private(set) var homes: [Int] = []
   /// How examples lie in each node's buffer.
@@ -49,12 +50,14 @@ struct Layout {
 
   /// - Parameter reachesInput: the gradient by the network's input is asked for, too.
   init(
-    _ network: Network, capacity: Int, threads: Int, training: Bool, reachesInput: Bool = false
+    _ network: Network, capacity: Int, threads: Int, training: Bool, path: EnginePath,
+    reachesInput: Bool = false
   ) {
     self.network = network
     self.capacity = capacity
     self.threads = threads
     self.training = training
+    self.path = path
     self.reachesInput = reachesInput
     activators = network.nodes.map { _ in .identity }
     pools = network.nodes.map { _ in false }
@@ -90,7 +93,7 @@ struct Layout {
     Setting(
       inputShapes: network.inputShapes(of: node), outputShape: shapes[node],
       arrangement: arrangements[node], activator: activators[node], pools: pools[node],
-      training: training, capacity: capacity, threads: threads)
+      training: training, capacity: capacity, threads: threads, path: path)
   }
 
   func home(_ node: Int) -> Int { node == Network.input ? Network.input : homes[node] }
@@ -115,7 +118,8 @@ struct Layout {
   }
 
   private func choice(_ n: Int, _ source: Int) -> Arrangement {
-    switch network.nodes[n].layer.laneSupport(for: network.inputShapes(of: n)) {
+    guard path == .fast else { return .rows }
+    return switch network.nodes[n].layer.laneSupport(for: network.inputShapes(of: n)) {
     case .never: .rows
     case .follows: arrangement(source)
     case .prefers: training || capacity >= Layout.fewestInLanes ? .lanes : .rows

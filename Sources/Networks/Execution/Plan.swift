@@ -32,11 +32,11 @@ final class Plan: @unchecked Sendable {
   /// - Throws: `NetworkError.memory` where the buffers would not fit.
   init(
     _ network: Network, weights: Weights, capacity: Int, training: Bool,
-    reachesInput: Bool = false, workers: Workers = .shared
+    reachesInput: Bool = false, path: EnginePath = .configured, workers: Workers = .shared
   ) throws(NetworkError) {
     let layout = Layout(
       network, capacity: capacity, threads: workers.threads, training: training,
-      reachesInput: reachesInput)
+      path: path, reachesInput: reachesInput)
     try layout.checkMemory()
     self.layout = layout
     wayBack = layout.segments.reversed().map {

@@ -30,6 +30,17 @@ package enum LaneSupport: Sendable {
   case prefers
 }
 
+/// Which loops a plan chooses.
+package enum EnginePath: String, Sendable, CaseIterable {
+  /// The fastest that do the shape.
+  case fast
+  /// Those that do every shape, through columns and matrix products: what the others are held to.
+  case general
+
+  /// `CNB_PATH`, or the fast one.
+  package static let configured = KernelSet.variable("CNB_PATH").flatMap(EnginePath.init) ?? .fast
+}
+
 package struct Setting: Sendable {
   package let inputShapes: [[Int]]
   /// Of one example in the output buffer, after the activation and pooling that were taken over.
@@ -43,6 +54,7 @@ package struct Setting: Sendable {
   /// Examples at a time, at most.
   package let capacity: Int
   package let threads: Int
+  package let path: EnginePath
 }
 
 /// How a layer's work is shared out among the workers.

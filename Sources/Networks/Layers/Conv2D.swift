@@ -113,7 +113,7 @@ package struct Conv2D: Layer {
   }
 
   private func isDirect(_ setting: Setting) -> Bool {
-    !setting.training && setting.capacity < Layout.fewestInLanes
+    setting.path == .fast && !setting.training && setting.capacity < Layout.fewestInLanes
   }
 
   package func run(_ setting: Setting) -> any LayerRun {
