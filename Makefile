@@ -87,12 +87,14 @@ install: build ## Install the command under PREFIX (/usr/local)
 clean: ## Remove what was built
 	@rm -rf .build
 
-bench: build ## Time the command beside its peers (bench-setup first, for PyTorch)
-	@python3 Tests/Benchmarks/bench.py --cnb $(CNB)
+bench: build ## Time the command beside its peers, 12 minutes (bench-setup first; ONLY=, ROUNDS=, QUICK=1)
+	@swift build $(FLAGS) --product cnb-bench
+	python3 Tests/Benchmarks/bench.py --cnb $(CNB) $(if $(QUICK),--quick,--keep) \
+	  $(if $(ONLY),--only $(ONLY)) $(if $(ROUNDS),--rounds $(ROUNDS))
 
 bench-setup: ## Install the peers of the benchmarks in .build/bench (large)
 	@python3 -m venv .build/bench
-	.build/bench/bin/pip install --quiet torch numpy
+	.build/bench/bin/pip install --quiet torch numpy scipy scikit-learn onnx onnxruntime
 
 .PHONY: bench bench-setup
 .ONESHELL:

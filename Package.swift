@@ -76,6 +76,13 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
+    // Our side of `make bench`; nothing that is installed.
+    .executableTarget(
+      name: "cnb-bench",
+      dependencies: [
+        "Notebook", "Library", "Interpreter", "Syntax", "Networks", "Tensors", "Kernels",
+      ],
+      path: "Tests/Benchmarks/Engine", swiftSettings: strict),
 
     tests("Kernels"),
     tests("Tensors", sees: ["Kernels"]),
