@@ -53,6 +53,10 @@ package protocol Layer: Sendable {
   var takesActivation: Bool { get }
   func division(training: Bool) -> Division
   func workspace(for inputs: [[Int]]) -> Workspace
+  /// How its parameters lie in memory while it runs, where not all of them lie as in their tensors.
+  func storages(for inputs: [[Int]]) -> [ParameterStorage]?
+  /// Whether `backward` moves the parameters, too, where `call.updates` says how.
+  func takesSteps(_ call: LayerCall) -> Bool
   /// Writes the output of the turn's examples from their inputs.
   func forward(_ call: LayerCall, _ turn: Turn)
   /// Writes the gradients of the inputs and of the parameters from those of the output.
@@ -65,6 +69,8 @@ extension Layer {
   package var takesActivation: Bool { false }
   package func division(training: Bool) -> Division { .examples }
   package func workspace(for inputs: [[Int]]) -> Workspace { Workspace() }
+  package func storages(for inputs: [[Int]]) -> [ParameterStorage]? { nil }
+  package func takesSteps(_ call: LayerCall) -> Bool { false }
   package func parameters(for inputs: [[Int]]) -> [ParameterPlan] { [] }
   package func multiplyAccumulates(for inputs: [[Int]]) -> Int { 0 }
 

@@ -35,7 +35,8 @@ extension Network {
     for (node, parameter, buffer) in plan.gradients {
       buffer.sum(plan.parts(buffer, count))
       let shape = nodes[node].parameters[parameter].value.shape
-      slopes[node][parameter] = Tensor(trusted: shape, buffer.total.array)
+      slopes[node][parameter] = Tensor(
+        trusted: shape, plan.weights.elements(of: buffer.total, node, parameter))
     }
     var sum = [Float](repeating: 0, count: inputs.count)
     for part in plan.inputGradients {

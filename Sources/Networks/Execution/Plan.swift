@@ -20,7 +20,7 @@ final class Plan: @unchecked Sendable {
   /// One for each reader of the input, where asked for: their sum is the gradient by the input.
   private(set) var inputGradients: [Floats] = []
 
-  private let calls: [LayerCall?]
+  let calls: [LayerCall?]
   private let segments: [Segment]
   private var sums: [GradientSum?] = []
   private var memory: [Memory]
@@ -92,6 +92,7 @@ final class Plan: @unchecked Sendable {
           activator: layout.activators[n], salt: UInt64(n + 1) << 32, workers: workers))
     }
     self.calls = calls
+    for (call, storages) in zip(calls, weights.storages) { call?.storages = storages }
     self.memory = memory
     segments = layout.segments
     sums = calls.map { _ in nil }
@@ -143,7 +144,7 @@ final class Plan: @unchecked Sendable {
         call.gradients.append(nil)
         continue
       }
-      let count = parameter.value.count
+      let count = weights.values[n][p].count
       let parts = isShared ? layout.parts : 1
       let buffer = GradientBuffer(
         total: take(count), parts: take(parts > 1 ? parts * count : 0), partCount: parts)

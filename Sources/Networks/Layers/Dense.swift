@@ -37,6 +37,24 @@ package struct DenseLayer: Layer {
 
   package func multiplyAccumulates(for inputs: [[Int]]) -> Int { units * inputs[0][0] }
 
+  package func storages(for inputs: [[Int]]) -> [ParameterStorage]? {
+    let width = inputs[0][0]
+    guard Panels.pay(units: units, inputs: width) else { return nil }
+    let weight = ParameterStorage.panels(units: units, inputs: width)
+    return bias ? [weight, .natural(units)] : [weight]
+  }
+
+  package func takesSteps(_ call: LayerCall) -> Bool { PanelDense(self, call) != nil }
+
+  /// The gradient of the output once more, in panels; and panels turned around, for each worker.
+  package func workspace(for inputs: [[Int]]) -> Workspace {
+    var workspace = Workspace()
+    guard Panels.pay(units: units, inputs: inputs[0][0]) else { return workspace }
+    workspace.savedPerExample = Panels.size(units: units, inputs: 1)
+    workspace.scratch = Panels.scratch(units: units, panels: PanelDense.turned(units))
+    return workspace
+  }
+
   package var takesActivation: Bool { true }
   package func division(training: Bool) -> Division { .batch }
 
@@ -49,6 +67,7 @@ package struct DenseLayer: Layer {
   }
 
   package func forward(_ call: LayerCall, _ turn: Turn) {
+    if let panels = PanelDense(self, call) { return panels.forward() }
     let n = call.count
     let width = call.inputShapes[0][0]
     let x = Matrix(call.input(call.batch), n, width)
@@ -65,6 +84,7 @@ package struct DenseLayer: Layer {
   }
 
   package func backward(_ call: LayerCall, _ turn: Turn) {
+    if let panels = PanelDense(self, call) { return panels.backward() }
     let n = call.count
     let width = call.inputShapes[0][0]
     let x = Matrix(call.input(call.batch), n, width)
