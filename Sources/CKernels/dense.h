@@ -108,12 +108,13 @@ PANEL_INLINE void dense_share(const dense_job *job, size_t row, size_t panel, si
   }
 }
 
-// While there are so many rows: tiles of them, by so many panels, then by half as many, then by one.
+// While there are so many rows: tiles of them, by so many panels, then by as many as are left.
 #define DENSE_ROWS(tile_rows, tile_panels) \
   for (; rows - row >= tile_rows; row += tile_rows) { \
     size_t p = panel; \
     for (; end - p >= tile_panels; p += tile_panels) \
       dense_share(job, row, p, start, tile_rows, tile_panels); \
+    if (tile_panels > 3 && end - p == 3) dense_share(job, row, p, start, tile_rows, 3), p = end; \
     for (; tile_panels > 2 && end - p >= 2; p += 2) dense_share(job, row, p, start, tile_rows, 2); \
     for (; tile_panels > 1 && p < end; p++) dense_share(job, row, p, start, tile_rows, 1); \
   }
@@ -198,12 +199,17 @@ WIDE void CK(ck_panels_back)(const float *panels, size_t units, size_t inputs, f
 WIDE void CK(ck_dense_inputs)(const float *dy, size_t ldy, size_t rows, size_t units,
                               const float *panels, size_t inputs, size_t start, size_t end,
                               float *scratch, float *dx, size_t ldx) {
-  for (size_t k = start; k < end; k += CK_PANEL)
-    for (size_t n = 0; n < units; n += CK_PANEL)
-      transpose_square(panels + n * inputs + k * CK_PANEL, CK_PANEL, least(CK_PANEL, end - k),
-                       least(CK_PANEL, units - n),
+  for (size_t n = 0; n < units; n += CK_PANEL)
+    for (size_t k = start; k < end; k += CK_PANEL) {
+      const float *square = panels + n * inputs + k * CK_PANEL;
+      // The next panel's square is far away, in another page.
+      if (n + CK_PANEL < units)
+        for (size_t i = 0; i < CK_PANEL * CK_PANEL; i += CK_PANEL)
+          __builtin_prefetch(square + CK_PANEL * inputs + i);
+      transpose_square(square, CK_PANEL, least(CK_PANEL, end - k), least(CK_PANEL, units - n),
                        scratch + ((k - start) / CK_PANEL * units + n) * CK_PANEL, CK_PANEL,
                        CK_PANEL);
+    }
   dense_job job = {dy, scratch, 0, dx + start, ldy, ldx, units, end - start, 0};
   dense_group(&job, rows, 0, (end - start + CK_PANEL - 1) / CK_PANEL);
 }
@@ -238,31 +244,51 @@ static void take_step(const ck_update *u, size_t at, const float *gradient, size
     CK(ck_sgd)(u->rule, gradient, keep, count, u->weights + at, u->first + at);
 }
 
-// The weights between a panel and a few inputs; what their step needs is fetched meanwhile.
-PANEL_INLINE void weights_tile(const float *dy, const float *x, size_t ldx, size_t rows, size_t at,
-                               const ck_update *update, const int tile) {
-  size_t place = at * CK_PANEL;
-  if (update->rule)
-    for (size_t i = 0; i < (size_t)tile * CK_PANEL; i += CK_PANEL) {
-      __builtin_prefetch(update->weights + place + i, 1);
-      __builtin_prefetch(update->first + place + i, 1);
-      if (update->adam) __builtin_prefetch(update->second + place + i, 1);
-    }
+// The gradient of the weights between a panel and a few inputs, from some of the rows.
+PANEL_INLINE void weights_tile(const float *dy, const float *x, size_t ldx, size_t rows,
+                               float *gradient, int adding, const int tile) {
   panel_row sums[TILE_MOST];
-  dense_tile(sums, x + at, 1, ldx, dy, 0, rows, tile, 1);
-  float gradient[TILE_MOST * CK_PANEL];
+  dense_tile(sums, x, 1, ldx, dy, 0, rows, tile, 1);
 #pragma clang loop unroll(full)
-  for (int i = 0; i < tile; i++) *(panel_row *)(gradient + i * CK_PANEL) = sums[i];
-  take_step(update, place, gradient, (size_t)tile * CK_PANEL);
+  for (int i = 0; i < tile; i++) {
+    panel_row *at = (panel_row *)(gradient + i * CK_PANEL);
+    *at = adding ? *at + sums[i] : sums[i];
+  }
 }
+
+// What the step of so many weights reads is fetched while their gradient is found.
+PANEL_INLINE void fetch_step(const ck_update *u, size_t at, size_t count) {
+  for (size_t i = at; u->rule && i < at + count; i += CK_PANEL) {
+    __builtin_prefetch(u->weights + i, 1);
+    __builtin_prefetch(u->first + i, 1);
+    if (u->adam) __builtin_prefetch(u->second + i, 1);
+  }
+}
+
+// Rows go by in runs, and inputs in blocks: what a row of x brings to the cache is used up before
+// other rows need its place, even where they lie a power of two apart. Short sums are more exact.
+enum { DENSE_RUN = 64, DENSE_BLOCK = 48 };
 
 WIDE void CK(ck_dense_weights)(const float *dy, const float *x, size_t ldx, size_t rows,
                                size_t start, size_t end, const ck_update *update) {
-  size_t k = start;
-  for (; end - k >= TILE_ROWS; k += TILE_ROWS)
-    weights_tile(dy, x, ldx, rows, k, update, TILE_ROWS);
-  for (; end - k >= 2; k += 2) weights_tile(dy, x, ldx, rows, k, update, 2);
-  for (; k < end; k++) weights_tile(dy, x, ldx, rows, k, update, 1);
+  float gradient[DENSE_BLOCK * CK_PANEL];
+  for (size_t from = start; from < end; from += DENSE_BLOCK) {
+    size_t count = least(end - from, DENSE_BLOCK), row = 0;
+    do {
+      size_t run = least(rows - row, DENSE_RUN), k = 0;
+      const float *d = dy + row * CK_PANEL, *a = x + row * ldx + from;
+      for (; count - k >= TILE_ROWS; k += TILE_ROWS) {
+        if (row == 0) fetch_step(update, (from + k) * CK_PANEL, TILE_ROWS * CK_PANEL);
+        weights_tile(d, a + k, ldx, run, gradient + k * CK_PANEL, row > 0, TILE_ROWS);
+      }
+      for (; count - k >= 2; k += 2)
+        weights_tile(d, a + k, ldx, run, gradient + k * CK_PANEL, row > 0, 2);
+      for (; k < count; k++)
+        weights_tile(d, a + k, ldx, run, gradient + k * CK_PANEL, row > 0, 1);
+      row += DENSE_RUN;
+    } while (row < rows);
+    take_step(update, from * CK_PANEL, gradient, count * CK_PANEL);
+  }
 }
 
 WIDE void CK(ck_dense_bias)(const float *dy, size_t rows, size_t units, const ck_update *update) {

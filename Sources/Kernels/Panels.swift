@@ -1,21 +1,25 @@
-// Weights of dense layers in panels of sixteen units, as the loops of the dense layer read them: laid
-// out once for a whole training, and never packed for a step.
+// Weights of dense layers in panels of sixteen units, as the loops of the dense layer read them:
+// laid out once for a whole training, and never packed for a step.
 //
-// Measured against OpenBLAS 0.3.21 (AVX-512, one thread, GFLOP/s of a peak of 118; the weight gradient
-// with momentum's step), rows x inputs x units:
+// Measured against OpenBLAS 0.3.21 on one core (AVX-512), in GFLOP/s of a peak of 118: the forward
+// product with bias and relu, the gradient by the input, and the gradient by the weight with a step
+// of momentum. Each pair is panels and OpenBLAS, in one process by turns:
 //
-//                      forward         by the input    by the weight
-//     128 x  784 x  300   112   97        103  104        110   97
-//     128 x  300 x  100   101   94        102   99        100   94
-//     128 x 1024 x 1024   108   85         99   97         99   83
-//       8 x  784 x  300   111   45         48   64         62   42
-//       1 x 1024 x 1024    44    2
+//     rows x inputs x units     forward     by the input     by the weight
+//       1 x 1024 x 1024          42    3
+//      32 x  784 x  300         110   78      79   90           96   76
+//     128 x  100 x   10          72   44      61   90           69   93
+//     128 x  784 x  300         112   96     104   99          106   92
+//     128 x 1024 x 1024         106   83     100   91           97   82
+//     128 x 2048 x 2048         103   78      90   87           91   80
+//     512 x 2048 x 2048         105   93      98   95           90   91
+//      64 x 4096 x 4096         100   64      76   75           75   65
 //
-// No size was found at which the product by OpenBLAS would pay: `Panels.pay` only looks at the memory.
+// Over a step panels won or were even at every size, so `Panels.pay` asks for the memory only.
 import CKernels
 
-/// Weights `[units, inputs]` in memory as `[panels, inputs, 16]`; the units that the last panel lacks
-/// are zero.
+/// Weights `[units, inputs]` in memory as `[panels, inputs, 16]`; the units that the last panel
+/// lacks are zero.
 package struct Panels: Sendable {
   package static let width = Int(CK_PANEL)
 

@@ -15,8 +15,8 @@ typedef struct {
 /// zeros for the units that the last panel lacks.
 enum { CK_PANEL = 16 };
 
-/// What becomes of a gradient that has just been computed: with a rule, its weights take their step;
-/// without one, it is stored. All point at the same place of arrays that are laid out alike.
+/// What becomes of a gradient that has just been computed: with a rule, its weights take their
+/// step; without one, it is stored. All point at the same place of arrays that are laid out alike.
 typedef struct {
   const ck_rule *rule;
   /// Adam's step with `first` and `second`; otherwise momentum's, with `first`.
@@ -40,13 +40,13 @@ typedef struct {
   /* dy *= f'(y) in place, and a copy to panels [panels][rows][CK_PANEL]. */ \
   K(void, ck_dense_slopes, (int f, float slope, float *dy, const float *y, size_t ld, \
     size_t rows, size_t units, float *panels), (f, slope, dy, y, ld, rows, units, panels)) \
-  /* dx = dy w for the inputs from `start` (a multiple of CK_PANEL) to `end`; scratch holds units * \
-     CK_PANEL floats for each CK_PANEL inputs. */ \
+  /* dx = dy w for the inputs from `start` (a multiple of CK_PANEL) to `end`; scratch holds \
+     units * CK_PANEL floats for each CK_PANEL inputs. */ \
   K(void, ck_dense_inputs, (const float *dy, size_t ldy, size_t rows, size_t units, \
     const float *panels, size_t inputs, size_t start, size_t end, float *scratch, float *dx, \
     size_t ldx), (dy, ldy, rows, units, panels, inputs, start, end, scratch, dx, ldx)) \
-  /* dw = dy' x of one panel, for the inputs from `start` to `end`; dy is a panel [rows][CK_PANEL], \
-     and `update` points at the first of the panel's weights. */ \
+  /* dw = dy' x of one panel, for the inputs from `start` to `end`; dy is a panel \
+     [rows][CK_PANEL], and `update` points at the first of the panel's weights. */ \
   K(void, ck_dense_weights, (const float *dy, const float *x, size_t ldx, size_t rows, \
     size_t start, size_t end, const ck_update *update), \
     (dy, x, ldx, rows, start, end, update)) \
