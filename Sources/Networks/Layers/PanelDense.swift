@@ -23,9 +23,9 @@ struct PanelDense {
   /// Panels of inputs that are turned around at a time: as many as a second cache holds well.
   static func turned(_ units: Int) -> Int { max(1, min(4, (1 << 16) / max(1, units * 16))) }
 
-  /// Products that are worth a block of their own, some ten microseconds, up to so many blocks.
+  /// Products that are worth a block of their own, some microseconds, up to so many blocks.
   private func blocks(wanted most: Int = 32) -> Int {
-    max(1, min(most, (rows * width * units) >> 19))
+    max(1, min(most, (rows * width * units) >> 18))
   }
 
   /// Blocks of panels, and of rows where the panels are too few.
