@@ -90,7 +90,7 @@ struct DoubleMatrix {
       right.values.withUnsafeBufferPointer { y in
         result.values.withUnsafeMutableBufferPointer { z in
           guard let a = x.baseAddress, let b = y.baseAddress, let c = z.baseAddress else { return }
-          Panels(rows: m, columns: n, depth: k).run { rows, columns in
+          ProductBands(rows: m, columns: n, depth: k).run { rows, columns in
             blas.dgemm(
               BLAS.rows, BLAS.transposed(transposeSelf), BLAS.transposed(transposeRight),
               Int32(rows.count), Int32(columns.count), Int32(k), 1,
