@@ -39,17 +39,18 @@ struct Ending: Equatable, CustomStringConvertible {
   private static let operators = [
     "+", "-", "*", "/", "^", "mod", "==", "!=", "<", "<=", ">", ">=",
   ]
-  private static let numbers = ["0", "1", "7", "-7", "0.5", "-2.25", "1e300", "9007199254740993"]
+  private static let numbers = ["0", "7", "-2.25", "1e300", "9007199254740993"]
   private static let others = [
-    "50%", "1KB", "3s", "2KB / 1KB", "vector([1, 2])", "vector([1, 2, 3])", "\"a\"", "\"\"", "none",
-    "true", "[1, 2]", "[]", "(a: 1)", "0..<3", ".sweet", "double",
+    "50%", "1KB", "2KB / 1KB", "vector([1, 2])", "\"a\"", "none", "true", "[1, 2]", "(a: 1)",
+    "0..<3",
+    ".sweet", "double",
   ]
   /// The operands as they are written, around `a` and `b` or in place of them.
   private static func spellings(_ a: String, _ b: String) -> [(left: String, right: String)] {
     let block = { (name: String) in "(if true { \(name) } else { 0 })" }
     return [
-      ("a", "b"), ("a", block("b")), (block("a"), "b"), (block("a"), block("b")), ("(\(a))", "b"),
-      ("a", "(\(b))"), ("(\(a))", "(\(b))"), (block("a"), "(\(b))"), ("(\(a))", block("b")),
+      ("a", block("b")), (block("a"), "b"), ("(\(a))", "b"), ("a", "(\(b))"),
+      (block("a"), "(\(b))"), ("(\(a))", block("b")),
     ]
   }
 
@@ -61,7 +62,8 @@ struct Ending: Equatable, CustomStringConvertible {
       for b in all {
         let general = Ending("f = (a, b) => a \(symbol) b\nf(\(a), \(b))", session)
         #expect(general.code == nil || general.marked == "a \(symbol) b")
-        for (left, right) in Self.spellings(a, b) {
+        let isGeneral = Self.others.contains(a) && Self.others.contains(b)
+        for (left, right) in Self.spellings(a, b).prefix(isGeneral ? 2 : 6) {
           let text = "\(left) \(symbol) \(right)"
           let ending = Ending("fn f(a, b) { \(text) }\nf(\(a), \(b))", session)
           #expect(ending.value == general.value, "\(text) of \(a) and \(b)")
@@ -84,8 +86,6 @@ struct Ending: Equatable, CustomStringConvertible {
         let named = Ending("fn f(a, b) { c = \(text)\n if c \(choice) }\nf(\(a), \(b))", session)
         #expect(direct.value == named.value, "\(text) of \(a) and \(b)")
         #expect(direct.code == named.code, "\(text) of \(a) and \(b)")
-        let logical = Ending("fn f(a, b) { \(text) and true }\nf(\(a), \(b))", session)
-        #expect(logical.code == direct.code, "\(text) of \(a) and \(b)")
       }
     }
   }
@@ -140,7 +140,7 @@ struct Ending: Equatable, CustomStringConvertible {
   @Test func anEntryIsTheSameHoweverTheKeyIsWritten() {
     let session = Bench.session()
     let keys =
-      Self.numbers + ["2", "-1", "-2", "0...1", "1...", "50%", "\"a\"", "none", "[0]", "1e18"]
+      Self.numbers + ["2", "-1", "-2", "0...1", "50%", "\"a\"", "none", "[0]", "1e18"]
     let owners = Self.others + ["3", "vector([[1, 2], [3, 4]])", "vector(3)", "[[1], [2]]"]
     func same(_ direct: String, _ general: String, _ marked: [String]) {
       let (one, other) = (Ending(direct, session), Ending(general, session))
