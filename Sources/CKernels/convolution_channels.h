@@ -1,5 +1,5 @@
-// Normalization of one channel of blocks of eight, with the activation that follows it. Lanes past the
-// last example count for nothing.
+// Normalization of one channel of blocks of eight, with the activation that follows it. Lanes past
+// the last example count for nothing.
 
 // Ones in the lanes of block `b` that hold examples.
 INLINE lanes_mask living(size_t examples, size_t b) {

@@ -1,5 +1,5 @@
-// Convolution of one image in rows, for batches too small for lanes of images: lanes are filters, and
-// each cell of the image is spread over them.
+// Convolution of one image in rows, for batches too small for lanes of images: lanes are filters,
+// and each cell of the image is spread over them.
 
 static int vectors_of(const ck_convolution *c) { return (c->filters / c->groups + 7) / 8; }
 
@@ -44,10 +44,10 @@ void CK(ck_direct_pad)(const ck_convolution *c, const float *x, float *image) {
 
 // a[i][v] = bias[v] + sum over the taps t of weight[t][v] * x[i][offset[t]].
 INLINE void sum_vectors(const int V, const int N, const tile_job *job, tap_range taps,
-                        const float *w, const float *bias, const float *const *x,
+                        const float *w, const lanes *bias, const float *const *x,
                         lanes (*a)[MOST_FILTERS]) {
   UNROLL for (int i = 0; i < N; i++)
-    UNROLL for (int v = 0; v < V; v++) a[i][v] = *(const lanes *)(bias + 8 * v);
+    UNROLL for (int v = 0; v < V; v++) a[i][v] = bias[v];
   const float *cell[MOST_OUTPUTS];
   UNROLL for (int i = 0; i < N; i++) cell[i] = x[i];
   const int32_t *offset = job->offsets + taps.first, *end = job->offsets + taps.last;
@@ -102,12 +102,20 @@ INLINE void store_vector(const int V, const int N, const tile_job *job, int firs
   }
 }
 
+// The bias of the filters first..., zero past the last.
+INLINE lanes bias_vector(const tile_job *job, int first) {
+  lanes b = {0};
+  if (!job->bias) return b;
+  if (first + 8 <= job->filters) return *(const lanes *)(job->bias + first);
+  for (int o = first; o < job->filters; o++) b[o - first] = job->bias[o];
+  return b;
+}
+
 INLINE void direct_tile(const int V, const int N, const tile_job *job, tap_range taps, int first,
                         const float *w, const float *const *x, const size_t *to) {
   lanes a[MOST_OUTPUTS][MOST_FILTERS];
-  float bias[8 * MOST_FILTERS];
-  for (int o = 0; o < 8 * V; o++)
-    bias[o] = job->bias && first + o < job->filters ? job->bias[first + o] : 0.0f;
+  lanes bias[MOST_FILTERS];
+  UNROLL for (int v = 0; v < V; v++) bias[v] = bias_vector(job, first + 8 * v);
   sum_vectors(V, N, job, taps, w, bias, x, a);
   UNROLL for (int v = 0; v < V; v++) store_vector(V, N, job, first + 8 * v, to, a, v);
 }
@@ -126,6 +134,27 @@ static void run_direct(const tile_job *job, tap_range taps, const float *const *
     }
     w += (size_t)8 * n * job->taps;
     first += n;
+  }
+}
+
+// One filter of one channel: lanes are outputs beside each other.
+static void lone_direct(const tile_job *job, const tile_grid *g, const float *x) {
+  size_t columns = g->columns, right = g->x_right;
+  for (int row = 0; row < g->rows; row++, x += g->x_down) {
+    float *y = job->y + row * g->y_down;
+    tap_range taps = reading(job, g, row, row);
+    for (size_t i = 0; i < columns; i++) y[i] = job->bias ? job->bias[0] : 0.0f;
+    for (int t = taps.first; t < taps.last; t++) {
+      // A tap's filters are eight, of which one is there.
+      float w = job->weight[8 * t];
+      const float *cell = x + job->offsets[t];
+      if (right == 1)
+        for (size_t i = 0; i < columns; i++) y[i] += w * cell[i];
+      else
+        for (size_t i = 0; i < columns; i++) y[i] += w * cell[i * right];
+    }
+    if (job->relu)
+      for (size_t i = 0; i < columns; i++) y[i] = act(CK_RELU, y[i], 0.0f);
   }
 }
 
@@ -155,7 +184,10 @@ void CK(ck_direct_forward)(const ck_convolution *c, const float *image, const fl
     job.weight = packed + job.taps * (1 + (size_t)g * vectors * 8);
     job.bias = bias ? bias + g * filters : NULL;
     job.y = y + (size_t)g * filters * plane;
-    run_grid(&job, &grid, image + g * group, vectors == 1 ? 8 : 4, run_direct);
+    if (filters == 1 && w->channels == 1 && !c->pools)
+      lone_direct(&job, &grid, image + g * group);
+    else
+      run_grid(&job, &grid, image + g * group, vectors == 1 ? 8 : 4, run_direct);
   }
   if (f == CK_IDENTITY || f == CK_RELU) return;
   size_t count = (size_t)(last - first) * width;

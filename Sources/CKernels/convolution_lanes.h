@@ -1,6 +1,6 @@
 // Eight images beside each other: `lanes` holds one number of each.
 
-// Every function that takes lanes is inlined, so that how they would be handed over does not matter.
+// Every function that takes lanes is inlined: how they would be handed over does not matter.
 #pragma clang diagnostic ignored "-Wpsabi"
 
 typedef int32_t lanes_mask __attribute__((vector_size(32), aligned(4)));

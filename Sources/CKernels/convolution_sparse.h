@@ -1,5 +1,6 @@
 // The way back after pooling, exact but sparse: of each four gradients at most one is not zero, so
-// pixels are brought into rows of channels [H][W][C], image by image, and only what is there is added.
+// pixels are brought into rows of channels [H][W][C], image by image, and only what is there is
+// added.
 
 // Bytes of pixels that stay in the first cache beside the sums.
 enum { PIXEL_BYTES = 24 << 10 };
@@ -54,8 +55,8 @@ static void lanes_to_pixels(const conv_plan *p, const float *x, float *pixels) {
   if (w->padding_height || w->padding_width) memset(pixels, 0, 8 * image * sizeof(float));
   for (int y = 0; y < w->height; y++) {
     float *to = pixels + (size_t)(y + w->padding_height) * p->pixels.pitch +
-                (size_t)w->padding_width * p->pixels.cell;
-    for (int i = 0; i < w->width; i++, x += 8, to += p->pixels.cell)
+                (size_t)w->padding_width * p->channels;
+    for (int i = 0; i < w->width; i++, x += 8, to += p->channels)
       for (int c = 0; c < p->channels; c += 8) {
         lanes r[8];
         UNROLL for (int k = 0; k < 8; k++)
@@ -71,8 +72,8 @@ static void pixels_to_lanes(const conv_plan *p, const float *pixels, float *x) {
   size_t plane = (size_t)w->height * w->width * 8, image = p->pixels.image;
   for (int y = 0; y < w->height; y++) {
     const float *from = pixels + (size_t)(y + w->padding_height) * p->pixels.pitch +
-                        (size_t)w->padding_width * p->pixels.cell;
-    for (int i = 0; i < w->width; i++, x += 8, from += p->pixels.cell)
+                        (size_t)w->padding_width * p->channels;
+    for (int i = 0; i < w->width; i++, x += 8, from += p->channels)
       for (int c = 0; c < p->channels; c += 8) {
         lanes r[8];
         UNROLL for (int l = 0; l < 8; l++) r[l] = *(const lanes *)(from + l * image + c);
@@ -94,8 +95,8 @@ typedef struct {
   int image, images, row, rows;
 } pixel_part;
 
-// The gradients of one filter in a part, each with the first pixel that its window reads. (What does
-// not change is in variables of its own: the compiler cannot know that terms do not change it.)
+// The gradients of one filter in a part, each with the first pixel that its window reads. (What
+// stays is in variables of its own: the compiler cannot know that terms do not change it.)
 static int list_filter(const conv_plan *p, outcome from, int filter, pixel_part part,
                        term *terms) {
   const int f = p->c->function, width = p->pooled_width, last = part.image + part.images;
@@ -175,7 +176,7 @@ static void sparse_input(const conv_plan *p, const float *w, const term *terms, 
           int cell = y * p->w.out_width + x;
           if (!counts[cell]) continue;
           float *to = dx + (size_t)(y * p->w.stride_height + ky) * p->pixels.pitch +
-                      (size_t)x * p->w.stride_width * p->pixels.cell + 8 * v;
+                      (size_t)x * p->w.stride_width * p->channels + 8 * v;
           add_part(part, terms + (size_t)cell * p->filters, counts[cell], w + 8 * v, to);
         }
     }
@@ -189,7 +190,7 @@ static void pack_rows(const conv_plan *p, const float *w, float *packed) {
       for (int i = 0; i < p->pixels.width; i++) packed[i] = 0.0f;
       for (int c = 0; c < C; c++)
         for (int x = 0; x < kw; x++)
-          packed[x * p->pixels.cell + c] = w[((size_t)(o * C + c) * kh + y) * kw + x];
+          packed[x * C + c] = w[((size_t)(o * C + c) * kh + y) * kw + x];
     }
 }
 
@@ -199,7 +200,7 @@ static void unpack_rows(const conv_plan *p, const float *sums, float *dw) {
   for (int o = 0; o < p->filters; o++, sums += (size_t)kh * p->pixels.width)
     for (int c = 0; c < C; c++)
       for (int y = 0; y < kh; y++)
-        for (int x = 0; x < kw; x++) *dw++ = sums[(size_t)y * p->pixels.width + x * p->pixels.cell + c];
+        for (int x = 0; x < kw; x++) *dw++ = sums[(size_t)y * p->pixels.width + x * C + c];
 }
 
 // The working memory of the sparse way, in parts of one scratch.

@@ -124,8 +124,8 @@ typedef struct {
   int rows, columns;
   size_t x_down, x_right;  // floats from the first cell of an output to that of the next
   size_t y_down, y_right;
-  // The row of the plane that the first row of outputs begins to read, how many rows further the next
-  // one does, and the rows that there are: the others are zeros.
+  // The row of the plane that the first row of outputs begins to read, how many rows further the
+  // next one does, and the rows that there are: the others are zeros.
   int plane_row, plane_step, plane_rows;
 } tile_grid;
 
@@ -180,12 +180,48 @@ INLINE void run_grid(const tile_job *job, const tile_grid *g, const float *x, in
   }
 }
 
-// Runs all filters over the grid, as many at a time as have weights that stay in a core's own cache.
+// Eight outputs of a lone filter, beside each other.
+INLINE void lone_tile(const tile_job *job, tap_range taps, const float *x, size_t x_right, float *y,
+                      size_t y_right) {
+  lanes a[8];
+  UNROLL for (int i = 0; i < 8; i++) a[i] = all(job->bias ? job->bias[0] : 0.0f);
+#pragma clang loop unroll(disable)
+  for (int t = taps.first; t < taps.last; t++) {
+    lanes wide = all(job->weight[t]);
+    const float *cell = x + job->offsets[t];
+    UNROLL for (int i = 0; i < 8; i++) a[i] += wide * *(const lanes *)(cell + i * x_right);
+  }
+  UNROLL for (int i = 0; i < 8; i++)
+    *(lanes *)(y + i * y_right) = job->relu ? relu_lanes(a[i]) : a[i];
+}
+
+// A lone filter, row by row: with so few taps, finding the outputs would cost more than the sums.
+static void run_lone(const tile_job *job, const tile_grid *g, const float *x) {
+  for (int row = 0; row < g->rows; row++, x += g->x_down) {
+    tap_range taps = reading(job, g, row, row);
+    float *y = job->y + row * g->y_down;
+    for (int start = 0; start < g->columns; start += 8) {
+      int first = start + 8 <= g->columns ? start : g->columns - 8;
+      const float *from = x + first * g->x_right;
+      float *to = y + first * g->y_right;
+      if (g->x_right == 8 && g->y_right == 8)
+        lone_tile(job, taps, from, 8, to, 8);
+      else
+        lone_tile(job, taps, from, g->x_right, to, g->y_right);
+    }
+  }
+}
+
+// Runs all filters over the grid, as many at a time as have weights that stay in the core's cache.
 static void run_filters(const tile_job *job, const tile_grid *g, const float *x) {
   enum { WEIGHT_BYTES = 192 << 10, STEP = 12 };
   long most_filters = WEIGHT_BYTES / (4 * most(1, job->taps)) / STEP * STEP;
   int step = (int)most(most_filters, STEP), n = tile_outputs(job->filters);
   tile_job part = *job;
+  if (job->filters == 1 && !job->pools && g->columns >= 8) {
+    run_lone(job, g, x);
+    return;
+  }
   for (int first = 0; first < job->filters; first += part.filters) {
     int left = job->filters - first;
     // Whole tiles, and never one filter alone.

@@ -9,7 +9,7 @@ typedef struct {
   float *dw;  // [filters][taps], added to
 } weight_job;
 
-enum { MOST_TAPS = 8 };
+enum { MOST_TAPS = 9 };
 
 INLINE void add_sums(const int N, const lanes *a, int valid, float *dw) {
   UNROLL for (int t = 0; t < N; t += 4) {
@@ -54,9 +54,9 @@ INLINE void weight_tile(const int O, const int N, const weight_job *job, const f
     add_sums(N, a[o], job->taps - tap, dw + (size_t)o * job->taps + tap);
 }
 
-// Taps of a tile: five where that leaves fewer over, and registers are many.
+// Taps of a tile: five where that leaves fewer over, and registers are many. A lone filter has more.
 static int tile_taps(int filters, int taps) {
-  if (filters == 1) return 8;
+  if (filters == 1) return taps == 9 ? 9 : 8;
   return CK_LEVEL == 4 && (taps + 4) / 5 * 5 < (taps + 3) / 4 * 4 ? 5 : 4;
 }
 
@@ -73,6 +73,7 @@ static void weight_filters(const weight_job *job, int first, int n) {
     case 45: weight_tile(4, 5, job, z, t, dw); break;
     case 35: weight_tile(3, 5, job, z, t, dw); break;
     case 25: weight_tile(2, 5, job, z, t, dw); break;
+    case 19: weight_tile(1, 9, job, z, t, dw); break;
     default: weight_tile(1, 8, job, z, t, dw); break;
     }
 }

@@ -66,7 +66,7 @@ typedef struct {
     (x, planes, w, y)) \
   K(void, ck_lane_avgpool_back, (const float *dy, size_t planes, const ck_window *w, float *dx), \
     (dy, planes, w, dx)) \
-  /* Normalization of one channel of blocks: p positions of eight lanes, blocks lie `stride` apart. */ \
+  /* Normalization of one channel: p positions of eight lanes, blocks lie `stride` apart. */ \
   K(void, ck_lane_moments, (const float *x, size_t examples, size_t stride, size_t p, \
     float *mean, float *variance), (x, examples, stride, p, mean, variance)) \
   /* y = f(x gain + offset). */ \
