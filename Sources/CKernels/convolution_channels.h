@@ -56,6 +56,13 @@ void CK(ck_lane_affine)(int f, float slope, const float *x, size_t blocks, size_
   })
 }
 
+INLINE void add_slope(int f, float slope, const float *dy, const float *y, const float *x,
+                      float mean, lanes *sum, lanes *product) {
+  lanes d = *(const lanes *)dy * slope_lanes(f, slope, *(const lanes *)y);
+  *sum += d;
+  *product += d * (*(const lanes *)x - mean);
+}
+
 void CK(ck_lane_channel_sums)(int f, float slope, const float *dy, const float *y, const float *x,
                               size_t examples, size_t stride, size_t p, float mean, float *sums) {
   double first = 0.0, second = 0.0;
@@ -63,12 +70,12 @@ void CK(ck_lane_channel_sums)(int f, float slope, const float *dy, const float *
     for (size_t b = 0; b < (examples + 7) / 8; b++) {
       lanes s[4] = {0};
       lanes t[4] = {0};
-      for (size_t i = 0; i < p; i++) {
-        size_t at = b * stride + 8 * i;
-        lanes d = *(const lanes *)(dy + at) * slope_lanes(F, slope, *(const lanes *)(y + at));
-        s[i & 3] += d;
-        t[i & 3] += d * (*(const lanes *)(x + at) - mean);
-      }
+      size_t i = b * stride;
+      size_t end = i + 8 * p;
+      for (; i + 32 <= end; i += 32)
+        UNROLL for (int k = 0; k < 4; k++)
+          add_slope(F, slope, dy + i + 8 * k, y + i + 8 * k, x + i + 8 * k, mean, s + k, t + k);
+      for (; i < end; i += 8) add_slope(F, slope, dy + i, y + i, x + i, mean, s, t);
       first += total(living(examples, b), s);
       second += total(living(examples, b), t);
     }

@@ -1,7 +1,7 @@
 // Forward: strip by strip, and in a strip output by output with all filters.
 
-// Taps go row by row of the kernel, then channel by channel, so that rows may be left out. The place
-// of tap t among a filter's weights [C][kh][kw].
+// Taps go row by row of the kernel, then channel by channel, so that rows may be left out. The
+// place of tap t among a filter's weights [C][kh][kw].
 static size_t tap_in_order(const ck_window *w, size_t t) {
   size_t row = (size_t)w->channels * w->kernel_width, y = t / row, c = t % row / w->kernel_width;
   return (c * w->kernel_height + y) * w->kernel_width + t % w->kernel_width;

@@ -54,7 +54,8 @@ INLINE void weight_tile(const int O, const int N, const weight_job *job, const f
     add_sums(N, a[o], job->taps - tap, dw + (size_t)o * job->taps + tap);
 }
 
-// Taps of a tile: five where that leaves fewer over, and registers are many. A lone filter has more.
+// Taps of a tile: five where that leaves fewer over, and registers are many. A lone filter has
+// more of them.
 static int tile_taps(int filters, int taps) {
   if (filters == 1) return taps == 9 ? 9 : 8;
   return CK_LEVEL == 4 && (taps + 4) / 5 * 5 < (taps + 3) / 4 * 4 ? 5 : 4;
