@@ -19,7 +19,6 @@ typedef struct {
 
 // Images as pixels [H][W][C] with a border. Sizes in floats.
 typedef struct {
-  int cell;      // from pixel to pixel
   int width;     // a row of a filter's taps, in whole vectors
   int pitch;     // from row to row
   size_t image;  // from image to image
@@ -104,10 +103,9 @@ enum { SPARSE_WIDTH = 32, SPARSE_BYTES = 4 << 20 };
 
 static void plan_pixels(conv_plan *p) {
   const ck_window *w = &p->w;
-  p->pixels.cell = p->channels;
-  long row = (long)(w->width + 2 * w->padding_width) * p->pixels.cell;
+  long row = (long)(w->width + 2 * w->padding_width) * p->channels;
   long image = row * (w->height + 2 * w->padding_height);
-  p->pixels.width = (w->kernel_width * p->pixels.cell + 7) / 8 * 8;
+  p->pixels.width = (w->kernel_width * p->channels + 7) / 8 * 8;
   p->pixels.pitch = (int)row;
   // The last row of taps, in whole vectors, ends inside the image; images lie in different sets.
   p->pixels.image = (size_t)(image + 15) / 16 * 16 + 16;

@@ -1,5 +1,6 @@
 // The way back after pooling, exact but sparse: of each four gradients at most one is not zero, so
-// pixels are brought into rows of channels [H][W][C], image by image, and only what is there is added.
+// pixels are brought into rows of channels [H][W][C], image by image, and only what is there is
+// added.
 
 // Bytes of pixels that stay in the first cache beside the sums.
 enum { PIXEL_BYTES = 24 << 10 };
@@ -54,8 +55,8 @@ static void lanes_to_pixels(const conv_plan *p, const float *x, float *pixels) {
   if (w->padding_height || w->padding_width) memset(pixels, 0, 8 * image * sizeof(float));
   for (int y = 0; y < w->height; y++) {
     float *to = pixels + (size_t)(y + w->padding_height) * p->pixels.pitch +
-                (size_t)w->padding_width * p->pixels.cell;
-    for (int i = 0; i < w->width; i++, x += 8, to += p->pixels.cell)
+                (size_t)w->padding_width * p->channels;
+    for (int i = 0; i < w->width; i++, x += 8, to += p->channels)
       for (int c = 0; c < p->channels; c += 8) {
         lanes r[8];
         UNROLL for (int k = 0; k < 8; k++)
@@ -71,8 +72,8 @@ static void pixels_to_lanes(const conv_plan *p, const float *pixels, float *x) {
   size_t plane = (size_t)w->height * w->width * 8, image = p->pixels.image;
   for (int y = 0; y < w->height; y++) {
     const float *from = pixels + (size_t)(y + w->padding_height) * p->pixels.pitch +
-                        (size_t)w->padding_width * p->pixels.cell;
-    for (int i = 0; i < w->width; i++, x += 8, from += p->pixels.cell)
+                        (size_t)w->padding_width * p->channels;
+    for (int i = 0; i < w->width; i++, x += 8, from += p->channels)
       for (int c = 0; c < p->channels; c += 8) {
         lanes r[8];
         UNROLL for (int l = 0; l < 8; l++) r[l] = *(const lanes *)(from + l * image + c);
@@ -84,10 +85,9 @@ static void pixels_to_lanes(const conv_plan *p, const float *pixels, float *x) {
 }
 
 // dz of a pooled output in one lane.
-INLINE float pooled_slope(const conv_plan *p, outcome from, size_t i) {
-  int f = p->c->function;
+INLINE float pooled_slope(int f, float slope, outcome from, size_t i) {
   if (f == CK_IDENTITY || f == CK_RELU) return from.dy[i];
-  return from.dy[i] * act_slope(f, from.y[i], p->c->slope);
+  return from.dy[i] * act_slope(f, from.y[i], slope);
 }
 
 // A part of a block: images, and rows of pooled outputs.
@@ -95,22 +95,27 @@ typedef struct {
   int image, images, row, rows;
 } pixel_part;
 
-// The gradients of one filter in a part, each with the first pixel that its window reads.
+// The gradients of one filter in a part, each with the first pixel that its window reads. (What
+// stays is in variables of its own: the compiler cannot know that terms do not change it.)
 static int list_filter(const conv_plan *p, outcome from, int filter, pixel_part part,
                        term *terms) {
-  int n = 0, down = p->w.stride_height * p->pixels.pitch;
-  int right = p->w.stride_width * p->pixels.cell;
-  for (int y = part.row; y < part.row + part.rows; y++)
-    for (int x = 0; x < p->pooled_width; x++) {
-      size_t i = (((size_t)filter * p->pooled_height + y) * p->pooled_width + x) * 8;
-      int cell = 2 * y * down + 2 * x * right;
-      for (int l = part.image; l < part.image + part.images; l++) {
+  const int f = p->c->function, width = p->pooled_width, last = part.image + part.images;
+  const float slope = p->c->slope;
+  const int32_t image = (int32_t)p->pixels.image, right = p->w.stride_width * p->channels;
+  const int32_t down = p->w.stride_height * p->pixels.pitch;
+  const int32_t places[5] = {0, right, down, down + right, 0};
+  size_t i = ((size_t)filter * p->pooled_height + part.row) * width * 8;
+  int n = 0;
+  for (int y = part.row; y < part.row + part.rows; y++) {
+    int32_t cell = 2 * y * down;
+    for (int x = 0; x < width; x++, i += 8, cell += 2 * right)
+      for (int l = part.image; l < last; l++) {
         int place = from.places[i + l];
-        terms[n].at = (int)(l * p->pixels.image) + cell + (place >> 1) * down + (place & 1) * right;
-        terms[n].value = pooled_slope(p, from, i + l);
+        terms[n].at = cell + l * image + places[place];
+        terms[n].value = pooled_slope(f, slope, from, i + l);
         n += place < 4;
       }
-    }
+  }
   return n;
 }
 
@@ -142,17 +147,19 @@ static void sparse_weight(const conv_plan *p, outcome from, const float *pixels,
 
 // For each output before pooling, the filters whose gradient it has: [outputs][filters].
 static void list_outputs(const conv_plan *p, outcome from, int image, term *terms, int *counts) {
-  int width = p->w.out_width;
+  const int f = p->c->function, width = p->w.out_width, filters = p->filters;
+  const int rows = p->pooled_height, columns = p->pooled_width, step = p->pixels.width;
+  const float slope = p->c->slope;
+  const int places[5] = {0, 1, width, width + 1, 0};
   memset(counts, 0, (size_t)p->w.out_height * width * sizeof(int));
-  for (int o = 0; o < p->filters; o++)
-    for (int y = 0; y < p->pooled_height; y++)
-      for (int x = 0; x < p->pooled_width; x++) {
-        size_t i = (((size_t)o * p->pooled_height + y) * p->pooled_width + x) * 8 + image;
-        int place = from.places[i];
-        int cell = (2 * y + (place >> 1 & 1)) * width + 2 * x + (place & 1);
-        term t = {o * p->pixels.width, pooled_slope(p, from, i)};
-        terms[(size_t)cell * p->filters + counts[cell]] = t;
-        counts[cell] += place < 4;
+  size_t i = image;
+  for (int o = 0; o < filters; o++)
+    for (int y = 0; y < rows; y++)
+      for (int x = 0; x < columns; x++, i += 8) {
+        int place = from.places[i], cell = 2 * y * width + 2 * x + places[place];
+        int n = counts[cell];
+        terms[(size_t)cell * filters + n] = (term){o * step, pooled_slope(f, slope, from, i)};
+        counts[cell] = n + (place < 4);
       }
 }
 
@@ -169,7 +176,7 @@ static void sparse_input(const conv_plan *p, const float *w, const term *terms, 
           int cell = y * p->w.out_width + x;
           if (!counts[cell]) continue;
           float *to = dx + (size_t)(y * p->w.stride_height + ky) * p->pixels.pitch +
-                      (size_t)x * p->w.stride_width * p->pixels.cell + 8 * v;
+                      (size_t)x * p->w.stride_width * p->channels + 8 * v;
           add_part(part, terms + (size_t)cell * p->filters, counts[cell], w + 8 * v, to);
         }
     }
@@ -183,7 +190,7 @@ static void pack_rows(const conv_plan *p, const float *w, float *packed) {
       for (int i = 0; i < p->pixels.width; i++) packed[i] = 0.0f;
       for (int c = 0; c < C; c++)
         for (int x = 0; x < kw; x++)
-          packed[x * p->pixels.cell + c] = w[((size_t)(o * C + c) * kh + y) * kw + x];
+          packed[x * C + c] = w[((size_t)(o * C + c) * kh + y) * kw + x];
     }
 }
 
@@ -193,7 +200,7 @@ static void unpack_rows(const conv_plan *p, const float *sums, float *dw) {
   for (int o = 0; o < p->filters; o++, sums += (size_t)kh * p->pixels.width)
     for (int c = 0; c < C; c++)
       for (int y = 0; y < kh; y++)
-        for (int x = 0; x < kw; x++) *dw++ = sums[(size_t)y * p->pixels.width + x * p->pixels.cell + c];
+        for (int x = 0; x < kw; x++) *dw++ = sums[(size_t)y * p->pixels.width + x * C + c];
 }
 
 // The working memory of the sparse way, in parts of one scratch.
