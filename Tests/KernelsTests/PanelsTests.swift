@@ -20,7 +20,7 @@ private struct DenseCase {
   private let memory: [Memory]
 
   init(_ dice: inout Dice, rows: Int? = nil, inputs: Int? = nil, units: Int? = nil) {
-    self.rows = rows ?? [1, 2, 7, 8, 15, 16, 17, 33][dice.size(0...7)]
+    self.rows = rows ?? [1, 2, 7, 8, 15, 16, 17, 33, 65, 130][dice.size(0...9)]
     self.inputs = inputs ?? dice.size(1...70)
     self.units = units ?? dice.size(1...70)
     ldx = self.inputs + dice.size(0...3)

@@ -108,6 +108,15 @@ import Testing
     }
   }
 
+  /// One unit with so many inputs: its panel would be sixteen times as large, and does not pay.
+  @Test func aWideLayerOfOneUnitRunsTheGeneralWay() throws {
+    #expect(!Panels.pay(units: 1, inputs: 270_000) && Panels.pay(units: 9, inputs: 270_000))
+    let network = try network([270_000, 1])
+    let inputs = noise([2, 270_000], seed: 9)
+    let found = try network.predict(inputs)
+    #expect(try found == generally { try network.predict(inputs) })
+  }
+
   @Test func revisionsGoThroughPanels() throws {
     let data = examples(60, 20)
     var options = Training()
