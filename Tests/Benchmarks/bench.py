@@ -51,7 +51,7 @@ def parser():
     parser.add_argument("--python", help="a Python with the peers")
     parser.add_argument(
         "--only", nargs="+", default=[], metavar="PART",
-        help="start, loops, training, inference, vectors, streams, matrices, growth, or parts of names")
+        help=f"{', '.join(benchmarks.SECTIONS)}, growth-SERIES, or parts of names")
     parser.add_argument("--rounds", type=int, default=5, help="turns of each contestant")
     parser.add_argument("--seconds", type=float, default=0.3, help="of work in a turn")
     parser.add_argument(
@@ -137,7 +137,7 @@ def measure(options, run):
 def measure_growth(options, run):
     options.rounds = min(options.rounds, 3)
     for series in growth.everything(options.quick):
-        if not options.only or "growth" in options.only or series.name in options.only:
+        if series.wanted(options.only):
             records, left_out = growth.measure(series, options)
             growth.report(series, records, left_out)
             run["growth"][series.name] = {

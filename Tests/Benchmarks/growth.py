@@ -15,6 +15,9 @@ class Series:
     points: list  # pairs of a size and the contestants there
     divided: bool = False  # whether the time of a unit of work is divided by the size, too
 
+    def wanted(self, only):
+        return not only or "growth" in only or f"growth-{self.name}" in only
+
 
 def networks(name, axis, sizes, job, peers, divided=False, unit="image"):
     return Series(name, axis, unit, [

@@ -15,7 +15,7 @@ class Program:
 
 PROGRAMS = [
     Program(
-        "while loop with arithmetic",
+        "while loop",
         """
 fn work(n) {
   i = 0
@@ -40,7 +40,7 @@ def work(n):
         2,
     ),
     Program(
-        "nested for loops",
+        "for loops",
         """
 fn work(n) {
   total = 0
@@ -65,7 +65,7 @@ def work(n):
         2,
     ),
     Program(
-        "function calls (fib)",
+        "calls (fib)",
         """
 fn fib(n) {
   if n < 2 { return n }
@@ -82,7 +82,7 @@ def fib(n):
         1,
     ),
     Program(
-        "map and filter of a list",
+        "map and filter",
         """
 fn work(n) {
   total = 0

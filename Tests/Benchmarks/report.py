@@ -67,7 +67,8 @@ def reached(yes):
 def show_share_of_limit(kept):
     """Quantizing reads four bytes and writes one for every number; reading alone is the limit."""
     mine = [record for record in kept if record["by"] == "cnb"]
-    speed = {record["benchmark"].split()[0]: record["median"] for record in mine}
+    speed = {record["benchmark"].split()[0]: record["median"] for record in mine
+             if record["section"] == "streams"}
     if "quantize" in speed and "read" in speed:
         share = speed["quantize"] / (speed["read"] / 1.25)
         print(

@@ -28,13 +28,13 @@ enum Figures {
     }
   }
 
-  /// Every so many of a list, `count` at most: what is compared.
-  static func sample<Numbers: RandomAccessCollection>(
-    _ numbers: Numbers, _ count: Int = 64
-  ) -> [Double] where Numbers.Index == Int, Numbers.Element: BinaryFloatingPoint {
-    let step = max(1, numbers.count / count)
-    return stride(from: numbers.startIndex, to: numbers.endIndex, by: step).prefix(count)
-      .map { Double(numbers[$0]) }
+  /// Every so many places of a list, `most` at most: what is compared.
+  static func places(in count: Int, _ most: Int = 64) -> [Int] {
+    Array(stride(from: 0, to: count, by: max(1, count / most)).prefix(most))
+  }
+
+  static func sample(_ numbers: [Float], _ most: Int = 64) -> [Double] {
+    places(in: numbers.count, most).map { Double(numbers[$0]) }
   }
 
   @inline(__always)

@@ -9,13 +9,22 @@ enum Inference {
     let network = try weighted(Program().network(expression(name)))
     let shape = [batch] + network.inputShape
     let images = Tensor(trusted: shape, Figures.even(shape.reduce(1, *), seed: 1))
-    guard bits == 32 else { throw Refusal("no inference with \(bits) bits yet") }
-    let predictor = try Predictor(network, batch: batch)
-    return Task(units: Double(batch)) {
-      try predictor.predict(images)
-    } compares: {
-      Figures.sample($0.elements.prefix(80), 80)
+    return Task(units: Double(batch), try predictor(network, batch, bits, images)) {
+      $0.elements.prefix(80).map(Double.init)
     }
+  }
+
+  private static func predictor(
+    _ network: Network, _ batch: Int, _ bits: Int, _ images: Tensor
+  ) throws -> () throws -> Tensor {
+    if bits == 32 {
+      let predictor = try Predictor(network, batch: batch)
+      return { try predictor.predict(images) }
+    }
+    guard bits == 8, let predictor = try IntegerPredictor(network) else {
+      throw Refusal("no inference of this network with \(bits) bits")
+    }
+    return { try predictor.predict(images) }
   }
 
   /// A network of the standard library, one square layer (`dense256`), or residual blocks (`blocks3`).

@@ -23,11 +23,21 @@ enum Matrices {
   }
 
   static func top(_ rows: Int, _ columns: Int, rank: Int) throws -> any Job {
-    throw Refusal("no truncated decomposition yet")
+    let matrix = Tensor(trusted: [rows, columns], Figures.centered(rows * columns, seed: 6))
+    return Task {
+      try Tensor.svd(matrix, rank: rank).s
+    } compares: {
+      $0.elements.map(Double.init)
+    }
   }
 
   static func randomized(_ rows: Int, _ columns: Int, rank: Int) throws -> any Job {
-    throw Refusal("no randomized decomposition yet")
+    let matrix = try fading(rows, columns)
+    return Task {
+      try Tensor.randomizedSVD(matrix, rank: rank, stream: RandomStream(seed: 0)).s
+    } compares: {
+      $0.elements.map(Double.init)
+    }
   }
 
   /// Columns that fade, and a little of everything: what a layer's weights are like.
