@@ -19,11 +19,12 @@ package final class Predictor {
   /// - Parameter batch: examples that run at a time, at most.
   /// - Throws: `NetworkError.limit`.
   package init(
-    _ network: Network, batch: Int = 128, workers: Workers = .shared
+    _ network: Network, batch: Int = 128, path: EnginePath = .configured,
+    workers: Workers = .shared
   ) throws(NetworkError) {
     plan = try Plan(
-      network, weights: Weights(network), capacity: max(1, batch), training: false,
-      workers: workers)
+      network, weights: Weights(network, path: path), capacity: max(1, batch), training: false,
+      path: path, workers: workers)
   }
 
   /// The scores `[B, …]` of inputs `[B, …]`, for any B.
