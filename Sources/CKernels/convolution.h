@@ -1,7 +1,6 @@
 // Convolution in blocks of eight images, and for few images. Included once per kernel set.
 #include "convolution_lanes.h"
 #include "convolution_rows.h"
-#include "convolution_channels.h"
 #include "convolution_plan.h"
 #include "convolution_planes.h"
 #include "convolution_tiles.h"

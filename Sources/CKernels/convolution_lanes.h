@@ -1,8 +1,5 @@
 // Eight images beside each other: `lanes` holds one number of each.
 
-// Every function that takes lanes is inlined: how they would be handed over does not matter.
-#pragma clang diagnostic ignored "-Wpsabi"
-
 typedef int32_t lanes_mask __attribute__((vector_size(32), aligned(4)));
 typedef uint8_t lanes_bytes __attribute__((vector_size(8), aligned(1)));
 

@@ -61,17 +61,17 @@ static inline __attribute__((always_inline)) float act_slope(int f, float v, flo
   }
 }
 
-// Runs BODY with F a constant, so that each activation has a loop of its own.
-#define FOR_ACTIVATION(f, BODY) \
+// Runs what follows `f` with F a constant, so that each activation has a loop of its own.
+#define FOR_ACTIVATION(f, ...) \
   switch (f) { \
-  case CK_RELU: { enum { F = CK_RELU }; BODY } break; \
-  case CK_RELU6: { enum { F = CK_RELU6 }; BODY } break; \
-  case CK_LEAKY: { enum { F = CK_LEAKY }; BODY } break; \
-  case CK_SIGMOID: { enum { F = CK_SIGMOID }; BODY } break; \
-  case CK_TANH: { enum { F = CK_TANH }; BODY } break; \
-  case CK_GELU: { enum { F = CK_GELU }; BODY } break; \
-  case CK_SILU: { enum { F = CK_SILU }; BODY } break; \
-  default: { enum { F = CK_IDENTITY }; BODY } break; \
+  case CK_RELU: { enum { F = CK_RELU }; __VA_ARGS__ } break; \
+  case CK_RELU6: { enum { F = CK_RELU6 }; __VA_ARGS__ } break; \
+  case CK_LEAKY: { enum { F = CK_LEAKY }; __VA_ARGS__ } break; \
+  case CK_SIGMOID: { enum { F = CK_SIGMOID }; __VA_ARGS__ } break; \
+  case CK_TANH: { enum { F = CK_TANH }; __VA_ARGS__ } break; \
+  case CK_GELU: { enum { F = CK_GELU }; __VA_ARGS__ } break; \
+  case CK_SILU: { enum { F = CK_SILU }; __VA_ARGS__ } break; \
+  default: { enum { F = CK_IDENTITY }; __VA_ARGS__ } break; \
   }
 
 void CK(ck_bias_rows)(int f, float slope, const float *x, size_t ldx, const float *bias,

@@ -1,60 +1,139 @@
 // Batch normalization by channel, layer normalization and softmax over units.
 // Statistics are summed in double precision, in a fixed order.
 
-void CK(ck_moments)(const float *x, size_t n, size_t stride, size_t p, float *mean,
-                    float *variance) {
-  double sum = 0.0, squares = 0.0;
-  for (size_t i = 0; i < n; i++)
-    sum += p == 1 ? (double)x[i * stride] : (double)CK(ck_sum)(x + i * stride, p);
-  double m = sum / (double)(n * p);
-  float c = (float)m;
-  for (size_t i = 0; i < n; i++) {
-    const float *a = x + i * stride;
+typedef int32_t lane_bits __attribute__((vector_size(32), aligned(4)));
+
+// The numbers of a vector that count, in run `i` of a channel: all bits, or none.
+static inline __attribute__((always_inline)) lane_bits counted_in(const ck_channel *c, size_t i) {
+  lane_bits place = {0, 1, 2, 3, 4, 5, 6, 7};
+  return place < (i + 1 == c->n ? (int32_t)c->last : 8);
+}
+
+static inline __attribute__((always_inline)) lanes kept_lanes(lanes v, lane_bits counted) {
+  return (lanes)((lane_bits)v & counted);
+}
+
+// The last, shorter vector of a run, zero behind its end.
+static inline __attribute__((always_inline)) lanes tail_lanes(const float *x, size_t n) {
+  lanes v = {0};
+  for (size_t j = 0; j < n; j++) v[j] = x[j];
+  return v;
+}
+
+// The sum over runs begin..<end of what x is above `shift`, or of its square.
+static double run_sum(const float *x, const ck_channel *c, size_t begin, size_t end,
+                          float shift, int squares) {
+  double total = 0.0;
+  for (size_t i = begin; i < end; i++) {
+    const float *a = x + i * c->stride;
+    lane_bits counted = counted_in(c, i);
     lanes s = {0};
-    for (size_t j = 0; j < p; j++) {
-      float d = a[j] - c;
-      s[j & 7] += d * d;
+    size_t j = 0;
+    for (; j + 8 <= c->p; j += 8) {
+      lanes d = kept_lanes(*(const lanes *)(a + j) - shift, counted);
+      s += squares ? d * d : d;
     }
-    squares += (double)TREE(s);
+    if (j < c->p) {
+      lane_bits place = {0, 1, 2, 3, 4, 5, 6, 7};
+      lanes d = kept_lanes(tail_lanes(a + j, c->p - j) - shift, place < (int32_t)(c->p - j));
+      s += squares ? d * d : d;
+    }
+    total += (double)TREE(s);
   }
-  *mean = c;
-  *variance = (float)(squares / (double)(n * p));
+  return total;
 }
 
-void CK(ck_affine)(const float *x, size_t n, size_t stride, size_t p, float gain, float offset,
-                   float *y) {
-  for (size_t i = 0; i < n; i++) {
-    const float *a = x + i * stride;
-    float *b = y + i * stride;
-    for (size_t j = 0; j < p; j++) b[j] = a[j] * gain + offset;
+// Twice over a group of runs while it is in the cache; then the groups are joined.
+// Chan, Golub and LeVeque 1983, doi:10.1080/00031305.1983.10483115.
+void CK(ck_moments)(const float *x, const ck_channel *c, float *mean, float *variance) {
+  size_t group = c->p < 8192 ? 8192 / c->p : 1;
+  double seen = 0.0, middle = 0.0, squares = 0.0;
+  for (size_t i = 0; i < c->n; i += group) {
+    size_t end = i + group < c->n ? i + group : c->n;
+    double count = (double)(end - i) * (double)c->p;
+    if (end == c->n) count -= (double)c->p / 8.0 * (double)(8 - c->last);
+    float shift = x[i * c->stride];
+    double local = (double)shift + run_sum(x, c, i, end, shift, 0) / count;
+    float near = (float)local;
+    double rest = local - (double)near;
+    double spread = run_sum(x, c, i, end, near, 1) - count * rest * rest;
+    double apart = local - middle, all = seen + count;
+    middle += apart * count / all;
+    squares += spread + apart * apart * seen * count / all;
+    seen = all;
   }
+  *mean = (float)middle;
+  *variance = (float)((squares > 0.0 ? squares : 0.0) / seen);
 }
 
-void CK(ck_channel_sums)(const float *dy, const float *x, size_t n, size_t stride, size_t p,
-                         float mean, float *sums) {
+void CK(ck_affine)(int f, float slope, const float *x, const ck_channel *c, float gain,
+                   float offset, float *y) {
+  FOR_ACTIVATION(f, {
+    for (size_t i = 0; i < c->n; i++) {
+      const float *a = x + i * c->stride;
+      float *b = y + i * c->stride;
+      for (size_t j = 0; j < c->p; j++) b[j] = act(F, a[j] * gain + offset, slope);
+    }
+  })
+}
+
+// dy f'(y), for functions whose slope follows from the output.
+static inline __attribute__((always_inline)) lanes slopes_lanes(int f, float slope, lanes dy,
+                                                              lanes y) {
+  if (f == CK_IDENTITY) return dy;
+  if (f == CK_RELU) return (lanes)((lane_bits)dy & (lane_bits)(y > 0.0f));
+  lanes r;
+  for (int k = 0; k < 8; k++) r[k] = dy[k] * act_slope(f, y[k], slope);
+  return r;
+}
+
+void CK(ck_channel_sums)(int f, float slope, const float *dy, const float *y, const float *x,
+                         const ck_channel *c, float mean, float *sums) {
   double first = 0.0, second = 0.0;
-  for (size_t i = 0; i < n; i++) {
-    const float *d = dy + i * stride;
-    const float *a = x + i * stride;
-    lanes s = {0}, t = {0};
-    for (size_t j = 0; j < p; j++) {
-      s[j & 7] += d[j];
-      t[j & 7] += d[j] * (a[j] - mean);
+  FOR_ACTIVATION(f, {
+    for (size_t i = 0; i < c->n; i++) {
+      const float *d = dy + i * c->stride, *o = y + i * c->stride, *a = x + i * c->stride;
+      lane_bits counted = counted_in(c, i);
+      lanes s = {0}, t = {0};
+      size_t j = 0;
+      for (; j + 8 <= c->p; j += 8) {
+        lanes g = slopes_lanes(F, slope, *(const lanes *)(d + j), *(const lanes *)(o + j));
+        g = kept_lanes(g, counted);
+        s += g;
+        t += g * (*(const lanes *)(a + j) - mean);
+      }
+      if (j < c->p) {
+        size_t n = c->p - j;
+        lanes g = slopes_lanes(F, slope, tail_lanes(d + j, n), tail_lanes(o + j, n));
+        s += g;
+        t += g * (tail_lanes(a + j, n) - mean);
+      }
+      first += (double)TREE(s);
+      second += (double)TREE(t);
     }
-    first += (double)TREE(s);
-    second += (double)TREE(t);
-  }
+  })
   sums[0] = (float)first;
   sums[1] = (float)second;
 }
 
-void CK(ck_channel_back)(const float *dy, const float *x, size_t n, size_t stride, size_t p,
-                         float mean, float a, float b, float c, float *dx) {
-  for (size_t i = 0; i < n; i++)
-    for (size_t j = 0; j < p; j++) {
-      size_t k = i * stride + j;
-      dx[k] = a * dy[k] + b * (x[k] - mean) + c;
+void CK(ck_channel_back)(int f, float slope, const float *dy, const float *y, const float *x,
+                         const ck_channel *c, const ck_combination *w, float *dx) {
+  FOR_ACTIVATION(f, {
+    for (size_t i = 0; i < c->n; i++) {
+      size_t at = i * c->stride, j = 0;
+      lane_bits counted = counted_in(c, i);
+      for (; j + 8 <= c->p; j += 8) {
+        size_t k = at + j;
+        lanes g = slopes_lanes(F, slope, *(const lanes *)(dy + k), *(const lanes *)(y + k));
+        lanes r = w->dy * g + w->x * (*(const lanes *)(x + k) - w->mean) + w->constant;
+        *(lanes *)(dx + k) = kept_lanes(r, counted);
+      }
+      for (; j < c->p; j++) {
+        size_t k = at + j;
+        dx[k] = w->dy * dy[k] * act_slope(F, y[k], slope) + w->x * (x[k] - w->mean) + w->constant;
+      }
     }
+  })
 }
 
 void CK(ck_layernorm)(const float *x, size_t units, size_t p, const float *gain,

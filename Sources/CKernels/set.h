@@ -1,5 +1,9 @@
 // All families of kernels, compiled for one set: CK(name) is a kernel's name in it, and CK_LEVEL is 0
 // for the baseline, 3 for x86-64-v3 and 4 for x86-64-v4 with VNNI.
+
+// Every function that takes or gives vectors is inlined, so that how they would be handed over does
+// not matter.
+#pragma clang diagnostic ignored "-Wpsabi"
 #include "loops.h"
 #include "windows.h"
 #include "normalize.h"
@@ -7,4 +11,10 @@
 #include "convolution.h"
 #include "dense.h"
 #include "integer.h"
+#include "integer_codes.h"
+#include "integer_product.h"
+#include "integer_convolution.h"
+#include "integer_groups.h"
+#include "integer_bits.h"
 #include "stream.h"
+#include "product.h"

@@ -93,6 +93,7 @@ package enum CompressionError: EngineError, Equatable {
     case .bits(let got, _) where got == 16: "for 16 bits choose the grid fp16 or bf16"
     case .bits(let got, _) where got == 32: "a network that is not quantized has 32 bits"
     case .network(let error): error.help
+    case .tensor(let error): error.help
     default: nil
     }
   }

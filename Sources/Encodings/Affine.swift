@@ -1,5 +1,6 @@
 // Affine quantization as it is stored: packed whole numbers, and a scale and zero point per slice.
 // It refuses to choose them: that is the work of Compression.
+import Kernels
 package import Tensors
 
 package struct Affine: Encoding {
@@ -37,12 +38,26 @@ package struct Affine: Encoding {
     shape: [Int], bits: Int, isSigned: Bool, granularity: Granularity, codes: [Int16],
     scales: [Float], zeroPoints: [Int16]? = nil
   ) throws(EncodingError) {
-    func check(_ holds: Bool, _ wanted: @autoclosure () -> String) throws(EncodingError) {
-      if !holds { throw .parts(encoding: Affine.name, wanted: wanted()) }
-    }
-    try check((2...8).contains(bits), "2 to 8 bits per code, got \(bits)")
+    try Affine.check((2...8).contains(bits), "2 to 8 bits per code, got \(bits)")
+    let range = Affine.range(bits: bits, isSigned: isSigned)
+    try Affine.check(
+      codes.allSatisfy(range.contains), "codes from \(range.lowerBound) to \(range.upperBound)")
+    let mask = UInt8(truncatingIfNeeded: 1 << bits - 1)
+    try self.init(
+      shape: shape, bits: bits, isSigned: isSigned, granularity: granularity,
+      patterns: codes.map { UInt8(truncatingIfNeeded: $0) & mask }, scales: scales,
+      zeroPoints: zeroPoints)
+  }
+
+  /// - Parameter patterns: codes as they are stored, the lowest bits of each; others as above.
+  /// - Throws: as above.
+  package init(
+    shape: [Int], bits: Int, isSigned: Bool, granularity: Granularity, patterns: [UInt8],
+    scales: [Float], zeroPoints: [Int16]? = nil
+  ) throws(EncodingError) {
+    try Affine.check((2...8).contains(bits), "2 to 8 bits per code, got \(bits)")
     if case .group(let size) = granularity {
-      try check(
+      try Affine.check(
         size >= 1 && size <= Int(UInt32.max), "groups of at least one element, got \(size)")
     }
     guard let count = try? Tensor.count(of: shape) else {
@@ -50,22 +65,28 @@ package struct Affine: Encoding {
     }
     let slices = Affine.sliceCount(of: shape, granularity)
     let range = Affine.range(bits: bits, isSigned: isSigned)
-    try check(codes.count == count, "\(count) codes, got \(codes.count)")
-    try check(
-      codes.allSatisfy(range.contains), "codes from \(range.lowerBound) to \(range.upperBound)")
-    try check(scales.count == slices, "\(slices) scales, got \(scales.count)")
-    try check(scales.allSatisfy { $0.isFinite }, "finite scales")
+    let mask = UInt8(truncatingIfNeeded: 1 << bits - 1)
+    try Affine.check(patterns.count == count, "\(count) codes, got \(patterns.count)")
+    try Affine.check(
+      patterns.reduce(0, |) & ~mask == 0, "codes of \(bits) bits, and some have more")
+    try Affine.check(scales.count == slices, "\(slices) scales, got \(scales.count)")
+    try Affine.check(scales.allSatisfy { $0.isFinite }, "finite scales")
     if let zeroPoints {
-      try check(zeroPoints.count == slices, "\(slices) zero points, got \(zeroPoints.count)")
-      try check(
+      try Affine.check(
+        zeroPoints.count == slices, "\(slices) zero points, got \(zeroPoints.count)")
+      try Affine.check(
         zeroPoints.allSatisfy(range.contains),
         "zero points from \(range.lowerBound) to \(range.upperBound)")
     }
-    let mask = UInt8(truncatingIfNeeded: 1 << bits - 1)
     self.init(
-      shape, bits, isSigned, granularity, scales,
-      patterns: codes.map { UInt8(truncatingIfNeeded: $0) & mask },
+      shape, bits, isSigned, granularity, scales, patterns: patterns,
       zeroPatterns: zeroPoints?.map { UInt8(truncatingIfNeeded: $0) & mask })
+  }
+
+  private static func check(
+    _ holds: Bool, _ wanted: @autoclosure () -> String
+  ) throws(EncodingError) {
+    if !holds { throw .parts(encoding: name, wanted: wanted()) }
   }
 
   /// Of parts that are known to fit.
@@ -109,9 +130,14 @@ package struct Affine: Encoding {
       case .group(let size): min(max(size, 1), columns)
       }
     let row = granularity == .tensor ? run : columns
-    return stride(from: 0, to: rows * columns, by: row).flatMap { start in
-      stride(from: start, to: start + row, by: run).map { $0..<min($0 + run, start + row) }
+    var slices: [Range<Int>] = []
+    slices.reserveCapacity(sliceCount(of: shape, granularity))
+    for start in stride(from: 0, to: rows * columns, by: row) {
+      for first in stride(from: start, to: start + row, by: run) {
+        slices.append(first..<min(first + run, start + row))
+      }
     }
+    return slices
   }
 
   private static func matrix(_ shape: [Int]) -> (rows: Int, columns: Int) {
@@ -138,14 +164,21 @@ package struct Affine: Encoding {
 
   /// `(code - zero point) * scale`, rounded once: DequantizeLinear of ONNX.
   package func decoded() -> Tensor {
-    var elements = [Float](repeating: 0, count: patterns.count)
-    let zeroPoints = zeroPoints
-    for (slice, range) in Affine.slices(of: shape, granularity).enumerated() {
-      let scale = scales[slice]
-      let zero = zeroPoints[slice]
-      for i in range { elements[i] = Float(number(patterns[i]) - zero) * scale }
+    let codes = Affine.range(bits: bits, isSigned: isSigned)
+    let range = Int(codes.lowerBound)...Int(codes.upperBound)
+    let runs = Affine.slices(of: shape, granularity)
+    let elements = Rounding.values(of: patterns, runs: runs) { slice in
+      let zero = zeroPatterns.map { Int(number($0[slice])) } ?? 0
+      return UniformGrid(scale: scales[slice], zero: zero, codes: range, bits: bits)
     }
     return Tensor(trusted: shape, elements)
+  }
+
+  /// Whether some code is the lowest there is.
+  package var usesLowestCode: Bool {
+    let lowest = Affine.range(bits: bits, isSigned: isSigned).lowerBound
+    let mask = UInt8(truncatingIfNeeded: 1 << bits - 1)
+    return patterns.contains(UInt8(truncatingIfNeeded: lowest) & mask)
   }
 
   package var summary: String {

@@ -13,20 +13,17 @@ enum BitPacking {
   static func packed(_ numbers: [UInt8], bits: Int) -> [UInt8] {
     if bits == 8 { return numbers }
     var bytes = [UInt8](repeating: 0, count: byteCount(of: numbers.count, bits: bits))
-    var pending: UInt32 = 0
-    var held = 0
     var next = 0
-    for number in numbers {
-      pending |= UInt32(number) << UInt32(held)
-      held += bits
-      if held >= 8 {
-        bytes[next] = UInt8(truncatingIfNeeded: pending)
+    // Eight numbers fill as many bytes as each has bits.
+    for start in stride(from: 0, to: numbers.count, by: 8) {
+      let end = min(start + 8, numbers.count)
+      var word: UInt64 = 0
+      for i in start..<end { word |= UInt64(numbers[i]) << UInt64((i - start) * bits) }
+      for byte in 0..<byteCount(of: end - start, bits: bits) {
+        bytes[next] = UInt8(truncatingIfNeeded: word >> UInt64(8 * byte))
         next += 1
-        pending >>= 8
-        held -= 8
       }
     }
-    if held > 0 { bytes[next] = UInt8(truncatingIfNeeded: pending) }
     return bytes
   }
 
@@ -35,19 +32,18 @@ enum BitPacking {
     precondition(bytes.count == byteCount(of: count, bits: bits), "as many bytes as numbers take")
     if bits == 8 { return Array(bytes) }
     var numbers = [UInt8](repeating: 0, count: count)
-    let mask = UInt32(1) << UInt32(bits) - 1
-    var pending: UInt32 = 0
-    var held = 0
+    let mask = UInt64(1) << UInt64(bits) - 1
     var next = bytes.startIndex
-    for i in 0..<count {
-      if held < bits {
-        pending |= UInt32(bytes[next]) << UInt32(held)
+    for start in stride(from: 0, to: count, by: 8) {
+      let end = min(start + 8, count)
+      var word: UInt64 = 0
+      for byte in 0..<byteCount(of: end - start, bits: bits) {
+        word |= UInt64(bytes[next]) << UInt64(8 * byte)
         next += 1
-        held += 8
       }
-      numbers[i] = UInt8(truncatingIfNeeded: pending & mask)
-      pending >>= UInt32(bits)
-      held -= bits
+      for i in start..<end {
+        numbers[i] = UInt8(truncatingIfNeeded: word >> UInt64((i - start) * bits) & mask)
+      }
     }
     return numbers
   }

@@ -1,4 +1,5 @@
 // A bounds-checked little-endian cursor over bytes. It knows positions, and no format.
+import Kernels
 import Tensors
 
 /// Bytes that cannot be what they claim to be.
@@ -54,9 +55,8 @@ package struct ByteReader: Sendable {
 
   /// So many floats at once; none are made before their bytes are known to be there.
   package mutating func floats(_ count: Int) throws(BytesError) -> [Float] {
-    var patterns = [UInt32]()
-    try read(count, into: &patterns)
-    return patterns.map { Float(bitPattern: UInt32(littleEndian: $0)) }
+    let (size, overflow) = count.multipliedReportingOverflow(by: 4)
+    return FloatBytes.floats(in: try take(overflow ? -1 : size))
   }
 
   /// So many 16-bit numbers at once.

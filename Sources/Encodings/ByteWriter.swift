@@ -5,6 +5,9 @@ package struct ByteWriter: Sendable {
 
   package init() {}
 
+  /// With room for so many bytes: appending them copies nothing twice.
+  package init(capacity: Int) { bytes.reserveCapacity(capacity) }
+
   package mutating func append(_ more: some Sequence<UInt8>) {
     bytes.append(contentsOf: more)
   }
@@ -21,7 +24,11 @@ package struct ByteWriter: Sendable {
 
   /// All at once: the memory of little-endian values is their bytes.
   package mutating func append(_ values: [Float]) {
-    append(memoryOf: values.map { $0.bitPattern.littleEndian })
+    #if _endian(little)
+      values.withUnsafeBytes { bytes.append(contentsOf: $0) }
+    #else
+      append(memoryOf: values.map { $0.bitPattern.littleEndian })
+    #endif
   }
 
   package mutating func append(_ values: [UInt16]) {

@@ -1,6 +1,7 @@
 // Deflate and gzip by zlib, in one go between arrays of bytes, the same bytes at every run; and
 // CRC-32. It refuses to unpack more than it was told to expect.
 import CZlib
+import Kernels
 
 package enum Deflate {
   /// What surrounds a deflate stream; the value is zlib's `windowBits`.
@@ -49,11 +50,32 @@ package enum Deflate {
   }
 
   /// CRC-32 as in gzip, zip and PNG.
-  package static func crc32(_ bytes: [UInt8]) -> UInt32 {
-    bytes.withUnsafeBufferPointer {
-      UInt32(truncatingIfNeeded: crc32_z(0, $0.baseAddress, $0.count))
+  package static func crc32(_ bytes: [UInt8]) -> UInt32 { crc32(bytes[...]) }
+
+  /// The same of a part. Long parts are cut, checked side by side, and their sums joined.
+  package static func crc32(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+    let pieces = (bytes.count + checkedAtOnce - 1) / checkedAtOnce
+    var sums = [UInt](repeating: 0, count: max(1, pieces))
+    bytes.withUnsafeBufferPointer { bytes in
+      sums.withUnsafeMutableBufferPointer { sums in
+        nonisolated(unsafe) let sums = sums
+        Workers.shared.run(blocks: pieces) { piece, _ in
+          let start = piece * checkedAtOnce
+          let size = min(checkedAtOnce, bytes.count - start)
+          guard let first = bytes.baseAddress else { return }
+          sums[piece] = crc32_z(0, first + start, size)
+        }
+      }
     }
+    var sum = sums[0]
+    for piece in sums.indices.dropFirst() {
+      let size = min(checkedAtOnce, bytes.count - piece * checkedAtOnce)
+      sum = crc32_combine(sum, sums[piece], size)
+    }
+    return UInt32(truncatingIfNeeded: sum)
   }
+
+  private static let checkedAtOnce = 1 << 20
 
   // MARK: - zlib
 

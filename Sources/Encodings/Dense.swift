@@ -1,4 +1,5 @@
 // Dense storage: every element, in order, in one floating-point type.
+import Kernels
 package import Tensors
 
 package struct Dense: Encoding {
@@ -11,7 +12,13 @@ package struct Dense: Encoding {
 
   /// Elements become the nearest ones of the format.
   package init(_ values: Tensor, as format: FloatFormat = .fp32) {
-    self.init(exactly: format == .fp32 ? values : values.map(format.rounded), format)
+    switch format {
+    case .fp32: self.init(exactly: values, format)
+    case .fp16, .bf16:
+      let rounded = Elementwise.roundedToHalves(values.elements, brain: format == .bf16)
+      self.init(exactly: Tensor(trusted: values.shape, rounded), format)
+    default: self.init(exactly: values.map(format.rounded), format)
+    }
   }
 
   private init(exactly values: Tensor, _ format: FloatFormat) {

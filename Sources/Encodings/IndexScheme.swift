@@ -54,22 +54,9 @@ package enum IndexScheme: Sendable, Hashable {
     }
   }
 
-  /// The fillers that positions need; 0 for schemes without.
-  func fillerCount(_ positions: [Int32]) -> Int {
-    guard case .gaps(let bits) = self else { return 0 }
-    let reach = 1 << bits - 1
-    var fillers = 0
-    var next = 0
-    for position in positions {
-      fillers += (Int(position) - next) / reach
-      next = Int(position) + 1
-    }
-    return fillers
-  }
-
   /// Where the bits of `write` are.
-  func ledger(_ positions: [Int32], of count: Int) -> Ledger {
-    let kept = positions.count
+  func ledger(_ positions: Gaps, of count: Int) -> Ledger {
+    let kept = positions.kept
     switch self {
     case .bitmask:
       return Ledger([
@@ -77,7 +64,7 @@ package enum IndexScheme: Sendable, Hashable {
         .init(.padding, bits: BitPacking.paddingBits(of: count, bits: 1)),
       ])
     case .gaps(let bits):
-      let fillers = fillerCount(positions)
+      let fillers = positions.fillers(reach: 1 << bits - 1)
       return Ledger([
         .init(.header, bits: 64), .init(.indices, bits: bits * kept),
         .init(.fillers, bits: bits * fillers),
@@ -124,5 +111,30 @@ package enum IndexScheme: Sendable, Hashable {
       next = Int(position) + 1
     }
     return codes
+  }
+}
+
+/// How far kept elements are from each other: how often each distance occurs.
+struct Gaps {
+  let kept: Int
+  /// Of the distances below 256.
+  private var counts = [Int](repeating: 0, count: 256)
+  private var far: [Int] = []
+
+  init(_ positions: [Int32]) {
+    kept = positions.count
+    var next = 0
+    for position in positions {
+      let gap = Int(position) - next
+      if gap < 256 { counts[gap] += 1 } else { far.append(gap) }
+      next = Int(position) + 1
+    }
+  }
+
+  /// How many times all the distances skip `reach` elements.
+  func fillers(reach: Int) -> Int {
+    var fillers = 0
+    for (gap, count) in counts.enumerated() { fillers += gap / reach * count }
+    return far.reduce(fillers) { $0 + $1 / reach }
   }
 }

@@ -1,4 +1,5 @@
 // Sparse storage: where the kept elements are, and an encoding of their values. All others are 0.
+import Kernels
 package import Tensors
 
 package struct Sparse: Encoding {
@@ -38,15 +39,18 @@ package struct Sparse: Encoding {
     return smallest(shape, count, kept, values)
   }
 
+  /// The same of positions in 32 bits.
+  package static func smallest(
+    shape: [Int], positions: [Int32], values: any Encoding
+  ) throws(EncodingError) -> Sparse {
+    let (count, kept) = try checked(shape, positions, values)
+    return smallest(shape, count, kept, values)
+  }
+
   /// The tensor with all its elements that are not 0 (a negative 0 is kept, so that every bit is)
   /// as 32-bit floats, in the scheme that takes the fewest bits.
   package static func smallest(_ tensor: Tensor) -> Sparse {
-    var positions: [Int32] = []
-    var kept: [Float] = []
-    for (i, element) in tensor.elements.enumerated() where element.bitPattern != 0 {
-      positions.append(Int32(i))
-      kept.append(element)
-    }
+    let (positions, kept) = Masking.nonBlanks(of: tensor.elements)
     return smallest(tensor.shape, tensor.count, positions, Dense(Tensor(vector: kept)))
   }
 
@@ -55,8 +59,9 @@ package struct Sparse: Encoding {
   ) -> Sparse {
     var best = IndexScheme.bitmask
     var bits = Int.max
+    let gaps = Gaps(positions)
     for scheme in IndexScheme.all where scheme.allows(kept: positions.count, of: count) {
-      let needed = scheme.ledger(positions, of: count).bits
+      let needed = scheme.ledger(gaps, of: count).bits
       if needed < bits { (best, bits) = (scheme, needed) }
     }
     return Sparse(shape, count, positions, values, best)
@@ -74,15 +79,16 @@ package struct Sparse: Encoding {
   }
 
   private static func checked(
-    _ shape: [Int], _ positions: [Int], _ values: any Encoding
+    _ shape: [Int], _ positions: [some FixedWidthInteger], _ values: any Encoding
   ) throws(EncodingError) -> (count: Int, positions: [Int32]) {
     guard let count = try? Tensor.count(of: shape) else {
       throw .parts(encoding: name, wanted: "a shape, got \(shape)")
     }
-    guard
-      zip(positions, positions.dropFirst()).allSatisfy({ $0 < $1 }), positions.first ?? 0 >= 0,
-      positions.last ?? -1 < count
-    else { throw .parts(encoding: name, wanted: "ascending positions below \(count)") }
+    var ascend = true
+    for i in positions.indices.dropFirst() { ascend = ascend && positions[i - 1] < positions[i] }
+    guard ascend, positions.first ?? 0 >= 0, positions.last.map({ $0 < count }) ?? true else {
+      throw .parts(encoding: name, wanted: "ascending positions below \(count)")
+    }
     guard values.shape == [positions.count] else {
       throw .parts(
         encoding: name, wanted: "a vector of \(positions.count) values, got \(values.shape)")
@@ -90,7 +96,7 @@ package struct Sparse: Encoding {
     guard EncodingTable.depth(of: values) < EncodingTable.largestDepth else {
       throw .parts(encoding: name, wanted: "fewer encodings inside each other")
     }
-    return (count, positions.map { Int32($0) })
+    return (count, positions.map { Int32(truncatingIfNeeded: $0) })
   }
 
   package var positions: [Int] { keptPositions.map { Int($0) } }
@@ -102,15 +108,13 @@ package struct Sparse: Encoding {
   }
 
   package var ledger: Ledger {
-    Ledger([.init(.header, bits: 8)]) + scheme.ledger(keptPositions, of: count)
+    Ledger([.init(.header, bits: 8)]) + scheme.ledger(Gaps(keptPositions), of: count)
       + EncodingTable.ledger(of: values)
   }
 
   package func decoded() -> Tensor {
-    var elements = [Float](repeating: 0, count: count)
-    let kept = values.decoded().elements
-    for (position, value) in zip(keptPositions, kept) { elements[Int(position)] = value }
-    return Tensor(trusted: shape, elements)
+    Tensor(
+      trusted: shape, Masking.spread(values.decoded().elements, to: keptPositions, of: count))
   }
 
   package func write(to writer: inout ByteWriter) {

@@ -48,7 +48,7 @@ package enum Container {
   /// The bytes of the file that `save` writes.
   package static func bytes(of network: Network) -> [UInt8] {
     let (header, receipt) = texts(of: network)
-    var writer = ByteWriter()
+    var writer = ByteWriter(capacity: network.storedBytes + header.count + receipt.count + 64)
     writer.append(magic)
     writer.append(version)
     writer.append(UInt32(truncatingIfNeeded: header.count))
@@ -118,9 +118,8 @@ package enum Container {
     guard bytes.count >= prefixSize + 4 else {
       throw .damaged(file: file, what: "it ends too early", offset: bytes.count)
     }
-    let body = Array(bytes.dropLast(4))
     var end = ByteReader(Array(bytes.suffix(4)))
-    guard (try? end.integer(UInt32.self)) == Deflate.crc32(body) else {
+    guard (try? end.integer(UInt32.self)) == Deflate.crc32(bytes.dropLast(4)) else {
       throw .checksum(file: file, part: "the file")
     }
   }
@@ -169,6 +168,13 @@ package enum Container {
     guard value.shape == plan.shape else {
       throw cursor.damaged("`\(blank.name)` has another shape than its layer", at: start)
     }
-    return Parameter(plan.name, role: plan.role, value: value, pruned: pruned).stored(as: encoding)
+    return Parameter(plan.name, role: plan.role, decoded: value, of: encoding, pruned: pruned)
+  }
+}
+
+extension Network {
+  /// What its parameters take, each with its tag.
+  fileprivate var storedBytes: Int {
+    parameters.reduce(0) { $0 + EncodingTable.ledger(of: $1.parameter.encoding).bits / 8 }
   }
 }

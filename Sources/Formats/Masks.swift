@@ -17,7 +17,8 @@ enum MaskStorage: String {
   /// The cheapest way that tells this parameter's pruned weights; nil where none are.
   init?(of parameter: Parameter) {
     guard let pruned = parameter.pruned else { return nil }
-    if zip(pruned, parameter.value.elements).allSatisfy({ $0 == ($1 == 0) }) {
+    let elements = parameter.value.elements
+    if pruned.indices.allSatisfy({ pruned[$0] == (elements[$0] == 0) }) {
       self = .zeros
     } else {
       self = Masks.places(of: parameter.encoding) == pruned ? .places : .listed

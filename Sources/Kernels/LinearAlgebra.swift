@@ -1,118 +1,157 @@
-// Decompositions by LAPACK, in double precision on one thread. LAPACK may never return for values
-// that are not finite, so those are refused here.
+// Decompositions by LAPACK, in double precision. LAPACK may never return for values that are not
+// finite, so those are refused here; it runs on one thread, and products around it on all workers.
 import COpenBLAS
+import Glibc
 
 package enum LinearAlgebraError: Error, Equatable {
   /// A matrix without elements.
   case empty
   /// An element that is infinite or not a number.
   case notFinite
-  /// The iteration for the singular values did not converge.
+  /// The iteration for the singular values or eigenvalues did not converge.
   case notConverged
+  /// A matrix that differs from its transpose.
+  case notSymmetric
   /// A size that LAPACK's integers cannot hold.
   case size
+  /// More memory than the system gives.
+  case memory(bytes: Int)
+  /// No library with LAPACK's routines was found: why.
+  case unavailable(String)
 }
 
 package enum LinearAlgebra {
-  /// The thin singular value decomposition `A = U * diag(s) * V^T` of a row-major `[m, n]` matrix,
-  /// with `r = min(m, n)`: `u` is `[m, r]`, `s` falls, `vt` is `[r, n]`. The largest element of
-  /// each column of `U` is positive, so that the signs are the same everywhere.
-  package static func singularValueDecomposition(
-    _ matrix: [Float], rows m: Int, columns n: Int
-  ) throws(LinearAlgebraError) -> (u: [Float], s: [Float], vt: [Float]) {
-    var a = try checked(matrix, m, n)
-    let r = min(m, n)
-    var s = [Double](repeating: 0, count: r)
-    // A in rows is its transpose in columns, so LAPACK decomposes A^T = V * diag(s) * U^T: its left
-    // factor by columns is `vt` by rows, and its right factor by columns is `u` by rows.
-    var vt = [Double](repeating: 0, count: r * n)
-    var u = [Double](repeating: 0, count: m * r)
-    var integers = [blasint](repeating: 0, count: 8 * r)
-    var (job, rows, columns, rank) = (CChar(83), blasint(n), blasint(m), blasint(r))
-    try withWork { work, size in
-      var info: blasint = 0
-      dgesdd_(
-        &job, &rows, &columns, &a, &rows, &s, &vt, &rows, &u, &rank, &work, &size, &integers,
-        &info)
-      return info
-    }
-    fixSigns(u: &u, vt: &vt, rows: m, rank: r, columns: n)
-    return (u.map { Float($0) }, s.map { Float($0) }, vt.map { Float($0) })
-  }
-
   /// The thin decomposition `A = Q * R` of a row-major `[m, n]` matrix, with `r = min(m, n)`: `q`
   /// is `[m, r]` with orthonormal columns, `r` is `[r, n]`, upper triangular, its diagonal not
   /// negative.
   package static func orthogonalization(
     _ matrix: [Float], rows m: Int, columns n: Int
   ) throws(LinearAlgebraError) -> (q: [Float], r: [Float]) {
-    var a = transposed(try checked(matrix, m, n), rows: m, columns: n)
-    let k = min(m, n)
-    var tau = [Double](repeating: 0, count: k)
-    var (rows, columns, rank) = (blasint(m), blasint(n), blasint(k))
-    try withWork { work, size in
-      var info: blasint = 0
-      dgeqrf_(&rows, &columns, &a, &rows, &tau, &work, &size, &info)
-      return info
-    }
-    var r = [Float](repeating: 0, count: k * n)
-    let signs: [Double] = (0..<k).map { a[$0 * m + $0] < 0 ? -1 : 1 }
-    for i in 0..<k {
-      for j in i..<n { r[i * n + j] = Float(signs[i] * a[j * m + i]) }
-    }
-    try withWork { work, size in
-      var info: blasint = 0
-      dorgqr_(&rows, &rank, &rank, &a, &rows, &tau, &work, &size, &info)
-      return info
-    }
-    var q = [Float](repeating: 0, count: m * k)
-    for i in 0..<m {
-      for j in 0..<k { q[i * k + j] = Float(signs[j] * a[j * m + i]) }
-    }
-    return (q, r)
+    let lapack = try lapack(for: matrix, rows: m, columns: n)
+    // By columns, as LAPACK wants it.
+    let a = DoubleMatrix(rows: m, columns: n, floats: matrix).transposed
+    let (q, r) = try reflected(a, lapack)
+    let signs: [Double] = (0..<r.rows).map { r[$0, $0] < 0 ? -1 : 1 }
+    var (columns, upper) = (q, r)
+    columns.scaleRows(by: signs)
+    upper.scaleRows(by: signs)
+    return (columns.transposed.floats, upper.floats)
   }
 
-  /// The matrix in double precision, once it is known to be one that LAPACK can take.
-  private static func checked(
-    _ matrix: [Float], _ rows: Int, _ columns: Int
-  ) throws(LinearAlgebraError) -> [Double] {
+  /// The eigenvalues of a symmetric row-major `[n, n]` matrix, from the largest to the smallest, and
+  /// their vectors as the columns of `[n, count]`, each with its largest element positive; only the
+  /// `count` largest, if wanted.
+  package static func eigen(
+    _ matrix: [Float], size n: Int, count: Int? = nil
+  ) throws(LinearAlgebraError) -> (values: [Float], vectors: [Float]) {
+    let lapack = try lapack(for: matrix, rows: n, columns: n)
+    let a = DoubleMatrix(rows: n, columns: n, floats: matrix)
+    let scale = matrix.reduce(0) { max($0, abs($1)) }
+    for i in 0..<n {
+      for j in 0..<i where abs(a[i, j] - a[j, i]) > 1e-6 * Double(scale) { throw .notSymmetric }
+    }
+    let count = count ?? n
+    precondition(count > 0 && count <= n, "as many eigenvalues as there are")
+    var (values, vectors) = try eigen(a, count: count, lapack)
+    vectors.scaleRows(by: vectors.signsOfLargest)
+    return (values.map { Float($0) }, vectors.transposed.floats)
+  }
+
+  /// The `count` largest eigenvalues of a matrix whose upper triangle is given, from the largest on,
+  /// and their vectors as rows.
+  static func eigen(
+    _ matrix: DoubleMatrix, count: Int, _ lapack: openblas
+  ) throws(LinearAlgebraError) -> (values: [Double], vectors: DoubleMatrix) {
+    let size = matrix.rows
+    var a = matrix.values
+    var vectors = DoubleMatrix(rows: count, columns: size)
+    var values = [Double](repeating: 0, count: size)
+    var support = [Int32](repeating: 0, count: 2 * size)
+    var integers = [Int32](repeating: 0, count: 10 * size)
+    // The upper triangle by rows is the lower one by columns.
+    var (job, range, lower) = (CChar(86), CChar(count == size ? 65 : 73), CChar(76))
+    var (n, integerRoom, found) = (Int32(size), Int32(10 * size), Int32(0))
+    var (first, last, unused) = (Int32(size - count + 1), Int32(size), 0.0)
+    try withWork { work, room in
+      var info: Int32 = 0
+      lapack.dsyevr(
+        &job, &range, &lower, &n, &a, &n, &unused, &unused, &first, &last, &unused, &found, &values,
+        &vectors.values, &n, &support, &work, &room, &integers, &integerRoom, &info)
+      return info
+    }
+    guard Int(found) == count else { throw .notConverged }
+    let falling = Array((0..<count).reversed())
+    return (falling.map { values[$0] }, vectors.rows(inOrder: falling))
+  }
+
+  /// `A = Q R` of a matrix whose columns are the rows given, by Householder's reflections: the
+  /// columns of `Q` as rows, and `R` by rows.
+  static func reflected(
+    _ columns: DoubleMatrix, _ lapack: openblas
+  ) throws(LinearAlgebraError) -> (q: DoubleMatrix, r: DoubleMatrix) {
+    var a = columns.values
+    let (n, m) = (columns.rows, columns.columns)
+    let k = min(m, n)
+    var tau = [Double](repeating: 0, count: k)
+    var (height, width, rank) = (Int32(m), Int32(n), Int32(k))
+    try withWork { work, room in
+      var info: Int32 = 0
+      lapack.dgeqrf(&height, &width, &a, &height, &tau, &work, &room, &info)
+      return info
+    }
+    var r = DoubleMatrix(rows: k, columns: n)
+    for i in 0..<k {
+      for j in i..<n { r[i, j] = a[j * m + i] }
+    }
+    try withWork { work, room in
+      var info: Int32 = 0
+      lapack.dorgqr(&height, &rank, &rank, &a, &height, &tau, &work, &room, &info)
+      return info
+    }
+    return (DoubleMatrix(rows: k, columns: m, Array(a.prefix(k * m))), r)
+  }
+
+  /// LAPACK, once the matrix is known to be one that it can take and there is room to work.
+  static func lapack(
+    for matrix: [Float], rows: Int, columns: Int
+  ) throws(LinearAlgebraError) -> openblas {
     guard rows > 0, columns > 0 else { throw .empty }
     precondition(matrix.count == rows * columns, "elements do not fill the matrix")
-    guard matrix.count <= Int(blasint.max) / 8 else { throw .size }
+    guard matrix.count <= Int(Int32.max) / 8 else { throw .size }
     guard matrix.allSatisfy({ $0.isFinite }) else { throw .notFinite }
-    return matrix.map { Double($0) }
+    guard let lapack = OpenBLAS.library else { throw .unavailable(OpenBLAS.problem) }
+    let side = min(rows, columns)
+    guard side <= 16_384 else { throw .size }
+    // Four copies of the matrix, and six squares of the smaller side.
+    let bytes = (4 * matrix.count + 6 * side * side) * MemoryLayout<Double>.stride
+    guard let room = malloc(bytes) else { throw .memory(bytes: bytes) }
+    free(room)
+    return lapack
   }
 
   /// Calls a routine twice: to ask how much room it wants, and with that room.
-  private static func withWork(
-    _ routine: (_ work: inout [Double], _ size: inout blasint) -> blasint
+  static func withWork(
+    _ routine: (_ work: inout [Double], _ size: inout Int32) -> Int32
   ) throws(LinearAlgebraError) {
-    _ = singleThreadedBLAS
     var work: [Double] = [0]
-    var size: blasint = -1
-    guard routine(&work, &size) == 0, work[0] < Double(blasint.max) else { throw .size }
-    size = max(1, blasint(work[0]))
+    var size: Int32 = -1
+    guard routine(&work, &size) == 0, work[0] < Double(Int32.max) else { throw .size }
+    size = max(1, Int32(work[0]))
     work = [Double](repeating: 0, count: Int(size))
     guard routine(&work, &size) == 0 else { throw .notConverged }
   }
+}
 
-  private static func transposed(_ a: [Double], rows: Int, columns: Int) -> [Double] {
-    var result = [Double](repeating: 0, count: a.count)
-    for i in 0..<rows {
-      for j in 0..<columns { result[j * rows + i] = a[i * columns + j] }
-    }
-    return result
-  }
-
-  private static func fixSigns(
-    u: inout [Double], vt: inout [Double], rows: Int, rank: Int, columns: Int
-  ) {
-    for j in 0..<rank {
+extension DoubleMatrix {
+  /// For each row -1 if its largest element is negative, the first of those that rounding cannot
+  /// tell apart; otherwise 1.
+  var signsOfLargest: [Double] {
+    (0..<rows).map { i in
       var largest = 0.0
-      for i in 0..<rows where abs(u[i * rank + j]) > abs(largest) { largest = u[i * rank + j] }
-      guard largest < 0 else { continue }
-      for i in 0..<rows { u[i * rank + j].negate() }
-      for i in 0..<columns { vt[j * columns + i].negate() }
+      for j in 0..<columns where abs(self[i, j]) > abs(largest) * (1 + 1e-9) {
+        largest = self[i, j]
+      }
+      return largest < 0 ? -1 : 1
     }
   }
 }

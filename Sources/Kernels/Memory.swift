@@ -66,15 +66,41 @@ package struct Floats: @unchecked Sendable {
 package final class Memory: @unchecked Sendable {
   package let floats: Floats
   private let raw: UnsafeMutableRawPointer
+  /// How many bytes the system gave directly; 0 where they come from the heap.
+  private let mapped: Int
 
   package init(_ count: Int) {
     precondition(count >= 0, "sizes are not negative")
     let bytes = max(1, count) * MemoryLayout<Float>.stride
-    raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
-    memset(raw, 0, bytes)
+    if bytes >= Pages.worthwhileBytes, let memory = Pages.zeroed(bytes) {
+      raw = memory
+      mapped = bytes
+    } else {
+      raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+      memset(raw, 0, bytes)
+      mapped = 0
+    }
     let base = raw.bindMemory(to: Float.self, capacity: max(1, count))
     floats = Floats(base: base, count: count)
   }
 
-  deinit { raw.deallocate() }
+  deinit { if mapped > 0 { munmap(raw, mapped) } else { raw.deallocate() } }
+}
+
+extension Memory {
+  /// What the machine could still give without swapping, in bytes: an estimate.
+  package static var availableBytes: Int {
+    let whole = Int(sysconf(Int32(_SC_PHYS_PAGES))) * Int(sysconf(Int32(_SC_PAGESIZE)))
+    guard let file = fopen("/proc/meminfo", "r") else { return whole }
+    defer { fclose(file) }
+    var line = [CChar](repeating: 0, count: 256)
+    while fgets(&line, Int32(line.count), file) != nil {
+      let text = line.withUnsafeBufferPointer { bytes in
+        bytes.baseAddress.map { String(cString: $0) } ?? ""
+      }
+      guard text.hasPrefix("MemAvailable:") else { continue }
+      return Int(text.split(separator: " ").dropFirst().first ?? "").map { $0 * 1024 } ?? whole
+    }
+    return whole
+  }
 }

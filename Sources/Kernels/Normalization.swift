@@ -2,56 +2,84 @@
 // and dropout.
 import CKernels
 
-/// One channel of a batch: `n` examples that lie `stride` apart, `p` positions each.
+/// One channel of a batch: rows `[n, channels, p]`, or lanes `[n / 8, channels, p, 8]`.
 package struct Channel: Sendable {
   package let floats: Floats
-  package let n: Int
-  package let stride: Int
-  package let p: Int
+  /// The numbers of the channel, over the batch.
+  package let count: Int
+  private let raw: ck_channel
 
-  package init(_ batch: Floats, channel: Int, of channels: Int, n: Int, positions p: Int) {
-    precondition(channel < channels && n > 0 && p > 0, "a channel that exists")
-    precondition(n * channels * p <= batch.count, "inside the batch")
-    let start = channel * p
-    floats = batch.slice(start, batch.count - start)
-    self.n = n
-    self.stride = channels * p
-    self.p = p
+  package init(
+    _ batch: Floats, channel: Int, of channels: Int, n: Int, positions p: Int,
+    inLanes: Bool = false
+  ) {
+    precondition(channel >= 0 && channel < channels && n > 0 && p > 0, "a channel that exists")
+    let runs = inLanes ? (n + 7) / 8 : n
+    let each = inLanes ? p * 8 : p
+    precondition(runs * channels * each <= batch.count, "inside the batch")
+    floats = batch.slice(channel * each, batch.count - channel * each)
+    count = n * p
+    raw = ck_channel(
+      n: runs, stride: channels * each, p: each, last: inLanes ? n - (runs - 1) * 8 : 8)
+  }
+
+  private func check(_ other: Channel) {
+    precondition(
+      other.raw.n == raw.n && other.raw.stride == raw.stride && other.raw.p == raw.p
+        && other.raw.last == raw.last, "the same shape")
   }
 
   /// The mean and the mean square deviation from it.
   package func moments() -> (mean: Float, variance: Float) {
     var mean: Float = 0
     var variance: Float = 0
-    ck_moments(floats.base, n, stride, p, &mean, &variance)
+    withUnsafePointer(to: raw) { ck_moments(floats.base, $0, &mean, &variance) }
     return (mean, variance)
   }
 
-  /// self = x gain + offset.
-  package func affine(_ x: Channel, gain: Float, offset: Float) {
-    precondition(x.n == n && x.stride == stride && x.p == p, "the same shape")
-    ck_affine(x.floats.base, n, stride, p, gain, offset, floats.base)
+  /// self = f(x gain + offset).
+  package func affine(_ x: Channel, gain: Float, offset: Float, _ activator: Activator) {
+    check(x)
+    withUnsafePointer(to: raw) {
+      ck_affine(
+        activator.function.rawValue, activator.slope, x.floats.base, $0, gain, offset, floats.base)
+    }
   }
 
-  /// Over this channel of gradients: sum dy, and sum dy (x - mean).
-  package func sums(with x: Channel, mean: Float) -> (Float, Float) {
-    precondition(x.n == n && x.stride == stride && x.p == p, "the same shape")
+  /// Over this channel of gradients g = dy f'(y): sum g, and sum g (x - mean).
+  package func sums(
+    y: Channel, _ activator: Activator, with x: Channel, mean: Float
+  ) -> (Float, Float) {
+    check(x)
+    check(y)
     var sums: (Float, Float) = (0, 0)
-    withUnsafeMutableBytes(of: &sums) { raw in
-      let pair = raw.assumingMemoryBound(to: Float.self)
-      ck_channel_sums(floats.base, x.floats.base, n, stride, p, mean, pair.baseAddress)
+    withUnsafeMutableBytes(of: &sums) { bytes in
+      let pair = bytes.assumingMemoryBound(to: Float.self).baseAddress
+      withUnsafePointer(to: raw) {
+        ck_channel_sums(
+          activator.function.rawValue, activator.slope, floats.base, y.floats.base, x.floats.base,
+          $0, mean, pair)
+      }
     }
     return sums
   }
 
-  /// self = a dy + b (x - mean) + c.
+  /// self = a g + b (x - mean) + c, with g = dy f'(y).
   package func combine(
-    _ dy: Channel, _ a: Float, _ x: Channel, mean: Float, _ b: Float, plus c: Float
+    _ dy: Channel, y: Channel, _ activator: Activator, _ a: Float, _ x: Channel, mean: Float,
+    _ b: Float, plus c: Float
   ) {
-    precondition(dy.n == n && dy.stride == stride && dy.p == p, "the same shape")
-    precondition(x.n == n && x.stride == stride && x.p == p, "the same shape")
-    ck_channel_back(
-      dy.floats.base, x.floats.base, n, stride, p, mean, a, b, c, floats.base)
+    check(dy)
+    check(x)
+    check(y)
+    let weights = ck_combination(dy: a, x: b, mean: mean, constant: c)
+    withUnsafePointer(to: raw) { channel in
+      withUnsafePointer(to: weights) {
+        ck_channel_back(
+          activator.function.rawValue, activator.slope, dy.floats.base, y.floats.base,
+          x.floats.base, channel, $0, floats.base)
+      }
+    }
   }
 }
 

@@ -45,26 +45,58 @@ package protocol Layer: Sendable {
   /// What nodes of this layer are called, before their number: "conv" in "conv1".
   var stem: String { get }
 
-  // The run part: how the layer works on planned buffers.
+  // What the planner asks, before it decides how the layer runs.
 
   /// The output has the input's elements in the input's order: nothing runs.
   var isView: Bool { get }
   /// Its own loop can apply an activation that follows it.
   var takesActivation: Bool { get }
-  func division(training: Bool) -> Division
-  func workspace(for inputs: [[Int]]) -> Workspace
+  /// Whether it works on blocks of eight examples.
+  func laneSupport(for inputs: [[Int]]) -> LaneSupport
+  /// The maximum of 2x2 windows beside each other: the loop of the layer before it may do that.
+  var isPairPool: Bool { get }
+  /// Its own loop, in this setting, can pool its output in that way.
+  func takesPairPool(_ setting: Setting) -> Bool
+  /// How its parameters lie in memory while it runs, where not all of them lie as in their tensors.
+  func storages(for inputs: [[Int]]) -> [ParameterStorage]?
+  /// The loops for one setting.
+  func run(_ setting: Setting) -> any LayerRun
+}
+
+/// How a layer works on planned buffers: forward and backward side by side.
+package protocol LayerRun: Sendable {
+  /// Whether `backward` moves the parameters, too, where `call.updates` says how.
+  var takesSteps: Bool { get }
+  func division(_ setting: Setting) -> Division
+  func workspace(_ setting: Setting) -> Workspace
+  /// Called before each pass while training, and once where the weights stay as they are.
+  func prepare(_ call: LayerCall)
   /// Writes the output of the turn's examples from their inputs.
   func forward(_ call: LayerCall, _ turn: Turn)
   /// Writes the gradients of the inputs and of the parameters from those of the output.
   func backward(_ call: LayerCall, _ turn: Turn)
 }
 
+extension LayerRun {
+  package var takesSteps: Bool { false }
+  package func division(_ setting: Setting) -> Division { .examples }
+  package func workspace(_ setting: Setting) -> Workspace { Workspace() }
+  package func prepare(_ call: LayerCall) {}
+}
+
+// Most layers have one way to run.
+extension Layer where Self: LayerRun {
+  package func run(_ setting: Setting) -> any LayerRun { self }
+}
+
 extension Layer {
   package var stem: String { Self.kind }
   package var isView: Bool { false }
   package var takesActivation: Bool { false }
-  package func division(training: Bool) -> Division { .examples }
-  package func workspace(for inputs: [[Int]]) -> Workspace { Workspace() }
+  package func laneSupport(for inputs: [[Int]]) -> LaneSupport { .never }
+  package var isPairPool: Bool { false }
+  package func storages(for inputs: [[Int]]) -> [ParameterStorage]? { nil }
+  package func takesPairPool(_ setting: Setting) -> Bool { false }
   package func parameters(for inputs: [[Int]]) -> [ParameterPlan] { [] }
   package func multiplyAccumulates(for inputs: [[Int]]) -> Int { 0 }
 
@@ -77,24 +109,6 @@ extension Layer {
     }
     return shape
   }
-}
-
-/// How a layer's work is shared out among the workers.
-package enum Division: Sendable {
-  /// Any run of examples by itself; neighbouring layers then run together, while data is near.
-  case examples
-  /// The layer sees the whole batch, and shares out its own work.
-  case batch
-}
-
-/// Memory that a layer needs beside its inputs and output, in floats.
-package struct Workspace: Sendable {
-  /// Kept from forward to backward, for each example.
-  package var savedPerExample = 0
-  /// Kept from forward to backward, once.
-  package var saved = 0
-  /// For each worker, during one turn.
-  package var scratch = 0
 }
 
 /// A parameter that a layer owns, before it has values.

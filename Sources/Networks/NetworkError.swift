@@ -24,6 +24,8 @@ package enum NetworkError: EngineError, Equatable {
   case unknownNode(String, nodes: [String])
   /// More than a network may hold.
   case limit(what: String, most: Int)
+  /// A plan whose buffers do not fit in the memory that is left, in bytes.
+  case memory(batch: Int, bytes: Double, available: Int)
   /// An input of an embedding that is not an index of its vocabulary.
   case index(found: Float, vocabulary: Int, example: Int)
 
@@ -45,6 +47,7 @@ package enum NetworkError: EngineError, Equatable {
     case .unknownNode: "E0512"
     case .index: "E0513"
     case .limit: "E0905"
+    case .memory: "E0909"
     }
   }
 
@@ -75,6 +78,9 @@ package enum NetworkError: EngineError, Equatable {
     case .unknownNode(let name, let nodes):
       "there is no layer called `\(name)`: they are \(nodes.joined(separator: ", "))"
     case .limit(let what, let most): "\(what), and the most is \(most)"
+    case .memory(let batch, let bytes, let available):
+      "batches of \(batch) need \(gibibytes(bytes)) of memory, and "
+        + "\(gibibytes(Double(available))) are free"
     case .index(let found, let vocabulary, let example):
       "example \(example) has index \(found), and the vocabulary is 0 to \(vocabulary - 1)"
     }
@@ -82,8 +88,14 @@ package enum NetworkError: EngineError, Equatable {
 
   package var help: String? {
     switch self {
+    case .memory: "a smaller batch needs less"
     case .diverged: "a smaller learning rate often cures this; the last good weights are kept"
     default: nil
     }
   }
+}
+
+/// Bytes as gibibytes, to a tenth.
+private func gibibytes(_ bytes: Double) -> String {
+  "\(Double(Int((min(bytes, 1e18) / Double(1 << 30) * 10).rounded(.up))) / 10) GiB"
 }

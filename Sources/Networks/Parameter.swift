@@ -1,5 +1,6 @@
 // A parameter of a layer: the values that run, how they are stored, and which of them may change.
 package import Encodings
+import Kernels
 package import Tensors
 
 package struct Parameter: Sendable {
@@ -34,6 +35,19 @@ package struct Parameter: Sendable {
     self.encoding = Parameter.plainEncoding(of: value, pruned: pruned)
   }
 
+  /// A parameter as it was stored.
+  /// - Parameter value: what the encoding decodes to, bit for bit: whoever has it need not decode
+  ///   again.
+  package init(
+    _ name: String, role: Role, decoded value: Tensor, of encoding: any Encoding, pruned: [Bool]?
+  ) {
+    self.name = name
+    self.role = role
+    self.value = value
+    self.encoding = encoding
+    self.pruned = pruned
+  }
+
   /// The same parameter stored another way; its values become what the encoding decodes to.
   package func stored(as encoding: any Encoding) -> Parameter {
     var copy = self
@@ -53,9 +67,7 @@ package struct Parameter: Sendable {
   package func with(pruned: [Bool]?) -> Parameter {
     var value = value
     if let pruned {
-      value.withElements { elements in
-        for i in elements.indices where pruned[i] { elements[i] = 0 }
-      }
+      value = Tensor(trusted: value.shape, Masking.zeroed(value.elements, where: pruned))
     }
     var copy = Parameter(name, role: role, value: value, pruned: pruned)
     copy.frozen = frozen
@@ -66,6 +78,9 @@ package struct Parameter: Sendable {
   private static func plainEncoding(of value: Tensor, pruned: [Bool]?) -> any Encoding {
     let dense = Encodings.Dense(value)
     guard pruned != nil else { return dense }
+    // No scheme takes less than two bits for each position, and none less than a bit for each element.
+    let kept = Count.nonBlank(in: value.elements)
+    guard 32 * kept + min(2 * kept, value.count) < 32 * value.count else { return dense }
     let sparse = Sparse.smallest(value)
     return sparse.ledger.bits < dense.ledger.bits ? sparse : dense
   }

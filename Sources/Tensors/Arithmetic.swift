@@ -1,5 +1,6 @@
 // The operations on elements: two tables, one for pairs of tensors and one for single tensors.
 import Glibc
+import Kernels
 
 /// An operation on two tensors, element by element, with NumPy's broadcasting.
 package struct PairOperation: Sendable {
@@ -139,8 +140,9 @@ extension Tensor {
   /// A concrete loop, which the compiler can turn into vector instructions.
   @inline(__always)
   func transformed(_ body: (Float) -> Float) -> Tensor {
-    var result = elements
-    for i in result.indices { result[i] = body(result[i]) }
+    let result = Elementwise.filled(from: elements) { range, from, to in
+      for i in range { to[i] = body(from[i]) }
+    }
     return Tensor(trusted: shape, result)
   }
 }

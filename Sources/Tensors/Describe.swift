@@ -1,4 +1,5 @@
 // Tensors as text: the elements in aligned columns, and one line of statistics.
+import Kernels
 
 extension Tensor {
   /// A few lines: the elements in brackets, four significant digits, at most eight rows and columns
@@ -20,7 +21,7 @@ extension Tensor {
   /// One line: the shape, and what its elements are like.
   package var summary: String {
     var words = ["tensor \(shape)"]
-    let finite = elements.filter { $0.isFinite }
+    let finite = isFinite ? elements : elements.filter { $0.isFinite }
     if !finite.isEmpty {
       let values = Tensor(vector: finite)
       let facts = [
@@ -30,7 +31,7 @@ extension Tensor {
         guard let value = try? reduction(values) else { continue }
         words.append("\(name) \(SignificantDigits.text(value, digits: 3))")
       }
-      let zeros = finite.count { $0 == 0 }
+      let zeros = finite.count - Count.nonZeros(in: finite)
       words.append("zeros \(SignificantDigits.percent(Double(zeros) / Double(count)))")
     }
     if finite.count < count { words.append("not finite \(count - finite.count)") }

@@ -1,4 +1,5 @@
 // How many elements fall where: bins of one width, by NumPy's rule.
+import Kernels
 
 package struct Histogram: Sendable, Equatable {
   /// One more than there are bins, ascending.
@@ -19,22 +20,13 @@ package struct Histogram: Sendable, Equatable {
       throw .domain(
         operation: "histogram", wanted: "1 to \(Histogram.largestBinCount) bins, got \(bins)")
     }
-    guard tensor.elements.allSatisfy({ $0.isFinite }) else {
+    guard tensor.isFinite else {
       throw .domain(operation: "histogram", wanted: "finite numbers, and an element is not finite")
     }
     let (low, high) = try Histogram.bounds(of: tensor, range)
     let width = (high - low) / Double(bins)
     let edges = (0...bins).map { $0 == bins ? high : low + Double($0) * width }
-    var counts = [Int](repeating: 0, count: bins)
-    for element in tensor.elements {
-      let value = Double(element)
-      guard value >= low, value <= high else { continue }
-      var bin = min(Int((value - low) / (high - low) * Double(bins)), bins - 1)
-      // Rounding may have crossed an edge: the edges as written decide.
-      if value < edges[bin] { bin -= 1 }
-      if bin < bins - 1, value >= edges[bin + 1] { bin += 1 }
-      counts[max(bin, 0)] += 1
-    }
+    let counts = Binning.counts(of: tensor.elements, edges: edges)
     self.edges = edges
     self.counts = counts
   }

@@ -86,14 +86,16 @@ package struct RandomStream: Sendable, Equatable {
     return Int(product.high)
   }
 
-  /// The numbers from 0 to `count - 1` in random order.
-  package mutating func permutation(_ count: Int) -> [Int] { shuffled(Array(0..<max(count, 0))) }
-
-  /// The same entries in random order, all orders equally likely (Fisher and Yates).
-  package mutating func shuffled<Entry>(_ entries: [Entry]) -> [Entry] {
-    var result = entries
+  /// The numbers from 0 to `count - 1` in random order, all orders equally likely (Fisher and Yates).
+  package mutating func permutation(_ count: Int) -> [Int] {
+    var result = Array(0..<max(count, 0))
     for i in result.indices.dropFirst().reversed() { result.swapAt(i, integer(below: i + 1)) }
     return result
+  }
+
+  /// The same entries in random order, all orders equally likely.
+  package mutating func shuffled<Entry>(_ entries: [Entry]) -> [Entry] {
+    permutation(entries.count).map { entries[$0] }
   }
 
   /// Uniform numbers from 0 up to, not including, 1.

@@ -1,5 +1,6 @@
 // Reductions: one table; each runs over all elements or along one axis.
 import Glibc
+import Kernels
 
 /// Makes one number of many.
 package struct Reduction: Sendable {
@@ -21,10 +22,10 @@ package struct Reduction: Sendable {
     Summation.sum(values, range) / Double(range.count)
   }
   package static let min = Reduction("min", "the least element") { values, range in
-    Double(values[best(values, range) { $0 < $1 }])
+    extreme(values, range, \.least) { $0 < $1 }
   }
   package static let max = Reduction("max", "the greatest element") { values, range in
-    Double(values[best(values, range) { $0 > $1 }])
+    extreme(values, range, \.greatest) { $0 > $1 }
   }
   package static let variance = Reduction(
     "variance", "the mean squared distance from the mean (divided by n)"
@@ -34,7 +35,7 @@ package struct Reduction: Sendable {
   ) { values, range in spread(values, range).squareRoot() }
   package static let norm = Reduction(
     "norm", "the Euclidean norm: the root of the sum of squares", allowsEmpty: true
-  ) { values, range in Summation.sum(values, range) { $0 * $0 }.squareRoot() }
+  ) { values, range in Summation.sum(values, range, .squaredDistance(from: 0)).squareRoot() }
   package static let argmin = Reduction(
     "argmin", "the position of the least element, the first of equals"
   ) { values, range in Double(best(values, range) { $0 < $1 } - range.lowerBound) }
@@ -98,11 +99,31 @@ package struct Reduction: Sendable {
     return found
   }
 
+  /// The element that beats the others. Where it could be one of several (what is no number, or 0 of
+  /// either sign), the first of them.
+  @inline(__always)
+  private static func extreme(
+    _ values: [Float], _ range: Range<Int>, _ end: KeyPath<Extremes, Float>,
+    _ beats: (Float, Float) -> Bool
+  ) -> Double {
+    if range.count >= 256 {
+      let extremes = Extremes(of: values, range)
+      let found = extremes[keyPath: end]
+      if extremes.strangers == 0, found != 0 { return Double(found) }
+    }
+    return Double(values[best(values, range, beats)])
+  }
+
   /// In two passes: the distances from the mean keep their digits.
   private static func spread(_ values: [Float], _ range: Range<Int>) -> Double {
     let mean = Summation.sum(values, range) / Double(range.count)
-    return Summation.sum(values, range) { ($0 - mean) * ($0 - mean) } / Double(range.count)
+    return Summation.sum(values, range, .squaredDistance(from: mean)) / Double(range.count)
   }
+}
+
+extension Tensor {
+  /// Whether every element is a finite number.
+  package var isFinite: Bool { Extremes(of: elements).areFinite }
 }
 
 /// A tensor seen along one axis: the runs of elements that differ only in their place on it.

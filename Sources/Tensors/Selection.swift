@@ -1,4 +1,5 @@
 // Order: exact selection without sorting, sorting, quantiles. No input makes any of it slow.
+import Kernels
 
 /// Floats as whole numbers in the same order: -infinity … -0, 0 … infinity, and last what is no
 /// number.
@@ -12,30 +13,6 @@ enum OrderKey {
   static func value(_ key: UInt32) -> Float {
     if key == .max { return .nan }
     return Float(bitPattern: key >> 31 == 1 ? key & ~(1 << 31) : ~key)
-  }
-
-  /// The key at a position in ascending order, by its digits: three passes, whatever the values.
-  @inline(__always)
-  static func select(_ rank: Int, from elements: [Float], _ key: (Float) -> UInt32) -> UInt32 {
-    var rank = rank
-    var known: UInt32 = 0
-    var mask: UInt32 = 0
-    for (shift, width) in [(21, 11), (10, 11), (0, 10)] {
-      let digit = UInt32(1) << width - 1
-      var counts = [Int](repeating: 0, count: 1 << width)
-      for element in elements {
-        let key = key(element)
-        if key & mask == known { counts[Int(key >> shift & digit)] += 1 }
-      }
-      var found = 0
-      while found < counts.count - 1, rank >= counts[found] {
-        rank -= counts[found]
-        found += 1
-      }
-      known |= UInt32(found) << shift
-      mask |= digit << shift
-    }
-    return known
   }
 }
 
@@ -59,16 +36,14 @@ extension Tensor {
   /// - Throws: `TensorError.index` for a position outside; `.domain` where an element is no number.
   package func smallest(_ position: Int) throws(TensorError) -> Float {
     try checkOrder(position, "selection")
-    return OrderKey.value(OrderKey.select(position, from: elements, OrderKey.key))
+    return Selection.smallest(position, of: elements)
   }
 
   /// The magnitude at a position in ascending order of all magnitudes.
   /// - Throws: `TensorError.index` for a position outside; `.domain` where an element is no number.
   package func smallestMagnitude(_ position: Int) throws(TensorError) -> Float {
     try checkOrder(position, "selection by magnitude")
-    // The bits of floats that are not negative are in the order of the floats.
-    return Float(
-      bitPattern: OrderKey.select(position, from: elements) { $0.magnitude.bitPattern })
+    return Selection.smallest(position, of: elements, by: .magnitude)
   }
 
   /// The value below which a share of the elements lies, linear between neighbors (type 7 of
@@ -91,7 +66,7 @@ extension Tensor {
 
   private func checkOrder(_ position: Int, _ operation: String) throws(TensorError) {
     guard position >= 0, position < count else { throw .index(position, axis: 0, size: count) }
-    guard elements.allSatisfy({ !$0.isNaN }) else {
+    guard Extremes(of: elements).strangers == 0 else {
       throw .domain(operation: operation, wanted: "numbers, and an element is not a number")
     }
   }

@@ -13,6 +13,8 @@ package enum TensorError: EngineError, Equatable {
   case size([Int])
   /// A value that an operation cannot take: the operation, and what it wanted.
   case domain(operation: String, wanted: String)
+  /// An operation of LAPACK, and why there is no library that has it.
+  case unavailable(operation: String, reason: String)
 
   package var code: String {
     switch self {
@@ -22,6 +24,7 @@ package enum TensorError: EngineError, Equatable {
     case .index: "E0404"
     case .size: "E0405"
     case .domain: "E0406"
+    case .unavailable: "E0908"
     }
   }
 
@@ -40,6 +43,13 @@ package enum TensorError: EngineError, Equatable {
         + "\(Tensor.largestCount)"
     case .domain(let operation, let wanted):
       "\(operation) wants \(wanted)"
+    case .unavailable(let operation, let reason):
+      "\(operation) needs LAPACK: \(reason)"
     }
+  }
+
+  package var help: String? {
+    guard case .unavailable = self else { return nil }
+    return "apt install libopenblas0, or name the file of an OpenBLAS in CNB_BLAS"
   }
 }

@@ -1,210 +1,178 @@
 #!/usr/bin/env python3
-# Times cnb beside its peers on the machine at hand. Turns go round and round, so that a drift of the machine
-# meets all alike, and a turn is taken again while other work disturbs it. Nothing here is a test.
+# Times cnb beside its peers on the machine at hand: `bench.py --help`. How it is done stands in turns.py, what is
+# measured in benchmarks.py and growth.py. Nothing here is a test.
 
 import argparse
+import json
 import os
-import statistics
 import subprocess
 import sys
+import time
 
-import loops
+import benchmarks
+import growth
 import machine
-import training
-from contestants import Clock, Missing, Script, Start
+import notebook
+import report
+from contestants import Clock
+from turns import take_turns
 
 PEER_PYTHONS = (".build/bench/bin/python", "python3")
+LAST_RUN = ".build/bench-last-run.json"
 
 
 class Options:
     """What was asked for on the command line."""
 
     def __init__(self):
-        parser = argparse.ArgumentParser(description="Times cnb beside its peers.")
-        parser.add_argument("--cnb", default=".build/release/cnb", help="the command")
-        parser.add_argument("--python", help="a Python with PyTorch")
-        parser.add_argument("--only", help="start, loops, training, or a part of a benchmark's name")
-        parser.add_argument("--rounds", type=int, default=5, help="turns of each contestant")
-        parser.add_argument("--examples", type=int, default=12_800, help="images in an epoch")
-        parser.add_argument("--threads", type=int, default=machine.PROCESSORS)
-        parser.add_argument(
-            "--cpu-time", action="store_true",
-            help="count processor time, with one thread: for a machine that others use, too")
-        parser.add_argument(
-            "--limit", type=float, default=0.08, help="the share of the machine that others may take")
-        parser.add_argument(
-            "--patience", type=float, default=20, help="seconds to wait for a quiet machine, each turn")
-        asked = parser.parse_args()
+        asked = parser().parse_args()
         self.cnb = os.path.abspath(asked.cnb)
+        self.engine = os.path.abspath(asked.engine or f"{os.path.dirname(asked.cnb)}/cnb-bench")
         self.only = asked.only
-        self.rounds = asked.rounds
-        self.examples = asked.examples
+        self.quick = asked.quick
+        self.compiled = asked.compile
+        self.keep = asked.keep
+        self.rounds = 1 if asked.quick else asked.rounds
+        self.seconds = 0.05 if asked.quick else asked.seconds
+        self.patience = 0 if asked.quick else asked.patience
+        self.limit = asked.limit
         self.threads = 1 if asked.cpu_time else asked.threads
         self.clock = Clock(asked.cpu_time)
-        self.limit = asked.limit
-        self.patience = asked.patience
+        self.mnist = mnist_folder()
         candidates = [asked.python] if asked.python else PEER_PYTHONS
         self.python, self.peers = next(
-            ((name, text) for name in candidates if (text := training.versions(name))), (None, None))
-
-    def wants(self, section, name):
-        return not self.only or self.only == section or self.only in name
+            ((name, text) for name in candidates if (text := versions(name))), (None, None))
 
 
-class Turns:
-    """All turns of one contestant."""
-
-    def __init__(self, contestant):
-        self.contestant = contestant
-        self.name = contestant.name
-        self.seconds = []  # one median for each round
-        self.foreign = []  # the share of the machine that others took in it
-        self.peak = 0
-        self.answer = None
-
-    def take(self, options):
-        """One turn, again while others disturb it; the least disturbed one counts."""
-        best = None
-        for _ in range(3):
-            machine.wait_until_quiet(options.limit, options.patience / 3)
-            watch = machine.Watch()
-            block = self.contestant.block()
-            foreign = watch.foreign_share(block.cpu)
-            if best is None or foreign < best[0]:
-                best = (foreign, block)
-            if foreign <= options.limit:
-                break
-        foreign, block = best
-        self.seconds.append(statistics.median(block.laps))
-        self.foreign.append(foreign)
-        self.peak = max(self.peak, block.peak)
-        self.answer = block.answers[-1] if block.answers else None
+def parser():
+    parser = argparse.ArgumentParser(description="Times cnb beside its peers.")
+    parser.add_argument("--cnb", default=".build/release/cnb", help="the command")
+    parser.add_argument("--engine", help="cnb-bench; without this, beside the command")
+    parser.add_argument("--python", help="a Python with the peers")
+    parser.add_argument(
+        "--only", nargs="+", default=[], metavar="PART",
+        help=f"{', '.join(benchmarks.SECTIONS)}, growth-SERIES, or parts of names")
+    parser.add_argument("--rounds", type=int, default=5, help="turns of each contestant")
+    parser.add_argument("--seconds", type=float, default=0.3, help="of work in a turn")
+    parser.add_argument(
+        "--quick", action="store_true", help="one short turn each, on less: to see that all works")
+    parser.add_argument("--compile", action="store_true", help="torch.compile takes part, too")
+    parser.add_argument(
+        "--keep", action="store_true", help="write this run's tables into Notebooks/benchmarks.cnb")
+    parser.add_argument("--threads", type=int, default=machine.PROCESSORS)
+    parser.add_argument(
+        "--cpu-time", action="store_true",
+        help="count processor time, with one thread: for a machine that others use, too")
+    parser.add_argument(
+        "--limit", type=float, default=0.08, help="the share of the machine that others may take")
+    parser.add_argument(
+        "--patience", type=float, default=8, help="seconds to wait for a quiet machine, each turn")
+    return parser
 
 
-def take_turns(options, makers):
-    """Runs contestants in turn. Who is missing, or fails, is named and left out."""
-    all_turns, left_out = [], []
-    for name, make in makers:
-        try:
-            all_turns.append(Turns(make()))
-        except (Missing, OSError) as error:
-            left_out.append(f"{name}: left out, {error}")
-    for _ in range(options.rounds):
-        for turns in list(all_turns):
-            try:
-                turns.take(options)
-            except (Missing, OSError) as error:
-                left_out.append(f"{turns.name}: left out, {error}")
-                all_turns.remove(turns)
-    for turns in all_turns:
-        turns.contestant.close()
-    return all_turns, left_out
+def mnist_folder():
+    """Where MNIST lies: the same places as cnb looks in."""
+    cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    for folder in (os.environ.get("CNB_DATA"), f"{cache}/cnb"):
+        for place in (f"{folder}/mnist", folder) if folder else ():
+            name = f"{place}/train-images-idx3-ubyte"
+            if os.path.exists(name) or os.path.exists(name + ".gz"):
+                return place
+    return None
 
 
-def ratio(turns, other):
-    """The median over the rounds of this one's time to the other's."""
-    return statistics.median(a / b for a, b in zip(turns.seconds, other.seconds))
+def versions(python):
+    """What the peers are, or None where not even NumPy is there."""
+    program = """
+import importlib.metadata as m, sys, numpy
+names = {"torch": "PyTorch", "onnxruntime": "ONNX Runtime", "numpy": "NumPy", "scipy": "SciPy",
+         "scikit-learn": "scikit-learn"}
+found = [f"CPython {sys.version.split()[0]}"]
+for name, title in names.items():
+    try:
+        found.append(f"{title} {m.version(name)}")
+    except m.PackageNotFoundError:
+        pass
+print(", ".join(found))
+"""
+    try:
+        result = subprocess.run([python, "-c", program], capture_output=True, text=True)
+    except OSError:
+        return None
+    return result.stdout.strip() if result.returncode == 0 else None
 
 
-def report(title, all_turns, left_out, limit, examples=None):
-    print(f"\n{title}")
-    first = all_turns[0] if all_turns else None
-    unit, scale = ("images/s", None) if examples else ("ms", 1000)
+def version(*command):
+    result = subprocess.run(command, capture_output=True, text=True)
+    return (result.stdout or result.stderr).strip()
+
+
+def introduce(options):
+    print(machine.description())
+    print(f"{version(options.cnb, '--version')}; {version('python3', '--version')}")
+    print(f"peers: {options.peers or 'none (make bench-setup installs them)'}")
     print(
-        f"  {'':22}{unit:>10}{'least':>10}{'most':>10}{'× time of first':>17}{'peak MB':>9}"
-        f"{'disturbed':>11}")
-    for turns in all_turns:
-        figures = [examples / s if examples else s * scale for s in turns.seconds]
-        middle, least, most = statistics.median(figures), min(figures), max(figures)
-        digits = 0 if middle >= 1000 else 1 if middle >= 10 else 2
-        shares = [f"{value:>10.{digits}f}" for value in (middle, least, most)]
-        bad = sum(share > limit for share in turns.foreign)
-        print(
-            f"  {turns.name:22}{''.join(shares)}{ratio(turns, first):>17.2f}"
-            f"{turns.peak / 1e6:>9.0f}{f'{bad} of {len(turns.foreign)}':>11}")
-    for line in left_out:
-        print(f"  {line}")
-    verdict(all_turns, left_out)
-    sys.stdout.flush()
+        f"{options.rounds} turns of {options.seconds:g} s, taken round and round: median, least and most; "
+        f"a turn is disturbed where others took over {options.limit:.0%} of the machine")
+    if options.clock.counts_cpu:
+        print("processor time with one thread, not time on the clock")
 
 
-def verdict(all_turns, left_out):
-    """One sentence: how our time compares with that of the fastest peer."""
-    if len(all_turns) < 2 or all_turns[0].name != "cnb":
-        return
-    ours, *peers = all_turns
-    best = min(peers, key=lambda turns: statistics.median(turns.seconds))
-    share = ratio(ours, best)
-    word = "faster" if share <= 1 else "slower"
-    print(f"  cnb takes {share:.2f} × the time of {best.name}: {max(share, 1 / share):.2f} × {word}")
+def measure(options, run):
+    """Every benchmark that is wanted. Gives whether all answers agree."""
+    agree = True
+    for benchmark in benchmarks.everything(options.quick, options.compiled):
+        if benchmark.wanted(options.only):
+            outcome = take_turns(options, benchmark.contestants)
+            agree = report.show(benchmark, outcome, options.limit) and agree
+            kept = list(report.records(benchmark, outcome, options.limit))
+            run["benchmarks"][benchmark.name] = {
+                "records": kept, "aim": benchmark.aim, "limit_ms": benchmark.limit_ms,
+                "agree": not outcome.disagreements(benchmark.tolerance)}
+    report.show_share_of_limit(
+        [record for entry in run["benchmarks"].values() for record in entry["records"]])
+    return agree
 
 
-def bench_start(options):
-    python = "python3"
-    pairs = [
-        ("start to the first prompt", [
-            ("cnb", lambda: Start("cnb", [options.cnb], "cnb>")),
-            ("python3", lambda: Start("python3", [python, "-q"], ">>>"))]),
-        ("start, one expression, end", [
-            ("cnb", lambda: Start("cnb", [options.cnb, "-e", "1"])),
-            ("python3", lambda: Start("python3", [python, "-c", "pass"]))]),
-    ]
-    for title, makers in pairs:
-        if options.wants("start", title):
-            report(title, *take_turns(options, makers), options.limit)
+def measure_growth(options, run):
+    options.rounds = min(options.rounds, 3)
+    for series in growth.everything(options.quick):
+        if series.wanted(options.only):
+            records, left_out = growth.measure(series, options)
+            growth.report(series, records, left_out)
+            run["growth"][series.name] = {
+                "axis": series.axis, "unit": series.unit, "records": records}
 
 
-def bench_loops(options):
-    for program in loops.PROGRAMS:
-        if not options.wants("loops", program.name):
-            continue
-        cnb, python = loops.cnb_text(program, 4), loops.python_text(program, 4)
-        clock = options.clock
-        all_turns, left_out = take_turns(options, [
-            ("cnb", lambda: Script("cnb", [options.cnb], cnb, None, 1, clock)),
-            ("python3", lambda: Script("python3", ["python3", "-"], python, None, 1, clock))])
-        report(f"{program.name}: {program.call}", all_turns, left_out, options.limit)
-        answers = [turns.answer for turns in all_turns]
-        if len(answers) == 2 and not loops.same(*answers):
-            print(f"  THE RESULTS DIFFER: {answers[0]} and {answers[1]}")
-
-
-def bench_training(options):
-    for network, modes in training.NETWORKS.items():
-        if not options.wants("training", network):
-            continue
-        title = (
-            f"training {network}: epochs of {options.examples} MNIST images, batch 128, "
-            f"sgd with momentum, {options.threads} threads")
-        if not training.mnist_folder():
-            print(f"\n{title}\n  left out: no MNIST in CNB_DATA or the data cache")
-            continue
-        shared = (options.examples, options.threads, options.clock)
-        makers = [("cnb", lambda: training.cnb(options.cnb, network, *shared))]
-        makers += [
-            (f"pytorch {mode}", lambda mode=mode: training.pytorch(
-                options.python, network, mode, *shared))
-            for mode in modes]
-        report(title, *take_turns(options, makers), options.limit, options.examples)
+def last_run(options):
+    """A partial run replaces a part of the last one; a whole run, all of it."""
+    if options.only and not options.quick and os.path.exists(LAST_RUN):
+        with open(LAST_RUN) as file:
+            return json.load(file)
+    return {"benchmarks": {}, "growth": {}}
 
 
 def main():
     options = Options()
     if not os.access(options.cnb, os.X_OK):
         sys.exit(f"there is no command at {options.cnb}: make build, or --cnb PATH")
-    version = subprocess.run([options.cnb, "--version"], capture_output=True, text=True)
-    python = subprocess.run(["python3", "--version"], capture_output=True, text=True)
-    print(machine.description())
-    print(f"{version.stdout.strip()} · loops and start: {python.stdout.strip()}")
-    print(f"training: {options.peers or 'no PyTorch (make bench-setup)'}")
-    print(
-        f"median, least and most of {options.rounds} turns, taken round and round; a turn is disturbed "
-        f"where others took over {options.limit:.0%} of the machine")
-    if options.clock.counts_cpu:
-        print("loops and training: processor time with one thread, not time on the clock")
-    bench_start(options)
-    bench_loops(options)
-    bench_training(options)
+    begin = time.monotonic()
+    introduce(options)
+    run = last_run(options)
+    run.update({
+        "machine": machine.described(), "peers": options.peers or "none", "rounds": options.rounds,
+        "seconds": options.seconds, "day": time.strftime("%Y-%m-%d"),
+        "version": version(options.cnb, "--version")})
+    agree = measure(options, run)
+    measure_growth(options, run)
+    if not options.quick:
+        os.makedirs(os.path.dirname(LAST_RUN), exist_ok=True)
+        with open(LAST_RUN, "w") as file:
+            json.dump(run, file, indent=1)
+    if options.keep:
+        notebook.keep(run, options.cnb)
+    print(f"\n{time.monotonic() - begin:.0f} s in all" + ("" if agree else "; ANSWERS DIFFER"))
+    sys.exit(0 if agree else 1)
 
 
 main()

@@ -1,11 +1,13 @@
-# Processes that are timed: one that is started for every block, one that lives through all of them, and
-# one whose start is what is timed.
+# Processes that are timed: one that lives through all turns, one that is started for every turn, and one
+# whose start is what is timed.
 
 import os
 import pty
 import select
 import signal
+import statistics
 import subprocess
+import tempfile
 import time
 from dataclasses import dataclass, field
 
@@ -20,10 +22,10 @@ class Missing(Exception):
 class Block:
     """What one turn of a contestant gave."""
 
-    laps: list[float]  # seconds, one for each time that it did its work
+    seconds: float  # for one unit of its work
     cpu: float  # processor seconds of the whole turn
     peak: int  # bytes
-    answers: list[str] = field(default_factory=list)  # what it printed after each lap
+    answer: list[float] = field(default_factory=list)  # numbers that the others must agree with
 
 
 class Clock:
@@ -36,16 +38,87 @@ class Clock:
         return cpu_seconds(pid) if self.counts_cpu else time.perf_counter()
 
 
-def failure(process):
-    text = process.stderr.read().decode(errors="replace").strip() if process.stderr else ""
+def reason(error, process):
+    """The last thing that a process said before it failed."""
+    error.seek(0)
+    text = error.read().decode(errors="replace").strip()
     return Missing(text.splitlines()[-1] if text else f"ended with code {process.poll()}")
 
 
-class Script:
-    """A program that is started for every block. It prints `ready`, and then a line after every lap."""
+def numbers(text):
+    """The numbers in a line; one language groups digits."""
+    try:
+        return [float(word.replace(",", "")) for word in text.split()]
+    except ValueError:
+        return []
 
-    def __init__(self, name, command, text="", environment=None, warmups=0, clock=Clock()):
-        self.name = name
+
+class Contestant:
+    """Somebody who can be asked for a turn. Making one starts what takes long; `begin` waits for it."""
+
+    def begin(self):
+        pass
+
+    def close(self):
+        pass
+
+
+class Server(Contestant):
+    """A program that lives through all turns. It prints `ready`, and then works for as many seconds as each
+    line asks for, and answers with the units of work done, the seconds, and numbers to compare. Between
+    its turns it is stopped, for some threads go on spinning after their work."""
+
+    def __init__(self, command, seconds, environment=None, clock=Clock()):
+        self._seconds = seconds
+        self._clock = clock
+        self._error = tempfile.TemporaryFile()
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._error,
+            env={**os.environ, **(environment or {})})
+
+    def begin(self):
+        """Waits until it is ready, and lets it warm up."""
+        while (line := self._process.stdout.readline().decode()).strip() != "ready":
+            if not line:
+                self._process.wait()
+                raise reason(self._error, self._process)
+        self._ask(self._seconds / 3)
+        self._process.send_signal(signal.SIGSTOP)
+
+    def _ask(self, seconds):
+        try:
+            self._process.stdin.write(f"{seconds}\n".encode())
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            pass
+        found = numbers(self._process.stdout.readline().decode())
+        if len(found) < 2:
+            self._process.wait()
+            raise reason(self._error, self._process)
+        return found[0], found[1], found[2:]
+
+    def block(self):
+        pid = self._process.pid
+        before = cpu_seconds(pid)
+        self._process.send_signal(signal.SIGCONT)
+        units, seconds, answer = self._ask(self._seconds)
+        self._process.send_signal(signal.SIGSTOP)
+        cpu = cpu_seconds(pid) - before
+        taken = cpu if self._clock.counts_cpu else seconds
+        return Block(taken / units, cpu, peak_bytes(pid), answer)
+
+    def close(self):
+        self._process.kill()
+        self._process.wait()
+        self._process.stdin.close()
+        self._process.stdout.close()
+        self._error.close()
+
+
+class Script(Contestant):
+    """A program that is started for every turn. It prints `ready`, and then a line after every lap."""
+
+    def __init__(self, command, text="", environment=None, warmups=0, clock=Clock()):
         self._command = command
         self._text = text
         self._environment = {**os.environ, **(environment or {})}
@@ -53,75 +126,37 @@ class Script:
         self._clock = clock
 
     def block(self):
+        with tempfile.TemporaryFile() as error:
+            return self._run(error)
+
+    def _run(self, error):
         process = subprocess.Popen(
-            self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=error,
             env=self._environment)
         process.stdin.write(self._text.encode())
         process.stdin.close()
-        marks, answers = [], []
+        marks, last = [], ""
         for line in process.stdout:
             text = line.decode().strip()
             if not marks and text != "ready":
                 continue
             marks.append(self._clock.read(process.pid))
-            answers.append(text)
+            last = text
+        process.stdout.close()
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         laps = [end - begin for begin, end in zip(marks, marks[1:])][self._warmups:]
         if process.returncode != 0 or not laps:
-            raise failure(process)
+            raise reason(error, process)
         return Block(
-            laps, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024,
-            answers[1 + self._warmups:])
-
-    def close(self):
-        pass
+            statistics.median(laps), usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024,
+            numbers(last))
 
 
-class Server:
-    """A program that lives through all blocks. It prints `ready`, and does a lap for every line it reads."""
-
-    def __init__(self, name, command, laps=1, warmups=1, environment=None, clock=Clock()):
-        self.name = name
-        self._laps = laps
-        self._clock = clock
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            env={**os.environ, **(environment or {})})
-        while (line := self._process.stdout.readline().decode()).strip() != "ready":
-            if not line:
-                self._process.wait()
-                raise failure(self._process)
-        for _ in range(warmups):
-            self._lap()
-
-    def _lap(self):
-        begin = self._clock.read(self._process.pid)
-        self._process.stdin.write(b"\n")
-        self._process.stdin.flush()
-        answer = self._process.stdout.readline().decode().strip()
-        if not answer:
-            raise failure(self._process)
-        return self._clock.read(self._process.pid) - begin, answer
-
-    def block(self):
-        pid = self._process.pid
-        before = cpu_seconds(pid)
-        laps = [self._lap() for _ in range(self._laps)]
-        return Block(
-            [seconds for seconds, _ in laps], cpu_seconds(pid) - before, peak_bytes(pid),
-            [answer for _, answer in laps])
-
-    def close(self):
-        self._process.stdin.close()
-        self._process.wait()
-
-
-class Start:
+class Start(Contestant):
     """Starts a program again and again; until it ends, or until it shows a prompt on a terminal."""
 
-    def __init__(self, name, command, prompt=None, laps=20):
-        self.name = name
+    def __init__(self, command, prompt=None, laps=20):
         self._command = command
         self._prompt = prompt.encode() if prompt else None
         self._laps = laps
@@ -129,7 +164,7 @@ class Start:
     def block(self):
         runs = [self._to_prompt() if self._prompt else self._to_end() for _ in range(self._laps)]
         return Block(
-            [seconds for seconds, _ in runs],
+            statistics.median(seconds for seconds, _ in runs),
             sum(usage.ru_utime + usage.ru_stime for _, usage in runs),
             max(usage.ru_maxrss for _, usage in runs) * 1024)
 
@@ -168,6 +203,3 @@ class Start:
         if seconds is None:
             raise Missing("showed no prompt")
         return seconds, usage
-
-    def close(self):
-        pass

@@ -63,7 +63,8 @@ def peak_bytes(pid):
     return 0
 
 
-def description():
+def described():
+    """What the machine is, as fields."""
     name = flags = ""
     with open("/proc/cpuinfo") as file:
         for line in file:
@@ -72,9 +73,19 @@ def description():
                 name = value.strip()
             elif key.strip() == "flags":
                 flags = value.split()
-    best = next((flag for flag in ("avx512f", "avx2", "avx", "sse2") if flag in flags), "")
+    known = {"avx512_vnni": "AVX-512 with VNNI", "avx512f": "AVX-512", "avx2": "AVX2", "sse2": "SSE2"}
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return {
+        "processor": name or platform.machine(),
+        "processors": PROCESSORS,
+        "instructions": next((known[flag] for flag in known if flag in flags), "unknown"),
+        "memory": f"{memory:.0f} GiB",
+        "system": f"Linux {platform.release()}",
+    }
+
+
+def description():
+    facts = described()
     return (
-        f"{name or platform.machine()}, {PROCESSORS} processors, {best}, {memory:.0f} GiB, "
-        f"Linux {platform.release()}"
-    )
+        f"{facts['processor']}, {facts['processors']} processors, {facts['instructions']}, "
+        f"{facts['memory']}, {facts['system']}")

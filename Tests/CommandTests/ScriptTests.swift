@@ -31,6 +31,29 @@ import Testing
     #expect(try work.run("-e", "1 +").code == 1)
   }
 
+  @Test(arguments: [
+    ("CNB_THREADS", "0"), ("CNB_THREADS", "-1"), ("CNB_THREADS", "10000"), ("CNB_THREADS", "two"),
+    ("CNB_KERNELS", "fast"),
+  ])
+  func aWrongEnvironmentIsRefused(_ name: String, _ value: String) throws {
+    let found = try Workplace().run("-e", "1", environment: [name: value])
+    #expect(found.errors.hasPrefix("cnb: \(name) is `\(value)`, and must be "))
+    #expect(found.output.isEmpty && found.code == 64)
+  }
+
+  @Test(arguments: ["1", "7", "256", ""])
+  func anyNumberOfThreadsGivesTheSame(_ threads: String) throws {
+    let program = """
+      data = load "digits"
+      net = network(input: [1, 8, 8]) { conv 8, 3, .relu; maxpool 2; flatten(); dense 10 }
+      print sum((train net, on: data.train[0..<100], epochs: 1)["dense1.weight"])
+      """
+    let work = try Workplace()
+    let one = try work.run(input: program, environment: ["CNB_THREADS": "3"])
+    let found = try work.run(input: program, environment: ["CNB_THREADS": threads])
+    #expect(found.output == one.output && found.code == 0 && !found.output.isEmpty)
+  }
+
   @Test func wordsAreExplained() throws {
     let work = try Workplace()
     let page = try work.run("help", "prune")
@@ -45,6 +68,22 @@ import Testing
     let page = try work.run("explain", "E0301")
     #expect(page.output.hasPrefix("E0301: ") && page.code == 0)
     #expect(try work.run("explain", "E9999").code == 64)
+  }
+
+  @Test func withoutOpenBLASOnlyDecompositionsAreMissing() throws {
+    let work = try Workplace()
+    for library in ["none", "/nonexistent.so"] {
+      let without = ["CNB_BLAS": library]
+      let product = "matmul([[1, 2], [3, 4]], [1, 1])"
+      let made = try work.run("-e", product, environment: without)
+      #expect(made.output == "[3  7]\nshape [2]\n" && made.code == 0)
+      let split = "svd(mlp([64, 32, 10]), rank: 8, except: [\"dense2\"])"
+      let missing = try work.run("-e", split, environment: without)
+      #expect(missing.errors.hasPrefix("E0908: svd needs LAPACK: "))
+      #expect(missing.errors.contains("apt install libopenblas0"))
+      #expect(missing.errors.contains(library) && missing.code == 1)
+      #expect(try work.run("-e", "(\(split)).parameters").output == "1,130\n")
+    }
   }
 
   @Test func outputThatDoesNotArriveIsAnError() throws {

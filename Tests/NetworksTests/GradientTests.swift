@@ -25,12 +25,13 @@ import Testing
     #expect(distance(scores.elements, wanted) < 1e-5)
   }
 
-  @Test(arguments: samples)
-  func backwardIsTheSlopeOfForward(_ sample: Sample) throws {
+  /// Nine examples are a block of eight, and one that is mostly empty.
+  @Test(arguments: samples, [5, 9])
+  func backwardIsTheSlopeOfForward(_ sample: Sample, _ count: Int) throws {
     let network = try sample.network()
-    let inputs = sample.inputs(5)
+    let inputs = sample.inputs(count)
     var random = RandomStream(seed: 3)
-    let shape = [5] + network.outputShape
+    let shape = [count] + network.outputShape
     let weighting = Tensor(
       trusted: shape, (0..<shape.reduce(1, *)).map { _ in Float(random.normal()) })
     let found = try network.gradients(inputs, weighting: weighting)
@@ -59,6 +60,25 @@ import Testing
       return sum(reference.forward(moved), factors)
     }
     expectClose(found.inputs, wanted, "input")
+  }
+
+  /// The fast loops against those for every shape.
+  @Test(arguments: samples, [1, 7, 8, 20])
+  func pathsAgree(_ sample: Sample, _ count: Int) throws {
+    let network = try sample.network()
+    let inputs = sample.inputs(count)
+    var random = RandomStream(seed: 4)
+    let shape = [count] + network.outputShape
+    let weighting = Tensor(
+      trusted: shape, (0..<shape.reduce(1, *)).map { _ in Float(random.normal()) })
+    let fast = try network.gradients(inputs, weighting: weighting, path: .fast)
+    let general = try network.gradients(inputs, weighting: weighting, path: .general)
+    #expect(distance(fast.outputs.elements, general.outputs.elements.map(Double.init)) < 1e-5)
+    #expect(distance(fast.inputs.elements, general.inputs.elements.map(Double.init)) < 1e-5)
+    for (one, other) in zip(fast.parameters.joined(), general.parameters.joined()) {
+      guard let one, let other else { continue }
+      #expect(distance(one.elements, other.elements.map(Double.init)) < 1e-5)
+    }
   }
 
   private func rows(_ tensor: Tensor) -> [[Double]] {

@@ -121,6 +121,8 @@ struct Sample: Sendable, CustomTestStringConvertible {
     let dense = layer(try DenseLayer(units: 6))
     let relu = layer(try Activation(.relu))
     let conv = layer(try Conv2D(filters: 2, kernel: [3, 3], padding: [1, 1]))
+    // A bias before batch normalization has no slope.
+    let plain = layer(try Conv2D(filters: 2, kernel: [3, 3], padding: [1, 1], bias: false))
     return [
       Sample(
         name: "residual", input: [6], blueprint: [.residual([dense, relu, dense]), relu, dense]),
@@ -132,6 +134,27 @@ struct Sample: Sendable, CustomTestStringConvertible {
         blueprint: [
           conv, .branches([[conv], [conv, relu], [layer(try Activation(.silu))]]), conv,
           layer(Flatten()), dense,
+        ]),
+      Sample(
+        name: "residual, relu, odd pool", input: [3, 7, 7],
+        blueprint: [
+          conv, .residual([plain, layer(try BatchNorm()), relu, conv]), relu,
+          layer(try MaxPool(size: [2, 2])), layer(Flatten()), dense,
+        ]),
+      Sample(
+        name: "a list as an image", input: [5],
+        blueprint: [
+          layer(try DenseLayer(units: 18)), layer(try Reshape(shape: [2, 3, 3])), conv, relu,
+          layer(try LayerNorm()), conv, layer(Flatten()), dense,
+        ]),
+      Sample(
+        name: "image and list side by side", input: [2, 4, 4],
+        blueprint: [
+          .branches([
+            [conv, layer(Flatten())], [layer(Flatten()), dense],
+            [conv, relu, layer(GlobalPool())],
+            [layer(try AveragePool(size: [2, 2])), layer(Flatten())],
+          ]), dense,
         ]),
       Sample(
         name: "branches with views", input: [2, 2],

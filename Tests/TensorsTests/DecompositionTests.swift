@@ -60,4 +60,56 @@ import Testing
     }
     #expect(try numbered([3, 3]).map { _ in 0 }.singularValues().elements == [0, 0, 0])
   }
+
+  @Test(arguments: [[1, 1], [3, 2], [40, 17], [150, 160]])
+  func theLargestOfTheSingularValues(shape: [Int]) throws {
+    var stream = RandomStream(seed: 4)
+    let a = try stream.normal(shape: shape)
+    let all = try Tensor.svd(a)
+    let side = min(shape[0], shape[1])
+    for rank in Set([1, (side + 1) / 2, side]) {
+      let (u, s, v) = try Tensor.svd(a, rank: rank)
+      #expect(u.shape == [shape[0], rank] && s.shape == [rank] && v.shape == [shape[1], rank])
+      for (x, y) in zip(s.elements, all.s.elements) { #expect(abs(x - y) <= 2e-6 * y) }
+      let sample = try Tensor.randomizedSVD(a, rank: rank, stream: RandomStream(seed: 5))
+      #expect(sample.u.shape == u.shape && sample.v.shape == v.shape)
+      for (x, y) in zip(sample.s.elements, s.elements) {
+        #expect(x <= 1.000_003 * y && x > 0.7 * y)
+      }
+      let again = try Tensor.randomizedSVD(a, rank: rank, stream: RandomStream(seed: 5))
+      #expect(again.u.elements == sample.u.elements && again.s.elements == sample.s.elements)
+    }
+    for rank in [-1, 0, side + 1] {
+      #expect(throws: TensorError.self) { try Tensor.svd(a, rank: rank) }
+      #expect(throws: TensorError.self) {
+        try Tensor.randomizedSVD(a, rank: rank, stream: RandomStream(seed: 5))
+      }
+    }
+  }
+
+  /// NumPy 2.4: `np.linalg.eigh([[2, 0, 1], [0, 3, -1], [1, -1, 0]])`, from the largest on; signs as
+  /// we fix them.
+  @Test func eigenvaluesAsInNumPy() throws {
+    let a = Tensor(trusted: [3, 3], [2, 0, 1, 0, 3, -1, 1, -1, 0])
+    let (values, vectors) = try Tensor.eigen(a)
+    #expect(isClose(values, Tensor(vector: [3.377_202_85, 2.273_890_55, -0.651_093_41]), 1e-6))
+    #expect(
+      isClose(
+        vectors,
+        Tensor(
+          trusted: [3, 3],
+          [
+            -0.248_243_91, 0.906_361_69, -0.341_882_22,
+            0.906_361_69, 0.341_882_22, 0.248_243_91,
+            -0.341_882_22, 0.248_243_91, 0.906_361_69,
+          ])))
+    #expect(try Tensor.eigen(a, count: 1).vectors.shape == [3, 1])
+    for shape in [[2, 3], [4], [], [0, 0]] {
+      #expect(throws: TensorError.self) { try Tensor.eigen(try numbered(shape)) }
+    }
+    #expect(throws: TensorError.self) { try Tensor.eigen(a, count: 4) }
+    #expect(throws: TensorError.self) {
+      try Tensor.eigen(Tensor(trusted: [2, 2], [1, 2, 3, 4]))
+    }
+  }
 }

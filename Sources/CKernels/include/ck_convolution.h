@@ -65,21 +65,6 @@ typedef struct {
   K(void, ck_lane_avgpool, (const float *x, size_t planes, const ck_window *w, float *y), \
     (x, planes, w, y)) \
   K(void, ck_lane_avgpool_back, (const float *dy, size_t planes, const ck_window *w, float *dx), \
-    (dy, planes, w, dx)) \
-  /* Normalization of one channel: p positions of eight lanes, blocks lie `stride` apart. */ \
-  K(void, ck_lane_moments, (const float *x, size_t examples, size_t stride, size_t p, \
-    float *mean, float *variance), (x, examples, stride, p, mean, variance)) \
-  /* y = f(x gain + offset). */ \
-  K(void, ck_lane_affine, (int f, float slope, const float *x, size_t blocks, size_t stride, \
-    size_t p, float gain, float offset, float *y), \
-    (f, slope, x, blocks, stride, p, gain, offset, y)) \
-  /* With d = dy f'(y): sums[0] = sum d, sums[1] = sum d (x - mean). */ \
-  K(void, ck_lane_channel_sums, (int f, float slope, const float *dy, const float *y, \
-    const float *x, size_t examples, size_t stride, size_t p, float mean, float *sums), \
-    (f, slope, dy, y, x, examples, stride, p, mean, sums)) \
-  /* dx = a d + b (x - mean) + c, and zero in the lanes past the last example. */ \
-  K(void, ck_lane_channel_back, (int f, float slope, const float *dy, const float *y, \
-    const float *x, size_t examples, size_t stride, size_t p, float mean, float a, float b, \
-    float c, float *dx), (f, slope, dy, y, x, examples, stride, p, mean, a, b, c, dx))
+    (dy, planes, w, dx))
 
 #endif

@@ -1,9 +1,93 @@
 // Products of small integers: exact sums in 32 bits, never a saturated one.
 #ifndef CK_INTEGER_H
 #define CK_INTEGER_H
+#include "ck_convolution.h"
 #include <stddef.h>
 #include <stdint.h>
 
-#define CK_INTEGER_KERNELS(K)
+/// What is known of the codes x that are multiplied with weights w, so that the fastest exact path
+/// may be taken. All paths give the same sums.
+enum {
+  /// x is 0...127.
+  CK_CODES_POSITIVE,
+  /// x is -128...127, w is -127...127.
+  CK_CODES_SYMMETRIC,
+  /// Both are -128...127.
+  CK_CODES_ANY,
+};
+
+/// What becomes of a filter's or an output unit's sums: y = f(sum * scale * scale of x + bias).
+typedef struct {
+  const float *scales;
+  /// None where null.
+  const float *bias;
+  int relu;
+} ck_int8_finish;
+
+/// Filters of one group over planes of codes in lanes.
+typedef struct {
+  /// [tiles][taps][filters of the tile][4]; every tile but the last has ck_int8_tile() filters.
+  const int8_t *weights;
+  /// The sum of each filter's codes.
+  const int32_t *sums;
+  size_t filters;
+  /// Where each tap's four codes lie, in bytes from a window's first.
+  const int32_t *offsets;
+  size_t taps;
+  /// Bytes from a window to the next one below, and to the right.
+  size_t row_step, column_step;
+  /// Sizes of the output, before pooling.
+  size_t height, width;
+  /// The greatest of each 2x2 block of outputs is kept; a last odd row or column is dropped.
+  int pool;
+} ck_int8_filters;
+
+// K(result, name, parameters, arguments). Codes of rows: [rows, ld]. Lanes: eight images side by
+// side, floats [C,H,W,8] and codes [groups, C/4, H + padding, W + padding, 8, 4]; where a group has
+// one channel, the four codes are those of four neighbours in the row.
+#define CK_INTEGER_KERNELS(K) \
+  /* Codes rint(x * inverse) in -127...127, NaN to 0; says whether any is negative. */ \
+  K(int, ck_int8_codes, (const float *x, size_t n, float inverse, int8_t *codes), \
+    (x, n, inverse, codes)) \
+  /* The greatest magnitude, or NaN if there is any: of a run, and of each of eight lanes. */ \
+  K(float, ck_int8_greatest, (const float *x, size_t n), (x, n)) \
+  K(void, ck_int8_lane_greatest, (const float *x, size_t n, float *greatest), \
+    (x, n, greatest)) \
+  /* Floats in lanes to codes: in planes for a window's group, and in a row for each image. */ \
+  K(int, ck_int8_lane_codes, (const float *x, const ck_window *w, size_t groups, \
+    const float *inverses, int8_t *codes), (x, w, groups, inverses, codes)) \
+  K(int, ck_int8_lane_rows, (const float *x, size_t images, size_t n, const float *inverses, \
+    int8_t *codes, size_t ld), (x, images, n, inverses, codes, ld)) \
+  /* c = x w: x [m, k] times weights [n/16, k/4, 16, 4] with the sums of their n columns. */ \
+  K(void, ck_int8_product, (int range, const int8_t *x, size_t ldx, const int8_t *w, \
+    const int32_t *sums, size_t m, size_t n, size_t k, int32_t *c, size_t ldc), \
+    (range, x, ldx, w, sums, m, n, k, c, ldc)) \
+  /* The same, scaled per row and column, with bias and relu. */ \
+  K(void, ck_int8_dense, (int range, const int8_t *x, size_t ldx, const float *scales, \
+    const int8_t *w, const int32_t *sums, const ck_int8_finish *finish, size_t m, size_t n, \
+    size_t k, float *y, size_t ldy), \
+    (range, x, ldx, scales, w, sums, finish, m, n, k, y, ldy)) \
+  /* How many filters share a pass over the codes. */ \
+  K(size_t, ck_int8_tile, (void), ()) \
+  /* One group's planes of codes to floats in lanes; raises each lane's greatest magnitude. */ \
+  K(void, ck_int8_convolve, (int range, const int8_t *x, const float *scales, \
+    const ck_int8_filters *f, const ck_int8_finish *finish, float *y, float *greatest), \
+    (range, x, scales, f, finish, y, greatest)) \
+  /* Groups of g codes with a scale and a sum each; the last is padded with 0 to whole eights. */ \
+  K(void, ck_group_codes, (const float *x, size_t k, size_t g, int8_t *codes, float *scales, \
+    int32_t *sums), (x, k, g, codes, scales, sums)) \
+  /* y = w x for panels of 16 rows: codes w + 128 as bytes [k/4][16][4], or w + 8 as nibbles of */ \
+  /* [k/8][16][4], low ones first; scales [panels, k/g, 16]. */ \
+  K(void, ck_group_int8, (const uint8_t *w, const float *scales, const int8_t *x, \
+    const float *x_scales, const int32_t *x_sums, size_t panels, size_t k, size_t g, float *y), \
+    (w, scales, x, x_scales, x_sums, panels, k, g, y)) \
+  K(void, ck_group_int4, (const uint8_t *w, const float *scales, const int8_t *x, \
+    const float *x_scales, const int32_t *x_sums, size_t panels, size_t k, size_t g, float *y), \
+    (w, scales, x, x_scales, x_sums, panels, k, g, y)) \
+  /* Signs to bits, 64 to a word, 1 where negative; unused bits are 0. */ \
+  K(void, ck_bit_signs, (const float *x, size_t n, uint64_t *bits), (x, n, bits)) \
+  /* c[i, j] = k - 2 popcount(x[i] ^ w[j]): products of signs, x [m, words], w [n, words]. */ \
+  K(void, ck_bit_product, (const uint64_t *x, const uint64_t *w, size_t m, size_t n, \
+    size_t words, size_t k, int32_t *c, size_t ldc), (x, w, m, n, words, k, c, ldc))
 
 #endif

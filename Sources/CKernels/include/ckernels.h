@@ -7,6 +7,7 @@
 #include "ck_dense.h"
 #include "ck_integer.h"
 #include "ck_stream.h"
+#include "ck_product.h"
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,12 +24,24 @@ static inline void ck_pause(void) {
 #endif
 }
 
+/// One channel of a batch: `n` runs of `p` numbers that lie `stride` apart. In lanes a run is a block
+/// of eight examples, and of every eight numbers of the last run only the first `last` count.
+typedef struct {
+  size_t n, stride, p, last;
+} ck_channel;
+
+/// The weights of a sum of gradients, deviations from a mean, and a constant.
+typedef struct {
+  float dy, x, mean, constant;
+} ck_combination;
+
 // K(result, name, parameters, arguments). Matrices are row-major; ld is a row's stride.
 #define CK_KERNELS(K) \
   CK_CONVOLUTION_KERNELS(K) \
   CK_DENSE_KERNELS(K) \
   CK_INTEGER_KERNELS(K) \
   CK_STREAM_KERNELS(K) \
+  CK_PRODUCT_KERNELS(K) \
   /* One image [C,H,W] to columns [C*kh*kw, ld], and back by adding. */ \
   K(void, ck_im2col, (const float *x, const ck_window *w, float *columns, size_t ld), \
     (x, w, columns, ld)) \
@@ -72,18 +85,19 @@ static inline void ck_pause(void) {
   K(void, ck_add, (const float *x, size_t n, float *y), (x, n, y)) \
   K(void, ck_sum_parts, (const float *parts, size_t stride, size_t count, size_t n, \
     float *out), (parts, stride, count, n, out)) \
-  /* One channel of n examples that lie `stride` apart, p positions each. */ \
-  K(void, ck_moments, (const float *x, size_t n, size_t stride, size_t p, float *mean, \
-    float *variance), (x, n, stride, p, mean, variance)) \
-  K(void, ck_affine, (const float *x, size_t n, size_t stride, size_t p, float gain, \
-    float offset, float *y), (x, n, stride, p, gain, offset, y)) \
-  /* sums[0] = sum dy, sums[1] = sum dy (x - mean). */ \
-  K(void, ck_channel_sums, (const float *dy, const float *x, size_t n, size_t stride, \
-    size_t p, float mean, float *sums), (dy, x, n, stride, p, mean, sums)) \
-  /* dx = a dy + b (x - mean) + c. */ \
-  K(void, ck_channel_back, (const float *dy, const float *x, size_t n, size_t stride, \
-    size_t p, float mean, float a, float b, float c, float *dx), \
-    (dy, x, n, stride, p, mean, a, b, c, dx)) \
+  /* Batch normalization, one channel: statistics; y = f(gain x + offset). */ \
+  K(void, ck_moments, (const float *x, const ck_channel *c, float *mean, float *variance), \
+    (x, c, mean, variance)) \
+  K(void, ck_affine, (int f, float slope, const float *x, const ck_channel *c, float gain, \
+    float offset, float *y), (f, slope, x, c, gain, offset, y)) \
+  /* With g = dy f'(y): sums[0] = sum g, sums[1] = sum g (x - mean). */ \
+  K(void, ck_channel_sums, (int f, float slope, const float *dy, const float *y, \
+    const float *x, const ck_channel *c, float mean, float *sums), \
+    (f, slope, dy, y, x, c, mean, sums)) \
+  /* dx = w.dy g + w.x (x - w.mean) + w.constant; zero where nothing counts. */ \
+  K(void, ck_channel_back, (int f, float slope, const float *dy, const float *y, \
+    const float *x, const ck_channel *c, const ck_combination *w, float *dx), \
+    (f, slope, dy, y, x, c, w, dx)) \
   /* Layer normalization over the units of one example [units, p]; saved is [2, p]. */ \
   K(void, ck_layernorm, (const float *x, size_t units, size_t p, const float *gain, \
     const float *bias, float epsilon, float *y, float *saved), \

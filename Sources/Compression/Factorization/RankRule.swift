@@ -15,10 +15,17 @@ package struct RankRule: Sendable {
   package let source: String
   /// What its amount is and which amounts it takes.
   package let amount: String
+  /// Whether it looks at all singular values, and not only at as many as its amount.
+  let seesAll: Bool
   let choose:
     @Sendable (
       _ spectra: [Spectrum], _ amount: Double, _ otherBits: Int, _ allowsLarger: Bool
     ) throws(CompressionError) -> [RankChoice]
+
+  /// How many of the largest singular values it looks at.
+  func count(_ amount: Double) -> Int {
+    seesAll ? .max : amount >= 1 && amount < 1e15 ? Int(amount) : 1
+  }
 
   /// One choice per spectrum, in order.
   /// - Parameters:
@@ -36,7 +43,8 @@ package struct RankRule: Sendable {
     summary: "the same rank in every layer; layers that have no such rank stay as they are",
     formula: "W ≈ Σ_{i ≤ r} σ_i u_i v_iᵀ",
     source: "Denton et al. 2014, arXiv:1404.0736",
-    amount: "a whole number from 1 to the largest rank of the layers"
+    amount: "a whole number from 1 to the largest rank of the layers",
+    seesAll: false
   ) { spectra, amount, _, allowsLarger throws(CompressionError) in
     let rank = try checked(amount, spectra)
     return spectra.map { spectrum in
@@ -53,7 +61,8 @@ package struct RankRule: Sendable {
       "in every layer the smallest rank that keeps this share of the squared singular values",
     formula: "min r: Σ_{i ≤ r} σ_i² ≥ e Σ σ_i²",
     source: "Zhang et al. 2016, arXiv:1505.06798, there of a layer's responses",
-    amount: "a fraction above 0 and at most 1"
+    amount: "a fraction above 0 and at most 1",
+    seesAll: true
   ) { spectra, amount, _, allowsLarger throws(CompressionError) in
     guard amount > 0, amount <= 1 else { throw .energy(amount) }
     return spectra.map { choice($0, smallestRank(of: $0, keeping: amount), allowsLarger) }
@@ -69,7 +78,8 @@ package struct RankRule: Sendable {
     formula:
       "max Σ_layers Σ_{i ≤ r} σ_i² with all parameters in at most B bytes, greedily by σ² per byte",
     source: "greedy for the knapsack problem, Dantzig 1957, doi:10.1287/opre.5.2.266",
-    amount: "bytes of all parameters"
+    amount: "bytes of all parameters",
+    seesAll: true
   ) { spectra, amount, otherBits, _ throws(CompressionError) in
     try spend(bytes: amount, on: spectra, otherBits: otherBits)
   }

@@ -46,7 +46,8 @@ package func svd(
   try options.layers.check(known: known)
   var candidates: [Factors] = []
   for n in places where options.layers.contains(network.nodes[n].name) {
-    candidates.append(try Factors(of: network.nodes[n], at: n))
+    candidates.append(
+      try Factors(of: network.nodes[n], at: n, count: options.rule.count(options.amount)))
   }
   guard let fileBytes = options.fileBytes, options.rule.name == RankRule.bytes.name else {
     return try network.factored(candidates, options, amount: options.amount)
@@ -104,11 +105,12 @@ extension Node {
 private struct Factors {
   let node: Int
   let spectrum: Spectrum
-  /// `[O, R]` and `[I kh kw, R]`, with R the smaller side.
+  /// `[O, R]` and `[I kh kw, R]`, with R the number of singular values in the spectrum.
   let u: Tensor
   let v: Tensor
 
-  init(of node: Node, at n: Int) throws(CompressionError) {
+  /// Of the `count` largest singular values, where the weight has so many.
+  init(of node: Node, at n: Int, count: Int) throws(CompressionError) {
     guard let weight = node.parameters.first(where: \.isWeight) else {
       preconditionFailure("only layers with a weight are candidates")
     }
@@ -118,7 +120,8 @@ private struct Factors {
       throw .notFinite(parameter: "\(node.name).\(weight.name)")
     }
     do {
-      let parts = try Tensor.svd(weight.value.reshaped([rows, columns]))
+      let parts = try Tensor.svd(
+        weight.value.reshaped([rows, columns]), rank: max(1, min(count, rows, columns)))
       self.node = n
       u = parts.u
       v = parts.v
@@ -135,7 +138,7 @@ private struct Factors {
     elements.reserveCapacity(rank * columns)
     for k in 0..<rank {
       let root = spectrum.values[k].squareRoot()
-      for j in 0..<columns { elements.append(root * v.elements[j * spectrum.largestRank + k]) }
+      for j in 0..<columns { elements.append(root * v.elements[j * spectrum.values.count + k]) }
     }
     return elements
   }
@@ -146,7 +149,7 @@ private struct Factors {
     var elements: [Float] = []
     elements.reserveCapacity(rank * spectrum.rows)
     for i in 0..<spectrum.rows {
-      for k in 0..<rank { elements.append(roots[k] * u.elements[i * spectrum.largestRank + k]) }
+      for k in 0..<rank { elements.append(roots[k] * u.elements[i * spectrum.values.count + k]) }
     }
     return elements
   }

@@ -6,13 +6,13 @@ package struct Spectrum: Sendable {
   /// The weight read as a matrix `[rows, columns]`: `[O, I kh kw]` for a convolution.
   package let rows: Int
   package let columns: Int
-  /// From the largest to the smallest, min(rows, columns) of them.
+  /// From the largest on: all min(rows, columns), or as many as the rank rule looks at.
   package let values: [Float]
   /// Bits that the weight takes as it is stored now.
   package let storedBits: Int
 
   package init(layer: String, rows: Int, columns: Int, values: [Float], storedBits: Int) {
-    precondition(values.count == min(rows, columns), "as many singular values as the smaller side")
+    precondition(values.count <= min(rows, columns), "no more singular values than there are")
     self.layer = layer
     self.rows = rows
     self.columns = columns
@@ -21,7 +21,7 @@ package struct Spectrum: Sendable {
   }
 
   /// The rank at which the factors reproduce the weight.
-  package var largestRank: Int { values.count }
+  package var largestRank: Int { min(rows, columns) }
 
   /// Numbers in two factors of a rank.
   package func weights(rank: Int) -> Int { rank * (rows + columns) }

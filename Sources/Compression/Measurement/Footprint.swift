@@ -1,6 +1,7 @@
 // What a network weighs and what one example costs, counted from its parameters and shapes alone.
 // The bytes of a file are not here: they belong to whoever writes the file.
 import Encodings
+import Kernels
 package import Networks
 import Tensors
 
@@ -40,7 +41,7 @@ package struct Footprint: Sendable, Equatable {
         guard parameter.role == .weight else { continue }
         counts.weightBits += bits
         weights += parameter.value.count
-        nonZeros += parameter.value.elements.reduce(0) { $0 + ($1 == 0 ? 0 : 1) }
+        nonZeros += Count.nonZeros(in: parameter.value.elements)
       }
       let macs = node.layer.multiplyAccumulates(for: network.inputShapes(of: n))
       counts.weights += weights

@@ -1,6 +1,7 @@
 // What makes a weight or a unit dispensable: a table of scores; the lowest are pruned first.
 // A criterion knows weights. It does not know how many are pruned, where, or when.
 private import Glibc
+private import Kernels
 
 /// What is pruned at a time.
 package enum Granularity: String, Sendable, CaseIterable {
@@ -49,7 +50,7 @@ package struct Criterion: Sendable {
     summary: "small weights matter least",
     formula: "|w|",
     source: "Han et al. 2015, arXiv:1506.02626",
-    score: .weights { $0.map { abs($0) } })
+    score: .weights { Elementwise.magnitudes(of: $0) })
 
   package static let l1 = Criterion(
     name: "l1",

@@ -1,5 +1,6 @@
 // Pruning by weight: exact counts, ties by position, shapes kept.
 import Encodings
+import Kernels
 import Networks
 import Tensors
 
@@ -54,10 +55,12 @@ private func scores(of parameter: Parameter, by score: ([Float]) -> [Float]) -> 
 private func chosen(from candidates: [[Float]], _ options: PruneOptions) -> [[Bool]] {
   switch options.scope {
   case .local:
-    return candidates.map { lowest(count(options.sparsity, of: $0), of: $0) }
+    return candidates.map { Masking.lowest(count(options.sparsity, of: $0), of: $0) }
   case .global:
-    let all = Array(candidates.joined())
-    var mask = lowest(count(options.sparsity, of: all), of: all)[...]
+    var all: [Float] = []
+    all.reserveCapacity(candidates.reduce(0) { $0 + $1.count })
+    for candidate in candidates { all += candidate }
+    var mask = Masking.lowest(count(options.sparsity, of: all), of: all)[...]
     return candidates.map { candidate in
       defer { mask = mask.dropFirst(candidate.count) }
       return Array(mask.prefix(candidate.count))
@@ -68,22 +71,5 @@ private func chosen(from candidates: [[Float]], _ options: PruneOptions) -> [[Bo
 /// round(sparsity × n), halves away from zero, and at least those pruned before.
 private func count(_ sparsity: Double, of scores: [Float]) -> Int {
   let asked = Int((sparsity * Double(scores.count)).rounded())
-  return max(asked, scores.reduce(0) { $0 + ($1 == -.infinity ? 1 : 0) })
-}
-
-/// True for the `count` lowest scores; among equal ones the earliest. A score that is not a number
-/// is high.
-func lowest(_ count: Int, of scores: [Float]) -> [Bool] {
-  guard count > 0 else { return [Bool](repeating: false, count: scores.count) }
-  let scores = scores.map { $0.isNaN ? Float.infinity : $0 }
-  guard let threshold = try? Tensor(vector: scores).smallest(count - 1) else {
-    preconditionFailure("the count is among the scores, and all are numbers")
-  }
-  var ties = count - scores.reduce(0) { $0 + ($1 < threshold ? 1 : 0) }
-  return scores.map { score in
-    if score < threshold { return true }
-    guard score == threshold, ties > 0 else { return false }
-    ties -= 1
-    return true
-  }
+  return max(asked, Count.below(-.infinity, in: scores).equal)
 }

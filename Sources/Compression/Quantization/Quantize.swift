@@ -1,5 +1,6 @@
 // Stores the weights of a network as small whole numbers, or as 16-bit floats.
 package import Encodings
+import Kernels
 package import Networks
 import Tensors
 
@@ -90,7 +91,7 @@ extension Parameter.Role {
 private func quantized(
   _ parameter: Parameter, _ name: String, _ options: QuantizeOptions
 ) throws(CompressionError) -> Parameter {
-  guard parameter.value.elements.allSatisfy({ $0.isFinite }) else {
+  guard parameter.value.isFinite else {
     throw .notFinite(parameter: name)
   }
   if options.already(parameter.encoding) { return parameter }
@@ -111,9 +112,8 @@ private func sparse(
   _ value: Tensor, _ pruned: [Bool], _ name: String, _ options: QuantizeOptions
 ) throws(CompressionError) -> [any Encoding] {
   if case .codes = options.grid.kind, options.granularity == .channel { return [] }
-  let positions = pruned.indices.filter { !pruned[$0] }
-  let kept = Tensor(vector: positions.map { value.elements[$0] })
-  let values = try options.encoding(of: kept, name)
+  let (positions, kept) = Masking.kept(of: value.elements, without: pruned)
+  let values = try options.encoding(of: Tensor(vector: kept), name)
   guard
     let sparse = try? Sparse.smallest(shape: value.shape, positions: positions, values: values)
   else { return [] }
@@ -136,16 +136,21 @@ extension QuantizeOptions {
     guard let quantizer = Quantizer(self) else {
       preconditionFailure("a grid with codes has a quantizer")
     }
-    let codes = quantizer.codes(for: value)
-    guard codes.values.allSatisfy({ $0.isFinite }) else {
+    let runs = Affine.slices(of: value.shape, granularity)
+    let (patterns, steps) = quantizer.patterns(for: value, runs)
+    // Between finite ends all values are finite; else it depends on which codes there are.
+    guard
+      steps.allSatisfy({ $0.endsAreFinite })
+        || quantizer.codes(for: value).values.allSatisfy({ $0.isFinite })
+    else {
       throw .setting(
         name: name, wanted: "far from the largest number of fp32", got: "larger weights")
     }
     do {
       return try Affine(
         shape: value.shape, bits: bits, isSigned: isSigned, granularity: granularity,
-        codes: codes.codes.map { Int16($0) }, scales: codes.steps.map(\.scale),
-        zeroPoints: isSigned ? nil : codes.steps.map { Int16($0.zeroPoint) })
+        patterns: patterns, scales: steps.map(\.scale),
+        zeroPoints: isSigned ? nil : steps.map { Int16($0.zeroPoint) })
     } catch {
       preconditionFailure("codes of a quantizer fit their encoding: \(error.message)")
     }
@@ -163,10 +168,16 @@ extension QuantizeOptions {
   fileprivate func already(_ encoding: any Encoding) -> Bool {
     guard case .codes = grid.kind else { return false }
     guard let stored = encoding as? Affine else { return encoding.nested.map(already) ?? false }
-    let lowest = Affine.range(bits: bits, isSigned: true).lowerBound
     return stored.bits == bits && stored.isSigned == isSigned
       && stored.isSymmetric == isSigned && stored.granularity == granularity
-      && !(isSigned && narrow && stored.codes.contains(lowest))
+      && !(isSigned && narrow && stored.usesLowestCode)
+  }
+}
+
+extension Step {
+  /// Whether the values of the lowest and the highest code are.
+  fileprivate var endsAreFinite: Bool {
+    value(of: codes.lowerBound).isFinite && value(of: codes.upperBound).isFinite
   }
 }
 

@@ -1,5 +1,6 @@
 // From values to codes: the step of every block of values that share a scale, and the codes on it.
 package import Encodings
+import Kernels
 package import Tensors
 
 /// The codes of a tensor and the steps that they count.
@@ -42,33 +43,37 @@ package struct Quantizer: Sendable {
   /// The codes of finite values.
   package func codes(for tensor: Tensor) -> Codes {
     let runs = Affine.slices(of: tensor.shape, granularity)
+    let (patterns, steps) = patterns(for: tensor, runs)
     var codes = [Int](repeating: 0, count: tensor.count)
-    var steps: [Step] = []
-    steps.reserveCapacity(runs.count)
-    for run in runs {
-      let step = step(for: tensor.elements[run])
-      for i in run { codes[i] = step.code(of: tensor.elements[i]) }
-      steps.append(step)
+    for (step, run) in zip(steps, runs) {
+      // Where codes lie around 0 the highest stored bit is their sign.
+      let sign = step.codes.lowerBound < 0 ? 1 << (bits - 1) : 0
+      for i in run { codes[i] = (Int(patterns[i]) ^ sign) - sign }
     }
     return Codes(codes: codes, steps: steps, runs: runs)
   }
 
-  private func step(for values: ArraySlice<Float>) -> Step {
-    let low = min(0, values.min() ?? 0)
-    let high = max(0, values.max() ?? 0)
+  /// The same as they are stored: the lowest bits of each code.
+  func patterns(for tensor: Tensor, _ runs: [Range<Int>]) -> (patterns: [UInt8], steps: [Step]) {
+    let values = tensor.elements
+    let (patterns, grids) = Rounding.codes(of: values, runs: runs) { run, extremes in
+      grid(step(for: values, run, extremes))
+    }
+    return (
+      patterns, grids.map { Step(scale: $0.scale, zeroPoint: $0.zero, codes: $0.codes) }
+    )
+  }
+
+  private func step(for values: [Float], _ run: Range<Int>, _ extremes: Extremes) -> Step {
+    let low = min(0, extremes.least)
+    let high = max(0, extremes.greatest)
     let (from, to) = range.estimate(low, high) { low, high in
-      Quantizer.squaredError(of: values, on: fit(low, high, bits, narrow))
+      grid(fit(low, high, bits, narrow)).squaredError(of: values, run)
     }
     return fit(from, to, bits, narrow)
   }
 
-  /// Σ (w − ŵ)², in order.
-  static func squaredError(of values: ArraySlice<Float>, on step: Step) -> Double {
-    var sum = 0.0
-    for value in values {
-      let error = Double(value - step.value(of: step.code(of: value)))
-      sum += error * error
-    }
-    return sum
+  private func grid(_ step: Step) -> UniformGrid {
+    UniformGrid(scale: step.scale, zero: step.zeroPoint, codes: step.codes, bits: bits)
   }
 }

@@ -17,7 +17,8 @@ extension Network {
   /// - Throws: `NetworkError.data` where inputs or weighting have another shape, `.index`, `.limit`,
   ///   `.interrupted`.
   package func gradients(
-    _ inputs: Tensor, weighting: Tensor, seed: UInt64 = 0, monitor: Monitor = .silent
+    _ inputs: Tensor, weighting: Tensor, seed: UInt64 = 0, monitor: Monitor = .silent,
+    path: EnginePath = .configured
   ) throws(NetworkError) -> Gradients {
     try check(inputs: inputs)
     let count = inputs.shape[0]
@@ -25,7 +26,8 @@ extension Network {
       throw .data(wanted: [max(1, count)] + outputShape, got: weighting.shape)
     }
     let plan = try Plan(
-      self, weights: Weights(self), capacity: count, training: true, reachesInput: true)
+      self, weights: Weights(self, path: path), capacity: count, training: true, reachesInput: true,
+      path: path)
     plan.input.copy(from: inputs.elements)
     try plan.forward(count, seed: seed, monitor: monitor)
     plan.outputGradient?.copy(from: weighting.elements)
@@ -35,13 +37,11 @@ extension Network {
     for (node, parameter, buffer) in plan.gradients {
       buffer.sum(plan.parts(buffer, count))
       let shape = nodes[node].parameters[parameter].value.shape
-      slopes[node][parameter] = Tensor(trusted: shape, buffer.total.array)
-    }
-    var sum = [Float](repeating: 0, count: inputs.count)
-    for part in plan.inputGradients {
-      for (i, slope) in part.array.enumerated() { sum[i] += slope }
+      slopes[node][parameter] = Tensor(
+        trusted: shape, plan.weights.elements(of: buffer.total, node, parameter))
     }
     return Gradients(
-      outputs: outputs, parameters: slopes, inputs: Tensor(trusted: inputs.shape, sum))
+      outputs: outputs, parameters: slopes,
+      inputs: Tensor(trusted: inputs.shape, plan.inputGradient?.array ?? []))
   }
 }

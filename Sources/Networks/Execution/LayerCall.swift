@@ -9,11 +9,9 @@ package struct Turn: Sendable {
   package let worker: Int
 }
 
-/// One node's buffers, for a batch of up to the plan's capacity. Buffers hold the examples one after
-/// the other: `[B, shape of one example]`.
+/// One node's buffers, for a batch of up to the plan's capacity, all in the node's arrangement.
 package final class LayerCall: @unchecked Sendable {
-  package let inputShapes: [[Int]]
-  package let outputShape: [Int]
+  package let setting: Setting
   package let parameters: [Floats]
   package let workers: Workers
   private let inputs: [Floats]
@@ -21,15 +19,14 @@ package final class LayerCall: @unchecked Sendable {
   private let inputCounts: [Int]
   private let outputCount: Int
   private let workspace: Workspace
-  private let saved: Floats
-  private let scratch: [Floats]
+  private let memory: WorkMemory
 
-  /// What the layer applies to its output, where the planner gave it the activation that follows.
-  package let activator: Activator
   /// Gradients by parameter: empty where nothing is learned.
   var gradients: [GradientBuffer?] = []
   var inputGradients: [Floats?] = []
   var outputGradient: Floats?
+  /// By parameter: the step that it takes within `backward`, which then stores no gradient.
+  package internal(set) var updates: [FusedUpdate?] = []
   /// Distinguishes this node's random numbers from others'.
   let salt: UInt64
 
@@ -38,45 +35,53 @@ package final class LayerCall: @unchecked Sendable {
   package internal(set) var training = false
   package internal(set) var seed: UInt64 = 0
 
+  /// What a workspace asked for.
+  struct WorkMemory {
+    let saved: Floats
+    let prepared: Floats
+    let scratch: [Floats]
+  }
+
   init(
-    inputShapes: [[Int]], outputShape: [Int], inputs: [Floats], output: Floats,
-    parameters: [Floats], workspace: Workspace, saved: Floats, scratch: [Floats],
-    activator: Activator, salt: UInt64, workers: Workers
+    _ setting: Setting, inputs: [Floats], output: Floats, parameters: [Floats],
+    workspace: Workspace, memory: WorkMemory, salt: UInt64, workers: Workers
   ) {
-    self.inputShapes = inputShapes
-    self.outputShape = outputShape
+    self.setting = setting
     self.inputs = inputs
     self.output = output
     self.parameters = parameters
     self.workspace = workspace
-    self.saved = saved
-    self.scratch = scratch
-    self.activator = activator
+    self.memory = memory
     self.salt = salt
     self.workers = workers
-    inputCounts = inputShapes.map { $0.reduce(1, *) }
-    outputCount = outputShape.reduce(1, *)
+    inputCounts = setting.inputShapes.map { $0.reduce(1, *) }
+    outputCount = setting.outputShape.reduce(1, *)
+  }
+
+  package var inputShapes: [[Int]] { setting.inputShapes }
+  package var outputShape: [Int] { setting.outputShape }
+  package var activator: Activator { setting.activator }
+
+  private func part(_ buffer: Floats, _ examples: Range<Int>, _ each: Int) -> Floats {
+    let span = setting.arrangement.span(examples, each: each)
+    return buffer.slice(span.start, span.count)
   }
 
   package func input(_ examples: Range<Int>, _ index: Int = 0) -> Floats {
-    let each = inputCounts[index]
-    return inputs[index].slice(examples.lowerBound * each, examples.count * each)
+    part(inputs[index], examples, inputCounts[index])
   }
 
-  package func output(_ examples: Range<Int>) -> Floats {
-    output.slice(examples.lowerBound * outputCount, examples.count * outputCount)
-  }
+  package func output(_ examples: Range<Int>) -> Floats { part(output, examples, outputCount) }
 
   /// The gradient of the loss by this node's output.
   package func outputGradient(_ examples: Range<Int>) -> Floats {
     guard let outputGradient else { preconditionFailure("a plan for training") }
-    return outputGradient.slice(examples.lowerBound * outputCount, examples.count * outputCount)
+    return part(outputGradient, examples, outputCount)
   }
 
   /// Where the gradient by an input goes, or nil where nobody asks for it.
   package func inputGradient(_ examples: Range<Int>, _ index: Int = 0) -> Floats? {
-    inputGradients[index]?
-      .slice(examples.lowerBound * inputCounts[index], examples.count * inputCounts[index])
+    inputGradients[index].map { part($0, examples, inputCounts[index]) }
   }
 
   /// Where the gradient by a parameter goes, or nil for one that is not learned. With a part: that
@@ -86,17 +91,33 @@ package final class LayerCall: @unchecked Sendable {
     return buffer.part(part)
   }
 
-  package func saved(_ examples: Range<Int>) -> Floats {
-    let each = workspace.savedPerExample
-    return saved.slice(workspace.saved + examples.lowerBound * each, examples.count * each)
+  /// What becomes of the gradient by a parameter, or nil for one that is not learned.
+  package func use(ofGradient parameter: Int) -> GradientUse? {
+    if parameter < updates.count, let update = updates[parameter] { return .step(update) }
+    return gradient(parameter).map { .store($0) }
   }
 
-  package var savedOnce: Floats { saved.slice(0, workspace.saved) }
+  package func saved(_ examples: Range<Int>) -> Floats {
+    let span = setting.arrangement.span(examples, each: workspace.savedPerExample)
+    return memory.saved.slice(workspace.saved + span.start, span.count)
+  }
 
-  package func scratch(_ worker: Int) -> Floats { scratch[worker] }
+  package var savedOnce: Floats { memory.saved.slice(0, workspace.saved) }
+  package var prepared: Floats { memory.prepared }
+  package func scratch(_ worker: Int) -> Floats { memory.scratch[worker] }
 
   /// The whole batch.
   package var batch: Range<Int> { 0..<count }
+
+  /// Calls `body` for each example of a turn, or for each block of eight where they lie in lanes.
+  package func each(_ turn: Turn, _ body: (Range<Int>) -> Void) {
+    let step = setting.arrangement == .lanes ? 8 : 1
+    var start = turn.examples.lowerBound
+    while start < turn.examples.upperBound {
+      body(start..<min(start + step, turn.examples.upperBound))
+      start += step
+    }
+  }
 }
 
 /// Where a parameter's gradient is written: by parts of the batch, or at once.

@@ -1,4 +1,5 @@
-// Decides, before any memory is taken, which nodes run, which share a buffer, and which run together.
+// Decides, before any memory is taken, which nodes run, which share a buffer, how examples lie in it,
+// and which nodes run together.
 internal import Kernels
 internal import Tensors
 
@@ -6,39 +7,69 @@ internal import Tensors
 struct Layout {
   /// Runs of examples that a batch is cut into.
   static let mostRuns = 16
-  /// The most floats that a plan may hold: 16 GiB.
-  static let mostFloats = 1 << 32
+  /// Fewer examples than this leave too many lanes of a block empty, where there is another way.
+  static let fewestInLanes = 6
 
   let network: Network
+  let capacity: Int
+  let threads: Int
+  let training: Bool
+  let path: EnginePath
   /// The node in whose buffer a node's output lies: itself, or one before it.
   private(set) var homes: [Int] = []
+  /// How examples lie in each node's buffer.
+  private(set) var arrangements: [Arrangement] = []
   /// What each node applies to its output for the activation that follows.
   private(set) var activators: [Activator] = []
+  /// Which nodes pool their output for the pooling that follows.
+  private(set) var pools: [Bool] = []
+  /// The shape of one example in each home's buffer, after what the home took over.
+  private(set) var shapes: [[Int]] = []
   /// Who reads each home's output: the nodes that run, and at which of their inputs.
   private(set) var readers: [[(node: Int, input: Int)]] = []
   /// Whether the gradient of a home's output leads to anything learned.
   private(set) var wantsGradient: [Bool] = []
-  private(set) var segments: [Plan.Segment] = []
-  /// Partial gradients of a layer that works on runs of examples.
-  let parts: Int = Layout.mostRuns
+  private(set) var segments: [Segment] = []
+  /// The most runs that a batch is cut into, and so the partial gradients of a layer.
+  private(set) var cuts = Layout.mostRuns
   /// Who reads the network's input.
   private(set) var inputReaders: [(node: Int, input: Int)] = []
-  private let training: Bool
   private let reachesInput: Bool
 
+  /// Steps that run one after the other on the same run of examples, or one that sees the batch.
+  struct Segment {
+    let division: Division
+    var steps: [Step]
+  }
+
+  enum Step {
+    case node(Int)
+    /// A home's output in its other arrangement, for those who read it so.
+    case copy(Int)
+  }
+
   /// - Parameter reachesInput: the gradient by the network's input is asked for, too.
-  init(_ network: Network, training: Bool, reachesInput: Bool = false) {
+  init(
+    _ network: Network, capacity: Int, threads: Int, training: Bool, path: EnginePath,
+    reachesInput: Bool = false
+  ) {
     self.network = network
+    self.capacity = capacity
+    self.threads = threads
     self.training = training
+    self.path = path
     self.reachesInput = reachesInput
     activators = network.nodes.map { _ in .identity }
+    pools = network.nodes.map { _ in false }
+    shapes = network.shapes
     findHomes()
     findReaders()
     findSegments()
+    cuts = fewestCuts
   }
 
   func size(_ node: Int) -> Int {
-    (node == Network.input ? network.inputShape : network.shapes[node]).reduce(1, *)
+    (node == Network.input ? network.inputShape : shapes[node]).reduce(1, *)
   }
 
   func runs(_ node: Int) -> Bool { homes[node] == node }
@@ -46,31 +77,72 @@ struct Layout {
   /// The home of the network's output.
   var last: Int { homes.last ?? Network.input }
 
-  var scratch: Int {
-    network.nodes.indices.reduce(0) {
-      max($0, network.nodes[$1].layer.workspace(for: network.inputShapes(of: $1)).scratch)
-    }
+  func arrangement(_ node: Int) -> Arrangement {
+    node == Network.input ? .rows : arrangements[node]
   }
 
-  private func home(_ node: Int) -> Int { node == Network.input ? Network.input : homes[node] }
+  /// Whether examples go through the plan in whole blocks of eight.
+  var usesLanes: Bool { arrangements.contains(.lanes) }
+
+  /// Floats of a buffer for `each` numbers of every example.
+  func room(_ arrangement: Arrangement, _ each: Int) -> Int {
+    arrangement.span(0..<capacity, each: each).count
+  }
+
+  func setting(_ node: Int) -> Setting {
+    Setting(
+      inputShapes: network.inputShapes(of: node), outputShape: shapes[node],
+      arrangement: arrangements[node], activator: activators[node], pools: pools[node],
+      training: training, capacity: capacity, threads: threads, path: path)
+  }
+
+  func home(_ node: Int) -> Int { node == Network.input ? Network.input : homes[node] }
 
   private mutating func findHomes() {
     var uses = [Int](repeating: 0, count: network.nodes.count)
     for node in network.nodes { for input in node.inputs where input >= 0 { uses[input] += 1 } }
     for (n, node) in network.nodes.enumerated() {
-      homes.append(n)
-      guard let source = node.inputs.first, node.inputs.count == 1 else { continue }
-      let isOnlyReader = source != Network.input && uses[source] == 1
+      let source = node.inputs.first ?? Network.input
+      let isOnlyReader = node.inputs.count == 1 && source != Network.input && uses[source] == 1
       if node.layer.isView, source == Network.input || isOnlyReader {
-        homes[n] = home(source)
-      } else if let activation = node.layer as? Activation, isOnlyReader,
-        activation.function.kernel.worksInPlace, homes[source] == source,
-        network.nodes[source].layer.takesActivation, activators[source] == .identity
-      {
-        activators[source] = activation.activator
-        homes[n] = source
+        homes.append(home(source))
+        arrangements.append(arrangement(source))
+      } else if isOnlyReader, homes[source] == source, isTaken(n, by: source) {
+        homes.append(source)
+        arrangements.append(arrangement(source))
+      } else {
+        homes.append(n)
+        arrangements.append(choice(n, source))
       }
     }
+  }
+
+  private func choice(_ n: Int, _ source: Int) -> Arrangement {
+    guard path == .fast else { return .rows }
+    return switch network.nodes[n].layer.laneSupport(for: network.inputShapes(of: n)) {
+    case .never: .rows
+    case .follows: arrangement(source)
+    case .prefers: training || capacity >= Layout.fewestInLanes ? .lanes : .rows
+    }
+  }
+
+  /// Whether the source does in its own loop what the layer after it does.
+  private mutating func isTaken(_ n: Int, by source: Int) -> Bool {
+    let maker = network.nodes[source].layer
+    guard !pools[source] else { return false }
+    if let activation = network.nodes[n].layer as? Activation {
+      guard activation.function.kernel.worksInPlace, maker.takesActivation,
+        activators[source] == .identity
+      else { return false }
+      activators[source] = activation.activator
+      return true
+    }
+    guard network.nodes[n].layer.isPairPool, maker.takesPairPool(setting(source)) else {
+      return false
+    }
+    pools[source] = true
+    shapes[source] = network.shapes[n]
+    return true
   }
 
   private mutating func findReaders() {
@@ -91,30 +163,27 @@ struct Layout {
     }
   }
 
+  /// Whether somebody reads a home's output in the arrangement in which it does not lie.
+  func isCopied(_ home: Int) -> Bool {
+    let all = home == Network.input ? inputReaders : readers[home]
+    let outputNeedsRows = home == last && arrangement(home) == .lanes
+    return outputNeedsRows || all.contains { arrangements[$0.node] != arrangement(home) }
+  }
+
   private mutating func findSegments() {
-    for (n, node) in network.nodes.enumerated() where runs(n) {
-      let division = node.layer.division(training: training)
-      if division == .examples, segments.last?.division == .examples {
-        segments[segments.count - 1].nodes.append(n)
-      } else {
-        segments.append(Plan.Segment(division: division, nodes: [n]))
-      }
+    if isCopied(Network.input) { append(.copy(Network.input), .examples) }
+    for n in network.nodes.indices where runs(n) {
+      let setting = setting(n)
+      append(.node(n), network.nodes[n].layer.run(setting).division(setting))
+      if isCopied(n) { append(.copy(n), .examples) }
     }
   }
 
-  /// - Throws: `NetworkError.limit` where the buffers would be larger than any memory.
-  func check(capacity: Int, threads: Int) throws(NetworkError) {
-    var total = size(Network.input) * capacity + scratch * threads
-    for n in network.nodes.indices where runs(n) {
-      let workspace = network.nodes[n].layer.workspace(for: network.inputShapes(of: n))
-      let copies = training ? 2 + readers[n].count : 1
-      total += (size(n) * copies + workspace.savedPerExample) * capacity
-      guard training, network.nodes[n].layer.division(training: true) == .examples else { continue }
-      total += network.nodes[n].parameters.reduce(0) { $0 + $1.value.count } * parts
-    }
-    guard total <= Layout.mostFloats else {
-      throw .limit(
-        what: "a batch of \(capacity) needs memory for \(total) numbers", most: Layout.mostFloats)
+  private mutating func append(_ step: Step, _ division: Division) {
+    if division == .examples, segments.last?.division == .examples {
+      segments[segments.count - 1].steps.append(step)
+    } else {
+      segments.append(Segment(division: division, steps: [step]))
     }
   }
 }

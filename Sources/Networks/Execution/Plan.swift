@@ -11,202 +11,236 @@ final class Plan: @unchecked Sendable {
   let capacity: Int
   /// `[B, …]`: the caller fills it before `forward`.
   let input: Floats
+  /// `[B, …]`.
   let output: Floats
   /// The gradient of the loss by the output: the caller fills it before `backward`.
   private(set) var outputGradient: Floats?
   /// Every learned parameter with its gradient, after `backward` as partial sums.
   private(set) var gradients: [(node: Int, parameter: Int, buffer: GradientBuffer)] = []
+  /// The gradient by the input `[B, …]`, where it was asked for.
+  private(set) var inputGradient: Floats?
 
-  /// One for each reader of the input, where asked for: their sum is the gradient by the input.
-  private(set) var inputGradients: [Floats] = []
+  private let layout: Layout
+  private let wayBack: [Layout.Segment]
+  let calls: [LayerCall?]
+  let runners: [(any LayerRun)?]
+  private let copies: [Int: Floats]
+  private let outputs: [Floats]
+  private var sums: [Int: GradientSum] = [:]
+  private let arena: Arena
 
-  private let calls: [LayerCall?]
-  private let segments: [Segment]
-  private var sums: [GradientSum?] = []
-  private var memory: [Memory]
-
-  /// Nodes that run one after the other on the same run of examples, or one that sees the batch.
-  struct Segment {
-    let division: Division
-    var nodes: [Int]
-  }
-
-  /// A node whose output several others read: its gradient is the sum of theirs.
-  private struct GradientSum {
-    let total: Floats
-    let parts: [Floats]
-    let count: Int
-
-    func run(_ examples: Range<Int>) {
-      let start = examples.lowerBound * count
-      let target = total.slice(start, examples.count * count)
-      guard let first = parts.first else { return target.fill(0) }
-      target.copy(from: first.slice(start, target.count))
-      for part in parts.dropFirst() { target.add(part.slice(start, target.count)) }
-    }
-  }
-
-  /// - Throws: `NetworkError.limit` where the buffers would not fit in memory.
+  /// - Throws: `NetworkError.memory` where the buffers would not fit.
   init(
     _ network: Network, weights: Weights, capacity: Int, training: Bool,
-    reachesInput: Bool = false, workers: Workers = .shared
+    reachesInput: Bool = false, path: EnginePath = .configured, workers: Workers = .shared
   ) throws(NetworkError) {
-    let layout = Layout(network, training: training, reachesInput: reachesInput)
-    try layout.check(capacity: capacity, threads: workers.threads)
+    let layout = Layout(
+      network, capacity: capacity, threads: workers.threads, training: training,
+      path: path, reachesInput: reachesInput)
+    try layout.checkMemory()
+    self.layout = layout
+    wayBack = layout.segments.reversed().map {
+      Layout.Segment(division: $0.division, steps: $0.steps.reversed())
+    }
     self.network = network
     self.weights = weights
     self.workers = workers
     self.training = training
     self.capacity = capacity
-    var memory: [Memory] = []
-    func take(_ count: Int) -> Floats {
-      let new = Memory(count)
-      memory.append(new)
-      return new.floats
-    }
-    let input = take(capacity * layout.size(Network.input))
+    let arena = Arena()
+    self.arena = arena
+    let input = arena.take(capacity * layout.size(Network.input))
     self.input = input
     var outputs: [Floats] = []
     for n in network.nodes.indices {
       let home = layout.homes[n]
       outputs.append(
-        home == Network.input ? input : home < n ? outputs[home] : take(capacity * layout.size(n)))
+        home == Network.input
+          ? input
+          : home < n
+            ? outputs[home] : arena.take(layout.room(layout.arrangement(n), layout.size(n))))
     }
-    output = outputs.last ?? input
-    let scratch = (0..<workers.threads).map { _ in take(layout.scratch) }
-    var calls: [LayerCall?] = []
-    for (n, node) in network.nodes.enumerated() {
-      guard layout.runs(n) else {
-        calls.append(nil)
-        continue
-      }
-      let shapes = network.inputShapes(of: n)
-      let workspace = node.layer.workspace(for: shapes)
-      calls.append(
-        LayerCall(
-          inputShapes: shapes, outputShape: network.shapes[n],
-          inputs: node.inputs.map { $0 == Network.input ? input : outputs[$0] },
-          output: outputs[n], parameters: weights.values[n], workspace: workspace,
-          saved: take(workspace.saved + capacity * workspace.savedPerExample),
-          scratch: scratch.map { $0.slice(0, workspace.scratch) },
-          activator: layout.activators[n], salt: UInt64(n + 1) << 32, workers: workers))
+    self.outputs = outputs
+    var copies: [Int: Floats] = [:]
+    for home in [Network.input] + network.nodes.indices.filter(layout.runs)
+    where layout.isCopied(home) {
+      let other = layout.arrangement(home).other
+      copies[home] = arena.take(layout.room(other, layout.size(home)))
     }
-    self.calls = calls
-    self.memory = memory
-    segments = layout.segments
-    sums = calls.map { _ in nil }
-    if training { layGradients(layout) }
-    if reachesInput { layInputGradients(layout) }
+    self.copies = copies
+    let natural = outputs.last ?? input
+    output = layout.arrangement(layout.last) == .lanes ? copies[layout.last] ?? natural : natural
+    (calls, runners) = Plan.lay(layout, weights, workers, arena) { node, wanted in
+      let home = layout.home(node)
+      let own = home == Network.input ? input : outputs[home]
+      return layout.arrangement(home) == wanted ? own : copies[home] ?? own
+    }
+    if training { layGradients() }
+    if reachesInput { layInputGradient() }
+    if !training { prepare() }
   }
 
-  private func take(_ count: Int) -> Floats {
-    let new = Memory(count)
-    memory.append(new)
-    return new.floats
+  /// A call for every node that runs, with the loops that it runs.
+  private static func lay(
+    _ layout: Layout, _ weights: Weights, _ workers: Workers, _ arena: Arena,
+    _ source: (_ node: Int, _ wanted: Arrangement) -> Floats
+  ) -> ([LayerCall?], [(any LayerRun)?]) {
+    let nodes = layout.network.nodes
+    let runners = nodes.indices.map { n in
+      layout.runs(n) ? nodes[n].layer.run(layout.setting(n)) : nil
+    }
+    let needs = nodes.indices.map { runners[$0]?.workspace(layout.setting($0)) ?? Workspace() }
+    let most = needs.reduce(0) { max($0, $1.scratch) }
+    let scratch = (0..<workers.threads).map { _ in arena.take(most) }
+    let calls = nodes.indices.map { n -> LayerCall? in
+      guard layout.runs(n) else { return nil }
+      let setting = layout.setting(n)
+      let need = needs[n]
+      return LayerCall(
+        setting, inputs: nodes[n].inputs.map { source($0, setting.arrangement) },
+        output: source(n, setting.arrangement), parameters: weights.values[n], workspace: need,
+        memory: LayerCall.WorkMemory(
+          saved: arena.take(
+            need.saved + layout.room(setting.arrangement, need.savedPerExample)),
+          prepared: arena.take(need.prepared), scratch: scratch.map { $0.slice(0, need.scratch) }),
+        salt: UInt64(n + 1) << 32, workers: workers)
+    }
+    return (calls, runners)
   }
 
   /// Gives every node a place for the gradient of its output, and for those of its parameters.
-  private func layGradients(_ layout: Layout) {
+  private func layGradients() {
     for (n, call) in calls.enumerated() where layout.wantsGradient[n] {
       guard let call else { continue }
-      call.outputGradient = take(capacity * layout.size(n))
+      call.outputGradient = arena.take(layout.room(layout.arrangement(n), layout.size(n)))
       call.inputGradients = network.nodes[n].inputs.map { _ in nil }
-      layParameterGradients(n, call, layout)
+      layParameterGradients(n, call)
     }
     // Readers come after what they read: all calls have their buffers now.
     for n in calls.indices where layout.wantsGradient[n] && n != layout.last {
       guard let total = calls[n]?.outputGradient else { continue }
-      let readers = layout.readers[n]
-      let parts = readers.map { _ in readers.count == 1 ? total : take(total.count) }
-      for (reader, part) in zip(readers, parts) {
-        calls[reader.node]?.inputGradients[reader.input] = part
-      }
-      guard readers.count != 1 else { continue }
-      sums[n] = GradientSum(total: total, parts: parts, count: layout.size(n))
+      sums[n] = join(layout.readers[n], into: total, home: n)
     }
     let last = layout.last == Network.input ? nil : calls[layout.last]
-    outputGradient = last?.outputGradient ?? take(output.count)
-  }
-
-  private func layInputGradients(_ layout: Layout) {
-    for reader in layout.inputReaders {
-      let part = take(input.count)
-      calls[reader.node]?.inputGradients[reader.input] = part
-      inputGradients.append(part)
+    let natural = last?.outputGradient ?? arena.take(output.count)
+    guard layout.arrangement(layout.last) == .lanes else {
+      outputGradient = natural
+      return
     }
+    let rows = arena.take(output.count)
+    outputGradient = rows
+    sums[layout.last] = GradientSum(
+      arrangement: .lanes, total: natural, parts: [.init(native: natural, foreign: rows)],
+      each: layout.size(layout.last))
   }
 
-  private func layParameterGradients(_ n: Int, _ call: LayerCall, _ layout: Layout) {
-    let isShared = network.nodes[n].layer.division(training: true) == .examples
+  private func layInputGradient() {
+    let total = arena.take(input.count)
+    inputGradient = total
+    sums[Network.input] = join(layout.inputReaders, into: total, home: Network.input)
+  }
+
+  /// Tells the readers of a home where to write their gradients, and how these become one.
+  /// - Returns: nil where the only reader writes into the total itself.
+  private func join(
+    _ readers: [(node: Int, input: Int)], into total: Floats, home: Int
+  ) -> GradientSum? {
+    let own = layout.arrangement(home)
+    let each = layout.size(home)
+    let parts = readers.map { reader -> GradientSum.Part in
+      let native = readers.count == 1 ? total : arena.take(layout.room(own, each))
+      let isForeign = layout.arrangement(reader.node) != own
+      let foreign = isForeign ? arena.take(layout.room(own.other, each)) : nil
+      calls[reader.node]?.inputGradients[reader.input] = foreign ?? native
+      return GradientSum.Part(native: native, foreign: foreign)
+    }
+    if parts.count == 1, parts.first?.foreign == nil { return nil }
+    return GradientSum(arrangement: own, total: total, parts: parts, each: each)
+  }
+
+  private func layParameterGradients(_ n: Int, _ call: LayerCall) {
+    let isShared = runners[n]?.division(call.setting) == .examples
     for (p, parameter) in network.nodes[n].parameters.enumerated() {
       guard !parameter.frozen, parameter.role != .statistic else {
         call.gradients.append(nil)
         continue
       }
-      let count = parameter.value.count
-      let parts = isShared ? layout.parts : 1
+      let count = weights.values[n][p].count
+      let parts = isShared ? layout.cuts : 1
       let buffer = GradientBuffer(
-        total: take(count), parts: take(parts > 1 ? parts * count : 0), partCount: parts)
+        total: arena.take(count), parts: arena.take(parts > 1 ? parts * count : 0),
+        partCount: parts)
       call.gradients.append(buffer)
       gradients.append((n, p, buffer))
     }
   }
 
-  /// How many runs of examples a batch is cut into: it follows from the batch alone.
-  private func runs(_ count: Int) -> Int { min(count, Layout.mostRuns) }
-
-  private func run(_ index: Int, of count: Int) -> Range<Int> {
-    let runs = runs(count)
-    return index * count / runs..<(index + 1) * count / runs
+  private func prepare() {
+    for (call, runner) in zip(calls, runners) {
+      guard let call else { continue }
+      runner?.prepare(call)
+    }
   }
 
-  private func begin(_ count: Int, seed: UInt64, training: Bool) {
+  private func begin(_ count: Int, seed: UInt64) {
     precondition(count > 0 && count <= capacity, "a batch that fits")
     for call in calls {
       call?.count = count
       call?.seed = seed
       call?.training = training
     }
+    if training { prepare() }
   }
 
   /// Runs the first `count` examples of `input` to `output`.
   /// - Throws: `NetworkError.interrupted`.
   func forward(_ count: Int, seed: UInt64 = 0, monitor: Monitor) throws(NetworkError) {
-    begin(count, seed: seed, training: training)
-    for segment in segments {
-      try each(segment, count, monitor) { nodes, turn in
-        for n in nodes {
-          guard let call = calls[n], !monitor.isInterrupted() else { continue }
-          network.nodes[n].layer.forward(call, turn)
+    begin(count, seed: seed)
+    for segment in layout.segments {
+      try each(segment, count, monitor) { step, turn in
+        switch step {
+        case .node(let n):
+          guard let call = calls[n], let runner = runners[n] else { return }
+          runner.forward(call, turn)
+        case .copy(let home): copy(home, turn.examples)
         }
       }
     }
+  }
+
+  private func copy(_ home: Int, _ examples: Range<Int>) {
+    guard let copy = copies[home] else { return }
+    layout.arrangement(home).other
+      .convert(home == Network.input ? input : outputs[home], to: copy, examples, layout.size(home))
   }
 
   /// From `outputGradient` to the gradients of all parameters.
   /// - Throws: `NetworkError.interrupted`.
   func backward(_ count: Int, monitor: Monitor) throws(NetworkError) {
-    for segment in segments.reversed() {
-      try each(segment, count, monitor) { nodes, turn in
-        for n in nodes.reversed() {
-          guard let call = calls[n], call.outputGradient != nil, !monitor.isInterrupted()
-          else { continue }
-          sums[n]?.run(turn.examples)
-          network.nodes[n].layer.backward(call, turn)
-        }
+    for segment in wayBack {
+      try each(segment, count, monitor) { step, turn in
+        guard case .node(let n) = step, let call = calls[n], let runner = runners[n],
+          call.outputGradient != nil
+        else { return }
+        sums[n]?.run(turn.examples)
+        runner.backward(call, turn)
       }
     }
+    sums[Network.input]?.run(0..<count)
   }
 
   private func each(
-    _ segment: Segment, _ count: Int, _ monitor: Monitor, _ body: ([Int], Turn) -> Void
+    _ segment: Layout.Segment, _ count: Int, _ monitor: Monitor,
+    _ body: (Layout.Step, Turn) -> Void
   ) throws(NetworkError) {
+    func run(_ turn: Turn) {
+      for step in segment.steps where !monitor.isInterrupted() { body(step, turn) }
+    }
     switch segment.division {
-    case .batch: body(segment.nodes, Turn(examples: 0..<count, part: 0, worker: 0))
+    case .batch: run(Turn(examples: 0..<count, part: 0, worker: 0))
     case .examples:
-      workers.run(blocks: runs(count)) { block, worker in
-        guard !monitor.isInterrupted() else { return }
-        body(segment.nodes, Turn(examples: run(block, of: count), part: block, worker: worker))
+      workers.run(blocks: layout.runs(of: count)) { block, worker in
+        run(Turn(examples: layout.run(block, of: count), part: block, worker: worker))
       }
     }
     if monitor.isInterrupted() { throw .interrupted }
@@ -214,6 +248,6 @@ final class Plan: @unchecked Sendable {
 
   /// The parts of a gradient that a batch of this size filled.
   func parts(_ buffer: GradientBuffer, _ count: Int) -> Int {
-    buffer.partCount == 1 ? 1 : runs(count)
+    buffer.partCount == 1 ? 1 : layout.runs(of: count)
   }
 }

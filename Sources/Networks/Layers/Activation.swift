@@ -2,7 +2,7 @@
 internal import Kernels
 
 /// y = f(x), element by element.
-package struct Activation: Layer {
+package struct Activation: Layer, LayerRun {
   package static let kind = "activation"
   package let function: Function
   /// The slope below zero, for leaky.
@@ -67,6 +67,8 @@ package struct Activation: Layer {
   package func outputShape(for inputs: [[Int]]) throws(NetworkError) -> [Int] {
     try single(inputs, "one input")
   }
+
+  package func laneSupport(for inputs: [[Int]]) -> LaneSupport { .follows }
 
   var activator: Activator { Activator(function.kernel, slope: Float(slope)) }
 

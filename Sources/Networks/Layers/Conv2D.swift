@@ -1,4 +1,5 @@
-// Two-dimensional convolution (cross-correlation, as all networks mean it).
+// Two-dimensional convolution (cross-correlation, as all networks mean it): its settings. The loops
+// that run it are chosen by shape and batch.
 internal import Kernels
 
 /// y[o] = b[o] + sum over c, i, j of w[o, c, i, j] x[c, y s + i - p, x s + j - p].
@@ -82,27 +83,51 @@ package struct Conv2D: Layer {
   }
 
   package var takesActivation: Bool { true }
-
-  private func convolution(_ input: [Int]) -> Convolution? {
-    window(input).map { Convolution(window: $0, groups: groups, filters: filters) }
+  package func laneSupport(for inputs: [[Int]]) -> LaneSupport {
+    lanes(inputs[0], .identity, pools: false) == nil ? .never : .prefers
   }
 
-  package func workspace(for inputs: [[Int]]) -> Workspace {
-    Workspace(scratch: convolution(inputs[0])?.scratchCount ?? 0)
+  package func takesPairPool(_ setting: Setting) -> Bool {
+    let input = setting.inputShapes[0]
+    return setting.arrangement == .lanes
+      ? lanes(input, setting.activator, pools: true) != nil
+      : isDirect(setting) && direct(input, setting.activator, pools: true) != nil
   }
 
-  package func forward(_ call: LayerCall, _ turn: Turn) {
-    convolution(call.inputShapes[0])?.forward(
-      call.input(turn.examples), weight: call.parameters[0],
-      bias: bias ? call.parameters[1] : nil, call.activator, to: call.output(turn.examples),
-      scratch: call.scratch(turn.worker))
+  private func lanes(
+    _ input: [Int], _ activator: Activator, pools: Bool
+  ) -> LaneConvolution? {
+    window(input).flatMap {
+      LaneConvolution(
+        window: $0, groups: groups, filters: filters, activator: activator, pools: pools)
+    }
   }
 
-  package func backward(_ call: LayerCall, _ turn: Turn) {
-    convolution(call.inputShapes[0])?.backward(
-      call.outputGradient(turn.examples), x: call.input(turn.examples),
-      y: call.output(turn.examples), weight: call.parameters[0], call.activator,
-      dx: call.inputGradient(turn.examples), dWeight: call.gradient(0, part: turn.part),
-      dBias: bias ? call.gradient(1, part: turn.part) : nil, scratch: call.scratch(turn.worker))
+  private func direct(
+    _ input: [Int], _ activator: Activator, pools: Bool
+  ) -> DirectConvolution? {
+    window(input).flatMap {
+      DirectConvolution(
+        window: $0, groups: groups, filters: filters, activator: activator, pools: pools)
+    }
+  }
+
+  private func isDirect(_ setting: Setting) -> Bool {
+    setting.path == .fast && !setting.training && setting.capacity < Layout.fewestInLanes
+  }
+
+  package func run(_ setting: Setting) -> any LayerRun {
+    let input = setting.inputShapes[0]
+    guard let window = window(input) else { preconditionFailure("shapes were checked") }
+    if setting.arrangement == .lanes,
+      let lanes = lanes(input, setting.activator, pools: setting.pools)
+    {
+      return LaneConvolutionRun(lanes: lanes, bias: bias)
+    }
+    if isDirect(setting), let direct = direct(input, setting.activator, pools: setting.pools) {
+      return DirectConvolutionRun(direct: direct, bias: bias)
+    }
+    return ColumnConvolutionRun(
+      columns: Convolution(window: window, groups: groups, filters: filters), bias: bias)
   }
 }

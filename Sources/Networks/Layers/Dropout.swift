@@ -2,7 +2,7 @@
 internal import Kernels
 
 /// y = x / (1 - share) with probability 1 - share, else 0. Srivastava et al. 2014, JMLR 15:1929.
-package struct Dropout: Layer {
+package struct Dropout: Layer, LayerRun {
   package static let kind = "dropout"
   package let share: Double
 
@@ -22,6 +22,8 @@ package struct Dropout: Layer {
     try single(inputs, "one input")
   }
 
+  package func laneSupport(for inputs: [[Int]]) -> LaneSupport { .follows }
+
   /// The numbers of an example follow from its place in the batch, whoever works on it.
   private func seed(_ call: LayerCall, _ example: Int) -> UInt64 {
     var z = call.seed ^ call.salt &+ UInt64(example) &* 0x9E37_79B9_7F4A_7C15
@@ -34,16 +36,17 @@ package struct Dropout: Layer {
     guard call.training else {
       return call.output(turn.examples).copy(from: call.input(turn.examples))
     }
-    for i in turn.examples {
-      call.output(i..<i + 1)
-        .dropout(call.input(i..<i + 1), share: Float(share), seed: seed(call, i))
+    call.each(turn) { item in
+      call.output(item)
+        .dropout(call.input(item), share: Float(share), seed: seed(call, item.lowerBound))
     }
   }
 
   package func backward(_ call: LayerCall, _ turn: Turn) {
-    for i in turn.examples {
-      call.inputGradient(i..<i + 1)?
-        .dropout(call.outputGradient(i..<i + 1), share: Float(share), seed: seed(call, i))
+    call.each(turn) { item in
+      call.inputGradient(item)?
+        .dropout(
+          call.outputGradient(item), share: Float(share), seed: seed(call, item.lowerBound))
     }
   }
 }

@@ -3,7 +3,7 @@ internal import Kernels
 
 /// y[d, t] = W[index[t], d], with W `[vocabulary, units]` and indices as whole floats.
 /// Units come first in the output `[units, length]`, as everywhere in this house.
-package struct Embedding: Layer {
+package struct Embedding: Layer, LayerRun {
   package static let kind = "embedding"
   package let vocabulary: Int
   package let units: Int
@@ -32,7 +32,7 @@ package struct Embedding: Layer {
     [ParameterPlan("weight", .weight, [vocabulary, units], .normal(deviation: 1))]
   }
 
-  package func division(training: Bool) -> Division { .batch }
+  package func division(_ setting: Setting) -> Division { .batch }
 
   /// The row of an index. Inputs are checked at the door; computed ones are kept in range.
   private func row(_ value: Float) -> Int {

@@ -2,7 +2,7 @@
 internal import Kernels
 
 /// y = x1 + x2 + ….
-package struct Add: Layer {
+package struct Add: Layer, LayerRun {
   package static let kind = "add"
 
   package init() {}
@@ -21,20 +21,28 @@ package struct Add: Layer {
     return first
   }
 
+  package var takesActivation: Bool { true }
+  package func laneSupport(for inputs: [[Int]]) -> LaneSupport { .follows }
+
   package func forward(_ call: LayerCall, _ turn: Turn) {
     let y = call.output(turn.examples)
     y.copy(from: call.input(turn.examples, 0))
     for k in 1..<call.inputShapes.count { y.add(call.input(turn.examples, k)) }
+    if call.activator != .identity { call.activator.forward(y, to: y) }
   }
 
   package func backward(_ call: LayerCall, _ turn: Turn) {
     let dy = call.outputGradient(turn.examples)
+    if call.activator != .identity {
+      let y = call.output(turn.examples)
+      call.activator.backward(dy, x: y, y: y, to: dy)
+    }
     for k in 0..<call.inputShapes.count { call.inputGradient(turn.examples, k)?.copy(from: dy) }
   }
 }
 
 /// The units of all inputs, in order.
-package struct Concatenate: Layer {
+package struct Concatenate: Layer, LayerRun {
   package static let kind = "concatenate"
 
   package init() {}
@@ -53,12 +61,14 @@ package struct Concatenate: Layer {
     return [inputs.reduce(0) { $0 + $1[0] }] + first.dropFirst()
   }
 
+  package func laneSupport(for inputs: [[Int]]) -> LaneSupport { .follows }
+
   package func forward(_ call: LayerCall, _ turn: Turn) {
-    for i in turn.examples {
-      let y = call.output(i..<i + 1)
+    call.each(turn) { item in
+      let y = call.output(item)
       var start = 0
       for k in 0..<call.inputShapes.count {
-        let x = call.input(i..<i + 1, k)
+        let x = call.input(item, k)
         y.slice(start, x.count).copy(from: x)
         start += x.count
       }
@@ -66,12 +76,12 @@ package struct Concatenate: Layer {
   }
 
   package func backward(_ call: LayerCall, _ turn: Turn) {
-    for i in turn.examples {
-      let dy = call.outputGradient(i..<i + 1)
+    call.each(turn) { item in
+      let dy = call.outputGradient(item)
       var start = 0
       for k in 0..<call.inputShapes.count {
-        let count = call.input(i..<i + 1, k).count
-        call.inputGradient(i..<i + 1, k)?.copy(from: dy.slice(start, count))
+        let count = call.input(item, k).count
+        call.inputGradient(item, k)?.copy(from: dy.slice(start, count))
         start += count
       }
     }

@@ -4,7 +4,7 @@ internal import Kernels
 
 /// y = (x - mean) / sqrt(variance + epsilon) * scale + bias, mean and variance of each channel over
 /// the batch while training, and running ones otherwise. Ioffe and Szegedy 2015, arXiv:1502.03167.
-package struct BatchNorm: Layer {
+package struct BatchNorm: Layer, LayerRun {
   package static let kind = "batchnorm"
   package let epsilon: Double
   /// How much a step moves the running statistics.
@@ -39,17 +39,20 @@ package struct BatchNorm: Layer {
     ]
   }
 
-  package func division(training: Bool) -> Division { .batch }
+  package var takesActivation: Bool { true }
+  package func laneSupport(for inputs: [[Int]]) -> LaneSupport { .follows }
+  package func division(_ setting: Setting) -> Division { .batch }
 
-  package func workspace(for inputs: [[Int]]) -> Workspace {
+  package func workspace(_ setting: Setting) -> Workspace {
     // The batch's mean and inverse deviation of each channel.
-    Workspace(saved: 2 * inputs[0][0])
+    Workspace(saved: 2 * setting.inputShapes[0][0])
   }
 
   private func channel(_ call: LayerCall, _ batch: Floats, _ c: Int) -> Channel {
     let shape = call.inputShapes[0]
-    let positions = shape.dropFirst().reduce(1, *)
-    return Channel(batch, channel: c, of: shape[0], n: call.count, positions: positions)
+    return Channel(
+      batch, channel: c, of: shape[0], n: call.count,
+      positions: shape.dropFirst().reduce(1, *), inLanes: call.setting.arrangement == .lanes)
   }
 
   package func forward(_ call: LayerCall, _ turn: Turn) {
@@ -61,7 +64,7 @@ package struct BatchNorm: Layer {
       var variance = call.parameters[3][c]
       if call.training {
         (mean, variance) = x.moments()
-        let count = Float(x.n * x.p)
+        let count = Float(x.count)
         let step = Float(momentum)
         let unbiased = count > 1 ? variance * count / (count - 1) : variance
         call.parameters[2][c] += step * (mean - call.parameters[2][c])
@@ -72,35 +75,36 @@ package struct BatchNorm: Layer {
       saved[channels + c] = inverse
       let gain = call.parameters[0][c] * inverse
       channel(call, call.output(call.batch), c)
-        .affine(x, gain: gain, offset: call.parameters[1][c] - mean * gain)
+        .affine(x, gain: gain, offset: call.parameters[1][c] - mean * gain, call.activator)
     }
   }
 
-  /// dx = gain/deviation (dy - mean(dy) - h mean(dy h)), h the normalized input.
+  /// dx = gain/deviation (g - mean(g) - h mean(g h)), h the normalized input.
   package func backward(_ call: LayerCall, _ turn: Turn) {
     let channels = call.inputShapes[0][0]
     let saved = call.savedOnce
     call.workers.run(blocks: channels) { c, _ in
       let x = channel(call, call.input(call.batch), c)
+      let y = channel(call, call.output(call.batch), c)
       let dy = channel(call, call.outputGradient(call.batch), c)
       let mean = saved[c]
       let inverse = saved[channels + c]
-      let sums = dy.sums(with: x, mean: mean)
+      let sums = dy.sums(y: y, call.activator, with: x, mean: mean)
       call.gradient(0)?[c] = sums.1 * inverse
       call.gradient(1)?[c] = sums.0
       guard let dx = call.inputGradient(call.batch) else { return }
-      let count = Float(x.n * x.p)
+      let count = Float(x.count)
       let gain = call.parameters[0][c] * inverse
       channel(call, dx, c).combine(
-        dy, gain, x, mean: mean, -gain * inverse * inverse * sums.1 / count,
-        plus: -gain * sums.0 / count)
+        dy, y: y, call.activator, gain, x, mean: mean,
+        -gain * inverse * inverse * sums.1 / count, plus: -gain * sums.0 / count)
     }
   }
 }
 
 /// Each example by itself: zero mean and unit deviation over its units, at every position, then a
 /// scale and a bias for each unit. Ba et al. 2016, arXiv:1607.06450.
-package struct LayerNorm: Layer {
+package struct LayerNorm: Layer, LayerRun {
   package static let kind = "layernorm"
   package let epsilon: Double
 
@@ -127,9 +131,9 @@ package struct LayerNorm: Layer {
     ]
   }
 
-  package func workspace(for inputs: [[Int]]) -> Workspace {
-    Workspace(
-      savedPerExample: 2 * UnitPositions(inputs[0]).positions, scratch: 2 * inputs[0][0])
+  package func workspace(_ setting: Setting) -> Workspace {
+    let units = UnitPositions(setting.inputShapes[0])
+    return Workspace(savedPerExample: 2 * units.positions, scratch: 2 * units.units)
   }
 
   package func forward(_ call: LayerCall, _ turn: Turn) {

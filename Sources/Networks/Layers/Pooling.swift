@@ -39,7 +39,7 @@ package struct PoolWindow: Sendable, Equatable {
 }
 
 /// The greatest value in each window.
-package struct MaxPool: Layer {
+package struct MaxPool: Layer, LayerRun {
   package static let kind = "maxpool"
   package let pool: PoolWindow
 
@@ -60,30 +60,45 @@ package struct MaxPool: Layer {
     try pool.outputShape(stem, inputs)
   }
 
-  package func workspace(for inputs: [[Int]]) -> Workspace {
-    let outputs = (pool.window(inputs[0])?.outCount ?? 0) * inputs[0][0]
-    return Workspace(savedPerExample: Window.places(outputs))
+  package func laneSupport(for inputs: [[Int]]) -> LaneSupport { .follows }
+
+  package var isPairPool: Bool {
+    pool.size == [2, 2] && pool.stride == [2, 2] && pool.padding == [0, 0]
+  }
+
+  package func workspace(_ setting: Setting) -> Workspace {
+    let outputs = setting.outputShape.reduce(1, *)
+    let isKept = setting.training || setting.arrangement == .rows
+    return Workspace(savedPerExample: isKept ? Window.places(outputs) : 0)
   }
 
   package func forward(_ call: LayerCall, _ turn: Turn) {
     guard let window = pool.window(call.inputShapes[0]) else { return }
-    for i in turn.examples {
-      window.maxPool(
-        call.input(i..<i + 1), to: call.output(i..<i + 1), places: call.saved(i..<i + 1))
+    call.each(turn) { item in
+      let (x, y) = (call.input(item), call.output(item))
+      switch call.setting.arrangement {
+      case .rows: window.maxPool(x, to: y, places: call.saved(item))
+      case .lanes:
+        window.maxPoolLanes(x, to: y, places: call.training ? call.saved(item) : nil)
+      }
     }
   }
 
   package func backward(_ call: LayerCall, _ turn: Turn) {
     guard let window = pool.window(call.inputShapes[0]) else { return }
-    for i in turn.examples {
-      guard let dx = call.inputGradient(i..<i + 1) else { return }
-      window.maxPoolBack(call.outputGradient(i..<i + 1), places: call.saved(i..<i + 1), to: dx)
+    call.each(turn) { item in
+      guard let dx = call.inputGradient(item) else { return }
+      let dy = call.outputGradient(item)
+      switch call.setting.arrangement {
+      case .rows: window.maxPoolBack(dy, places: call.saved(item), to: dx)
+      case .lanes: window.maxPoolLanesBack(dy, places: call.saved(item), to: dx)
+      }
     }
   }
 }
 
 /// The mean of each window; cells outside the image do not count.
-package struct AveragePool: Layer {
+package struct AveragePool: Layer, LayerRun {
   package static let kind = "avgpool"
   package let pool: PoolWindow
 
@@ -104,21 +119,19 @@ package struct AveragePool: Layer {
     try pool.outputShape(stem, inputs)
   }
 
+  package func laneSupport(for inputs: [[Int]]) -> LaneSupport { .follows }
+
   package func forward(_ call: LayerCall, _ turn: Turn) {
-    guard let window = pool.window(call.inputShapes[0]) else { return }
-    window.averagePool(call.input(turn.examples), to: call.output(turn.examples))
+    pool.window(call.inputShapes[0])?.average(call, turn)
   }
 
   package func backward(_ call: LayerCall, _ turn: Turn) {
-    guard let window = pool.window(call.inputShapes[0]),
-      let dx = call.inputGradient(turn.examples)
-    else { return }
-    window.averagePoolBack(call.outputGradient(turn.examples), to: dx)
+    pool.window(call.inputShapes[0])?.averageBack(call, turn)
   }
 }
 
 /// The mean of each whole plane: `[C, H, W]` to `[C]`.
-package struct GlobalPool: Layer {
+package struct GlobalPool: Layer, LayerRun {
   package static let kind = "globalpool"
 
   package init() {}
@@ -136,25 +149,38 @@ package struct GlobalPool: Layer {
     return [input[0]]
   }
 
-  private func positions(_ call: LayerCall) -> Int {
-    call.inputShapes[0].dropFirst().reduce(1, *)
+  package func laneSupport(for inputs: [[Int]]) -> LaneSupport { .follows }
+
+  /// One window over the whole of each plane.
+  private func window(_ shape: [Int]) -> Window? {
+    let plane = (shape[1], shape.dropFirst(2).reduce(1, *))
+    return Window(channels: shape[0], plane: plane, kernel: plane, stride: (1, 1), padding: (0, 0))
   }
 
   package func forward(_ call: LayerCall, _ turn: Turn) {
-    let count = positions(call)
-    let x = call.input(turn.examples)
-    let y = call.output(turn.examples)
-    for plane in 0..<y.count {
-      y[plane] = x.slice(plane * count, count).sum() / Float(count)
-    }
+    window(call.inputShapes[0])?.average(call, turn)
   }
 
   package func backward(_ call: LayerCall, _ turn: Turn) {
+    window(call.inputShapes[0])?.averageBack(call, turn)
+  }
+}
+
+extension Window {
+  fileprivate func average(_ call: LayerCall, _ turn: Turn) {
+    let (x, y) = (call.input(turn.examples), call.output(turn.examples))
+    switch call.setting.arrangement {
+    case .rows: averagePool(x, to: y)
+    case .lanes: averagePoolLanes(x, to: y)
+    }
+  }
+
+  fileprivate func averageBack(_ call: LayerCall, _ turn: Turn) {
     guard let dx = call.inputGradient(turn.examples) else { return }
-    let count = positions(call)
     let dy = call.outputGradient(turn.examples)
-    for plane in 0..<dy.count {
-      dx.slice(plane * count, count).fill(dy[plane] / Float(count))
+    switch call.setting.arrangement {
+    case .rows: averagePoolBack(dy, to: dx)
+    case .lanes: averagePoolLanesBack(dy, to: dx)
     }
   }
 }

@@ -2,7 +2,7 @@
 internal import Kernels
 
 /// Every example as one list of numbers.
-package struct Flatten: Layer {
+package struct Flatten: Layer, LayerRun {
   package static let kind = "flatten"
 
   package init() {}
@@ -15,6 +15,7 @@ package struct Flatten: Layer {
   /// Into how many depends on the input: the ratio of the shapes says.
   package var unitFlow: UnitFlow { .spreads(1) }
   package var isView: Bool { true }
+  package func laneSupport(for inputs: [[Int]]) -> LaneSupport { .follows }
 
   package func outputShape(for inputs: [[Int]]) throws(NetworkError) -> [Int] {
     [try single(inputs, "one input").reduce(1, *)]
@@ -30,7 +31,7 @@ package struct Flatten: Layer {
 }
 
 /// Every example in another shape.
-package struct Reshape: Layer {
+package struct Reshape: Layer, LayerRun {
   package static let kind = "reshape"
   package let shape: [Int]
 
@@ -49,6 +50,7 @@ package struct Reshape: Layer {
   package var attributes: [(name: String, value: Attribute)] { [("shape", .integers(shape))] }
   package var unitFlow: UnitFlow { .mixes }
   package var isView: Bool { true }
+  package func laneSupport(for inputs: [[Int]]) -> LaneSupport { .follows }
 
   package func outputShape(for inputs: [[Int]]) throws(NetworkError) -> [Int] {
     let wanted = shape.reduce((1, false)) { product, size in

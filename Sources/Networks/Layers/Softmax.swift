@@ -2,7 +2,7 @@
 internal import Kernels
 
 /// y[u] = exp(x[u]) / sum exp(x), over the units at every position.
-package struct Softmax: Layer {
+package struct Softmax: Layer, LayerRun {
   package static let kind = "softmax"
 
   package init() {}

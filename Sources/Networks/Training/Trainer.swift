@@ -11,13 +11,14 @@ extension Network {
   /// last good weights.
   /// - Throws: `NetworkError.option`, `.data`, `.label` before anything runs; `.interrupted`.
   package func trained(
-    on data: Dataset, _ options: Training, monitor: Monitor = .silent, workers: Workers = .shared
+    on data: Dataset, _ options: Training, monitor: Monitor = .silent,
+    path: EnginePath = .configured, workers: Workers = .shared
   ) throws(NetworkError) -> Trained {
     try options.check()
     let start = try freezing(options.frozen)
     try start.check(data)
     if let validation = options.validation { try start.check(validation) }
-    let trainer = try Trainer(start, data, options, monitor, workers)
+    let trainer = try Trainer(start, data, options, monitor, path, workers)
     let result = try trainer.run()
     guard !options.frozen.isEmpty else { return result }
     return Trained(
@@ -61,7 +62,7 @@ private final class Trainer {
 
   init(
     _ network: Network, _ data: Dataset, _ options: Training, _ monitor: Monitor,
-    _ workers: Workers
+    _ path: EnginePath, _ workers: Workers
   ) throws(NetworkError) {
     random = RandomStream(seed: options.seed)
     (trainingRows, validation) = Trainer.split(data, options, random.split("holdout"))
@@ -73,7 +74,9 @@ private final class Trainer {
     kept = network
     let capacity = max(1, min(options.batch, trainingRows.count))
     plan = try Plan(
-      network, weights: Weights(network), capacity: capacity, training: true, workers: workers)
+      network, weights: Weights(network, path: path), capacity: capacity, training: true,
+      path: path,
+      workers: workers)
     var rule = UpdateRule()
     rule.momentum = Float(options.momentum ?? options.optimizer.momentum ?? 0)
     rule.nesterov = options.nesterov
@@ -147,16 +150,16 @@ private final class Trainer {
   /// - Returns: the step at which the loss stopped being a number, or nil.
   private func runEpoch(_ epoch: Int) throws(NetworkError) -> Int? {
     var stream = random.split("epoch \(epoch)")
-    let order = stream.shuffled(trainingRows)
+    let order = stream.permutation(trainingRows.count).map { trainingRows[$0] }
     tally = Tally()
     for step in 0..<stepsPerEpoch {
       let global = (epoch - 1) * stepsPerEpoch + step
       try revise(after: global)
       let rows = step * plan.capacity..<min(order.count, (step + 1) * plan.capacity)
+      stepper.begin(rate: options.rate(at: global, of: steps, perEpoch: stepsPerEpoch))
       let loss = try runBatch(order, rows, seed: stream.next())
       guard loss.isFinite else { return step + 1 }
-      stepper.step(
-        rows.count, rate: options.rate(at: global, of: steps, perEpoch: stepsPerEpoch))
+      stepper.finish(rows.count)
       monitor.report(
         Progress(
           epoch: epoch, epochs: options.epochs, done: rows.upperBound, total: order.count,

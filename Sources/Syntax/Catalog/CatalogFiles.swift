@@ -229,5 +229,16 @@ extension Catalog {
       "The notebook's front matter or the cell's `mem=` gives it a limit, and the whole program grew "
         + "beyond it. Work part by part, or raise the limit.",
       .document("```cnb mem=64MiB\nzeros([100000000])\n```\n")),
+    Entry(
+      "E0908", "a decomposition without its library",
+      "Singular values and other decompositions come from OpenBLAS, which is loaded when it is "
+        + "first needed and was not found, or CNB_BLAS turned it off. Everything else works "
+        + "without it. On Debian: apt install libopenblas0.",
+      .situation("CNB_BLAS=none cnb -e 'svd(lenet300(), rank: 8)'")),
+    Entry(
+      "E0909", "a batch that does not fit in memory",
+      "All buffers of a network are laid out before it runs, and for batches of this size they need "
+        + "more memory than this machine has free. A smaller `batch:` needs less.",
+      .situation("a network of large images, with batches of a million")),
   ]
 }

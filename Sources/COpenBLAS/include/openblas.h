@@ -1,0 +1,59 @@
+// OpenBLAS, loaded when it is first needed: matrix products through CBLAS, and LAPACK by its Fortran
+// symbols (no LAPACKE). Nothing is linked, so the command starts without it, and runs without it.
+#ifndef COPENBLAS_H
+#define COPENBLAS_H
+
+#pragma clang assume_nonnull begin
+
+/// CBLAS's names for an order, a transpose, a triangle, a side and a diagonal.
+enum {
+  BLAS_ROWS = 101, BLAS_COLUMNS = 102, BLAS_AS_IS = 111, BLAS_TRANSPOSED = 112,
+  BLAS_UPPER = 121, BLAS_LOWER = 122, BLAS_NOT_UNIT = 131, BLAS_LEFT = 141, BLAS_RIGHT = 142
+};
+
+// S(field, symbol, result, parameters): every routine in use.
+#define OPENBLAS_SYMBOLS(S) \
+  S(set_threads, openblas_set_num_threads, void, (int count)) \
+  S(configuration, openblas_get_config, char *_Nonnull, (void)) \
+  S(sgemm, cblas_sgemm, void, (int order, int ta, int tb, int m, int n, int k, float alpha, \
+    const float *a, int lda, const float *b, int ldb, float beta, float *c, int ldc)) \
+  S(dgemm, cblas_dgemm, void, (int order, int ta, int tb, int m, int n, int k, double alpha, \
+    const double *a, int lda, const double *b, int ldb, double beta, double *c, int ldc)) \
+  S(dsyrk, cblas_dsyrk, void, (int order, int triangle, int transpose, int n, int k, \
+    double alpha, const double *a, int lda, double beta, double *c, int ldc)) \
+  S(dtrsm, cblas_dtrsm, void, (int order, int side, int triangle, int transpose, int diagonal, \
+    int m, int n, double alpha, const double *a, int lda, double *b, int ldb)) \
+  /* Thin singular value decomposition by divide and conquer. */ \
+  S(dgesdd, dgesdd_, void, (const char *job, const int *m, const int *n, double *a, \
+    const int *lda, double *s, double *u, const int *ldu, double *vt, const int *ldvt, \
+    double *work, const int *lwork, int *iwork, int *info)) \
+  /* Eigenvalues of a symmetric matrix, and vectors: all, or those of some indices. */ \
+  S(dsyevr, dsyevr_, void, (const char *job, const char *range, const char *triangle, \
+    const int *n, double *a, const int *lda, const double *vl, const double *vu, const int *il, \
+    const int *iu, const double *tolerance, int *found, double *w, double *z, const int *ldz, \
+    int *support, double *work, const int *lwork, int *iwork, const int *liwork, int *info)) \
+  /* Cholesky's factor of a symmetric matrix. */ \
+  S(dpotrf, dpotrf_, void, (const char *triangle, const int *n, double *a, const int *lda, \
+    int *info)) \
+  /* Orthogonalization by Householder reflections, and the orthogonal factor they stand for. */ \
+  S(dgeqrf, dgeqrf_, void, (const int *m, const int *n, double *a, const int *lda, double *tau, \
+    double *work, const int *lwork, int *info)) \
+  S(dorgqr, dorgqr_, void, (const int *m, const int *n, const int *k, double *a, \
+    const int *lda, const double *tau, double *work, const int *lwork, int *info))
+
+/// The routines by name, of a library that has all of them.
+typedef struct {
+#define OPENBLAS_FIELD(field, symbol, result, parameters) result (*_Nonnull field) parameters;
+  OPENBLAS_SYMBOLS(OPENBLAS_FIELD)
+#undef OPENBLAS_FIELD
+} openblas;
+
+/// The library, on one thread, for our own workers share out the work; NULL where there is none. The
+/// first call loads it. `CNB_BLAS` names the file of another one, or is "none".
+const openblas *_Nullable openblas_load(void);
+
+/// Why there is no library, in a few words; empty where there is one.
+const char *openblas_problem(void);
+
+#pragma clang assume_nonnull end
+#endif

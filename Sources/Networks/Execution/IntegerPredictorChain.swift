@@ -1,0 +1,230 @@
+// Reads a network as a chain of integer steps, and says what they need; or that it is none.
+internal import Encodings
+internal import Kernels
+internal import Tensors
+
+/// One step of a chain.
+struct IntegerStep: Sendable {
+  let work: Work
+  /// Numbers of one example that come out.
+  let outputCount: Int
+
+  enum Work: Sendable {
+    case convolution(IntegerConvolution, IntegerFinish)
+    case dense(IntegerMatrix, IntegerFinish)
+    case maxPool(Window)
+    case averagePool(Window)
+    case activation(Activator)
+  }
+
+  /// The step itself says each lane's greatest magnitude.
+  var keepsGreatest: Bool {
+    if case .convolution = work { true } else { false }
+  }
+}
+
+/// Steps in lanes of images, if any, and then steps in rows.
+struct IntegerChain: Sendable {
+  private(set) var steps: [IntegerStep] = []
+  let inputCount: Int
+  private(set) var startsInLanes: Bool
+  /// How many steps run in lanes.
+  private(set) var lanesEnd = 0
+  private var inLanes: Bool
+  private let network: Network
+
+  init?(_ network: Network) {
+    self.network = network
+    inputCount = network.inputShape.reduce(1, *)
+    let first = network.nodes.first { !($0.layer is Dropout) }?.layer
+    startsInLanes = network.inputShape.count == 3 && !(first?.isView ?? true)
+    inLanes = startsInLanes
+    for (n, node) in network.nodes.enumerated() {
+      guard node.inputs == [n - 1] else { return nil }
+    }
+    var next = 0
+    while next < network.nodes.count {
+      guard let after = take(next) else { return nil }
+      next = after
+    }
+    if inLanes { lanesEnd = steps.count }
+  }
+
+  /// Adds the steps of a node, and of those after it that run inside it.
+  /// - Returns: the node to go on with, or nil where there is no way.
+  private mutating func take(_ n: Int) -> Int? {
+    let shape = network.shapes[n]
+    switch network.nodes[n].layer {
+    case is Dropout: return n + 1
+    case is Flatten: leaveLanes()
+    case is Reshape where shape.count == 1: leaveLanes()
+    case let layer as Activation: add(.activation(layer.activator), n)
+    case let layer as DenseLayer where !inLanes: return dense(layer, n)
+    case let layer as Conv2D where inLanes: return convolution(layer, n)
+    case let layer as MaxPool where inLanes:
+      guard let window = layer.pool.window(network.inputShapes(of: n)[0]) else { return nil }
+      add(.maxPool(window), n)
+    case let layer as AveragePool where inLanes:
+      guard let window = layer.pool.window(network.inputShapes(of: n)[0]) else { return nil }
+      add(.averagePool(window), n)
+    case is GlobalPool where inLanes:
+      let input = network.inputShapes(of: n)[0]
+      let plane = (input[1], input[2])
+      guard
+        let window = Window(
+          channels: input[0], plane: plane, kernel: plane, stride: (1, 1), padding: (0, 0))
+      else { return nil }
+      add(.averagePool(window), n)
+      leaveLanes()
+    default: return nil
+    }
+    return n + 1
+  }
+
+  private mutating func leaveLanes() {
+    if inLanes { lanesEnd = steps.count }
+    inLanes = false
+  }
+
+  /// - Parameter n: the last node that the step stands for.
+  private mutating func add(_ work: IntegerStep.Work, _ n: Int) {
+    steps.append(IntegerStep(work: work, outputCount: network.shapes[n].reduce(1, *)))
+  }
+
+  private func isRelu(_ n: Int) -> Bool {
+    n < network.nodes.count && (network.nodes[n].layer as? Activation)?.function == .relu
+  }
+
+  private func poolsByTwo(_ n: Int) -> Bool {
+    guard n < network.nodes.count, let pool = network.nodes[n].layer as? MaxPool else {
+      return false
+    }
+    return pool.pool.size == [2, 2] && pool.pool.stride == [2, 2] && pool.pool.padding == [0, 0]
+  }
+
+  private mutating func dense(_ layer: DenseLayer, _ n: Int) -> Int? {
+    let parameters = network.nodes[n].parameters
+    let relu = isRelu(n + 1)
+    let last = relu ? n + 1 : n
+    guard let weights = IntegerWeights(parameters[0]),
+      let matrix = IntegerMatrix(
+        weights.codes, units: layer.units, depth: network.inputShapes(of: n)[0][0])
+    else { return nil }
+    add(.dense(matrix, weights.finish(layer.bias ? parameters[1] : nil, relu: relu)), last)
+    return last + 1
+  }
+
+  /// The greatest of some sums, made positive, is the same as the other way round.
+  private mutating func convolution(_ layer: Conv2D, _ n: Int) -> Int? {
+    let input = network.inputShapes(of: n)[0]
+    let parameters = network.nodes[n].parameters
+    var relu = false
+    var pools = false
+    var last = n
+    while (!relu && isRelu(last + 1)) || (!pools && poolsByTwo(last + 1)) {
+      if isRelu(last + 1) { relu = true } else { pools = true }
+      last += 1
+    }
+    let window = Window(
+      channels: input[0] / layer.groups, plane: (input[1], input[2]),
+      kernel: (layer.kernel[0], layer.kernel[1]), stride: (layer.stride[0], layer.stride[1]),
+      padding: (layer.padding[0], layer.padding[1]))
+    guard let window, let weights = IntegerWeights(parameters[0]),
+      let convolution = IntegerConvolution(
+        weights.codes, window: window, groups: layer.groups, filters: layer.filters, pools: pools)
+    else { return nil }
+    let finish = weights.finish(layer.bias ? parameters[1] : nil, relu: relu)
+    add(.convolution(convolution, finish), last)
+    return last + 1
+  }
+}
+
+// What a worker's memory must hold, for one example.
+extension IntegerChain {
+  /// A dense layer reads what leaves the lanes: floats are not needed.
+  var codesAfterLanes: Bool {
+    guard startsInLanes, lanesEnd < steps.count, case .dense = steps[lanesEnd].work else {
+      return false
+    }
+    return true
+  }
+
+  var mostInLanes: Int {
+    startsInLanes ? steps[..<lanesEnd].reduce(inputCount) { max($0, $1.outputCount) } : 0
+  }
+
+  var mostInRows: Int {
+    let before = startsInLanes && lanesEnd > 0 ? steps[lanesEnd - 1].outputCount : inputCount
+    return steps[lanesEnd...].reduce(codesAfterLanes ? 0 : before) { max($0, $1.outputCount) }
+  }
+
+  var mostCoded: Int {
+    steps.reduce(0) {
+      if case .dense(let layer, _) = $1.work { max($0, layer.depth) } else { $0 }
+    }
+  }
+
+  /// Bytes that each worker needs.
+  var bytes: Int {
+    let planes = steps.reduce(0) {
+      if case .convolution(let layer, _) = $1.work { $0 + layer.codeCount } else { $0 }
+    }
+    let floats =
+      (startsInLanes ? inputCount : 0) * Lanes.count + 2 * mostInLanes * Lanes.count
+      + 2 * mostInRows * IntegerDesk.examples
+    return planes + mostCoded * IntegerDesk.examples + 4 * floats
+  }
+}
+
+/// A parameter as codes of eight bits, a scale for each of its rows.
+struct IntegerWeights {
+  let codes: [Int8]
+  let scales: [Float]
+
+  /// - Returns: nil where a weight is not finite.
+  init?(_ parameter: Parameter) {
+    if let stored = IntegerWeights(stored: parameter) {
+      self = stored
+      return
+    }
+    let rows = parameter.value.shape[0]
+    let elements = parameter.value.elements
+    let width = elements.count / max(1, rows)
+    var codes: [Int8] = []
+    var scales: [Float] = []
+    codes.reserveCapacity(elements.count)
+    for row in 0..<rows {
+      let weights = elements[row * width..<(row + 1) * width]
+      guard weights.allSatisfy(\.isFinite) else { return nil }
+      let scale = CodeScale(greatest: weights.reduce(0) { max($0, abs($1)) })
+      scales.append(scale.scale)
+      for weight in weights {
+        let code = (weight * scale.inverse).rounded(.toNearestOrEven)
+        codes.append(code.isNaN ? 0 : Int8(max(-127, min(127, code))))
+      }
+    }
+    self.codes = codes
+    self.scales = scales
+  }
+
+  /// The codes that the parameter is stored as, perhaps inside other encodings, where they and their
+  /// scales are its values.
+  private init?(stored parameter: Parameter) {
+    var encoding: (any Encoding)? = parameter.encoding
+    while let outer = encoding, !(outer is Affine) { encoding = outer.nested }
+    let rows = parameter.value.shape[0]
+    guard let affine = encoding as? Affine, affine.isSigned, affine.isSymmetric,
+      affine.shape == parameter.value.shape, affine.scales.allSatisfy({ $0 >= 0 }),
+      affine.granularity == .channel || affine.granularity == .tensor,
+      affine.decoded().elements == parameter.value.elements
+    else { return nil }
+    codes = affine.codes.map { Int8($0) }
+    scales =
+      affine.granularity == .channel
+      ? affine.scales : [Float](repeating: affine.scales.first ?? 0, count: rows)
+  }
+
+  func finish(_ bias: Parameter?, relu: Bool) -> IntegerFinish {
+    IntegerFinish(scales: scales, bias: bias?.value.elements, relu: relu)
+  }
+}

@@ -1,0 +1,76 @@
+// Training through the language itself: a session that has the data, and trains the named network for an epoch.
+
+internal import Interpreter
+internal import Library
+internal import Networks
+internal import Notebook
+internal import Syntax
+internal import Tensors
+
+/// A program of the language, run a cell at a time.
+final class Program {
+  private let session: Session
+
+  init() {
+    session = Session(
+      registry: Library.registry, surroundings: Surroundings(folder: "."),
+      modules: ModuleShelf.modules(in: "."))
+  }
+
+  func bind(_ name: String, _ data: Dataset) { session.bind(name, Library.value(data)) }
+
+  /// Runs a cell, and gives its last value.
+  @discardableResult
+  func run(_ text: String) throws -> Value {
+    let cell = CellInput(source: Source(name: "benchmark", text: text), identity: "benchmark")
+    let result = session.run(cell) { _ in }
+    guard result.isFinished else {
+      throw Refusal(result.diagnostics.first?.message ?? "the program did not finish")
+    }
+    return result.last
+  }
+
+  /// A network that the standard library names, or any expression that gives one.
+  func network(_ expression: String) throws -> Network {
+    guard let network = Library.network(try run(expression)) else {
+      throw Refusal("`\(expression)` is no network")
+    }
+    return network
+  }
+}
+
+final class Training: Job {
+  let units: Double
+  private let program = Program()
+  private let epoch: String
+  private(set) var answer: [Double] = []
+
+  /// - Parameter source: "mnist", or "random" for numbers in the shape of the network's input.
+  init(_ network: String, batch: Int, examples: Int, _ source: String) throws {
+    units = Double(examples)
+    try program.run("net = \(network)()")
+    if source == "mnist" {
+      try program.run("data = (load \"mnist\").train[0..<\(examples)]")
+    } else {
+      program.bind("data", Training.examples(examples, for: try program.network("net")))
+    }
+    epoch = """
+      trained = train net, on: data, epochs: 1, batch: \(batch), optimizer: .sgd, rate: 0.01, \
+      momentum: 0.9
+      trained.history[0].loss.value
+      """
+  }
+
+  func run() throws {
+    if case .number(let loss) = try program.run(epoch) { answer = [loss] }
+  }
+
+  private static func examples(_ count: Int, for network: Network) -> Dataset {
+    let shape = network.inputShape
+    let pixels = Figures.even(count * shape.reduce(1, *), seed: 1)
+    let labels = Figures.even(count, seed: 2).map { Int($0 * 10) }
+    return Dataset(
+      name: "random", part: "train", inputs: Tensor(trusted: [count] + shape, pixels),
+      labels: labels, classes: 10, digest: "")
+  }
+}

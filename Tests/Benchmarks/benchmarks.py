@@ -1,0 +1,202 @@
+# What is measured, and who takes part. Every benchmark is one entry of one of these lists; ours comes first.
+
+import os
+from dataclasses import dataclass
+
+import loops
+from contestants import Missing, Script, Server, Start
+
+SECTIONS = [
+    "start", "loops", "training", "inference", "vectors", "streams", "matrices", "growth"]
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+@dataclass
+class Benchmark:
+    name: str
+    section: str
+    unit: str  # of the figure: "ms", or something per second
+    contestants: list  # pairs of a name and what makes a contestant from the options
+    aim: float | None = None  # how many times as fast as the best peer ours should be
+    tolerance: float = 1e-4  # how far answers may differ, of the largest number in them
+    note: str = ""
+    limit_ms: float | None = None  # what ours should take at most
+
+    def wanted(self, only):
+        return not only or self.section in only or any(
+            part in self.name for part in only if part not in SECTIONS)
+
+    def figure(self, seconds):
+        return seconds * 1000 if self.unit == "ms" else 1 / seconds
+
+
+def ours(*job, threads=None):
+    def make(options):
+        if not os.access(options.engine, os.X_OK):
+            raise Missing(f"there is no program at {options.engine}: make bench builds it")
+        environment = {"CNB_THREADS": str(threads or options.threads)}
+        if options.mnist:
+            environment["CNB_DATA"] = options.mnist
+        return Server(
+            [options.engine, *words(job, options)], options.seconds, environment, options.clock)
+    return "cnb", make
+
+
+def peer(program, name, mode, job, threads=None):
+    def make(options):
+        if not options.python:
+            raise Missing("no Python with NumPy: make bench-setup installs the peers")
+        count = str(threads or options.threads)
+        # Some libraries take the number of threads as an argument, some from here.
+        environment = {"OMP_NUM_THREADS": count, "OPENBLAS_NUM_THREADS": count}
+        first = [mode] if program == "numpy_peer.py" else [count, mode]
+        command = [options.python, f"{HERE}/peers/{program}", *first, *words(job, options)]
+        return Server(command, options.seconds, environment, options.clock)
+    return name, make
+
+
+def words(job, options):
+    """The words of a job: numbers as text; `DATA` is where MNIST lies, or random numbers."""
+    data = (options.mnist or "random") if job[0] == "train" else None
+    return [data if word == "DATA" else str(word) for word in job]
+
+
+def pytorch(mode, *job, threads=None):
+    return peer("pytorch_peer.py", f"PyTorch {mode}", mode, job, threads)
+
+
+def onnx(mode, *job):
+    return peer("onnx_peer.py", f"ONNX Runtime {mode}", mode, job)
+
+
+def numpy(name, mode, *job):
+    return peer("numpy_peer.py", name, mode, job)
+
+
+def training(network, examples, aim, modes, batch=128, data="DATA", tolerance=0.2):
+    job = ("train", network, batch, examples, data)
+    return Benchmark(
+        f"train {network}", "training", "images/s",
+        [ours(*job), *(pytorch(mode, *job) for mode in modes)], aim, tolerance,
+        note=f"batch {batch}, stochastic gradient descent with momentum")
+
+
+def inference(network, batch, bits, aim, peers):
+    job = ("infer", network, batch, bits)
+    kind = "int8" if bits == 8 else "fp32"
+    return Benchmark(
+        f"{network} {kind} × {batch}", "inference", "images/s",
+        [ours(*job), *(make(mode, *job) for make, mode in peers)], aim,
+        tolerance=0.15 if bits == 8 else 1e-4)
+
+
+FLOATS = [(pytorch, "jit"), (onnx, "fp32"), (pytorch, "eager")]
+INTEGERS = [(onnx, "s8s8"), (onnx, "u8s8"), (pytorch, "eager")]
+
+
+def vectors(bits, copies, aim, modes):
+    job = ("matvec", 4096, bits, copies)
+    place = "hot" if copies == 1 else "cold"
+    return Benchmark(
+        f"int{bits} × vector, {place}", "vectors", "products/s",
+        [ours(*job), *(make(mode, *job) for make, mode in modes)], aim, tolerance=0.25,
+        note="4096 × 4096, groups of 128; " + (
+            "the same matrix" if copies == 1 else f"{copies} matrices in turn"))
+
+
+def streams(quick):
+    rows = 2048 if quick else 16384
+    count = 10_000_000 if quick else 100_000_000
+    size = "128 MiB" if quick else "1 GiB"
+    quantize, select = ("quantize", rows, 16384), ("select", count)
+    return [
+        Benchmark(
+            f"quantize {size}", "streams", "GB/s",
+            [ours(*quantize), numpy("NumPy in blocks", "blocks", *quantize),
+             pytorch("blocks", *quantize)], 4.5, tolerance=0.01,
+            note="8 bits per channel; gigabytes of floats read"),
+        Benchmark(
+            f"read {size}", "streams", "GB/s", [ours("read", rows * 16384)],
+            note="the limit of the memory, with all threads"),
+        Benchmark(
+            f"select of {count // 10**6} M", "streams", "times/s",
+            [ours(*select), numpy("NumPy partition", "partition", *select),
+             pytorch("kthvalue", *select)], 9, tolerance=0,
+            note="the magnitude that a tenth exceed"),
+    ]
+
+
+def matrices():
+    square, tall = ("svd", 1024, 1024), ("top", 4096, 1024, 64)
+    fading, product = ("randomized", 4096, 1024, 64), ("product", 1024)
+    return [
+        Benchmark(
+            "svd 1024²", "matrices", "ms",
+            [ours(*square), pytorch("eager", *square), numpy("NumPy", "numpy", *square),
+             numpy("SciPy", "scipy", *square)]),
+        Benchmark(
+            "svd, top 64", "matrices", "ms",
+            [ours(*tall), pytorch("eager", *tall), numpy("SciPy svds", "scipy", *tall)], 2.7,
+            note="of 4096 × 1024; PyTorch has no exact way to do fewer than all"),
+        Benchmark(
+            "svd, randomized", "matrices", "ms",
+            [ours(*fading), pytorch("svd_lowrank", *fading),
+             numpy("scikit-learn", "sklearn", *fading)], 1.3, tolerance=2e-3,
+            note="64 of 4096 × 1024, 10 vectors more, 2 power iterations"),
+        Benchmark(
+            "product 1024³", "matrices", "products/s",
+            [ours(*product), pytorch("eager", *product), numpy("NumPy", "numpy", *product)]),
+    ]
+
+
+def starts():
+    return [
+        Benchmark(
+            "start to prompt", "start", "ms",
+            [("cnb", lambda o: Start([o.cnb], "cnb>")),
+             ("CPython", lambda o: Start(["python3", "-q"], ">>>"))], limit_ms=6),
+        Benchmark(
+            "start to end", "start", "ms",
+            [("cnb", lambda o: Start([o.cnb, "-e", "1"])),
+             ("CPython", lambda o: Start(["python3", "-c", "pass"]))]),
+    ]
+
+
+def interpreter():
+    def entry(program):
+        cnb, python = loops.cnb_text(program, 3), loops.python_text(program, 3)
+        return Benchmark(
+            program.name, "loops", "ms",
+            [("cnb", lambda o: Script([o.cnb], cnb, None, 1, o.clock)),
+             ("CPython", lambda o: Script(["python3", "-"], python, None, 1, o.clock))],
+            program.aim, tolerance=1e-5, note=program.call)
+    return [entry(program) for program in loops.PROGRAMS]
+
+
+def everything(quick=False, compiled=False):
+    """All benchmarks in order; `compiled` adds what PyTorch needs a minute to compile."""
+    modes = ["channels_last", "fused", "eager"] + (["compile"] if compiled else [])
+    floats = FLOATS + ([(pytorch, "compile")] if compiled else [])
+    share = 10 if quick else 1
+    return [
+        *starts(),
+        *interpreter(),
+        training("lenet5", 12_800 // share, 3, modes),
+        training("lenet300", 25_600 // share, 1.8, ["fused", "eager"] + modes[3:]),
+        training("keras_cnn", 25_600 // share, 12, modes),
+        training("resnet20", 1_280 // share, 1.3, modes, data="random",
+                 tolerance=0.5),
+        inference("lenet5", 1, 32, 1.4, floats),
+        inference("lenet5", 128, 32, 1.4, floats),
+        inference("lenet5", 128, 8, 2.5, INTEGERS),
+        inference("keras_cnn", 128, 32, None, floats),
+        inference("lenet300", 1, 32, None, floats),
+        inference("lenet300", 128, 32, None, floats),
+        inference("lenet300", 128, 8, 1.0, INTEGERS),
+        vectors(4, 1, 1.4, [(onnx, "nbits"), (pytorch, "weights")]),
+        vectors(4, 8, 1.4, [(onnx, "nbits"), (pytorch, "weights")]),
+        vectors(8, 1, 1.0, [(onnx, "u8s8"), (onnx, "dynamic"), (pytorch, "dynamic")]),
+        vectors(8, 8, 1.0, [(onnx, "u8s8"), (onnx, "dynamic"), (pytorch, "dynamic")]),
+        *streams(quick),
+        *matrices(),
+    ]
