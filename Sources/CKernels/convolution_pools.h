@@ -33,8 +33,50 @@ static void greatest_of(const ck_window *w, const float *x, pool_part part, floa
   if (where) *(lanes_bytes *)where = __builtin_convertvector(place, lanes_bytes);
 }
 
+static void lane_maxpool_2x2(const float *x, size_t planes, const ck_window *w, float *y,
+                             uint8_t *where) {
+  size_t row = (size_t)w->width * 8;
+  for (size_t p = 0; p < planes; p++, x += w->height * row)
+    for (int oy = 0; oy < w->out_height; oy++) {
+      const float *a = x + 2 * oy * row;
+      for (int ox = 0; ox < w->out_width; ox++, a += 16, y += 8) {
+        lanes four[4] = {*(const lanes *)a, *(const lanes *)(a + 8), *(const lanes *)(a + row),
+                         *(const lanes *)(a + row + 8)};
+        lanes_mask place;
+        *(lanes *)y = greatest(four, &place);
+        if (!where) continue;
+        *(lanes_bytes *)where = __builtin_convertvector(place, lanes_bytes);
+        where += 8;
+      }
+    }
+}
+
+// Windows do not overlap: each cell is written once, but for a last odd row or column.
+static void lane_maxpool_2x2_back(const float *dy, const uint8_t *where, size_t planes,
+                                  const ck_window *w, float *dx) {
+  size_t row = (size_t)w->width * 8;
+  for (size_t p = 0; p < planes; p++, dx += w->height * row) {
+    if (w->height % 2 || w->width % 2) memset(dx, 0, w->height * row * sizeof(float));
+    for (int oy = 0; oy < w->out_height; oy++) {
+      float *a = dx + 2 * oy * row;
+      for (int ox = 0; ox < w->out_width; ox++, a += 16, dy += 8, where += 8) {
+        lanes_mask place = __builtin_convertvector(*(const lanes_bytes *)where, lanes_mask);
+        lanes_mask d = *(const lanes_mask *)dy;
+        *(lanes_mask *)a = d & (place == 0);
+        *(lanes_mask *)(a + 8) = d & (place == 1);
+        *(lanes_mask *)(a + row) = d & (place == 2);
+        *(lanes_mask *)(a + row + 8) = d & (place == 3);
+      }
+    }
+  }
+}
+
 void CK(ck_lane_maxpool)(const float *x, size_t planes, const ck_window *w, float *y,
                          uint8_t *where) {
+  if (is_2x2(w)) {
+    lane_maxpool_2x2(x, planes, w, y, where);
+    return;
+  }
   for (size_t p = 0; p < planes; p++, x += (size_t)w->height * w->width * 8)
     for (int oy = 0; oy < w->out_height; oy++)
       for (int ox = 0; ox < w->out_width; ox++, y += 8) {
@@ -46,6 +88,10 @@ void CK(ck_lane_maxpool)(const float *x, size_t planes, const ck_window *w, floa
 void CK(ck_lane_maxpool_back)(const float *dy, const uint8_t *where, size_t planes,
                               const ck_window *w, float *dx) {
   size_t plane = (size_t)w->height * w->width * 8;
+  if (is_2x2(w)) {
+    lane_maxpool_2x2_back(dy, where, planes, w, dx);
+    return;
+  }
   memset(dx, 0, planes * plane * sizeof(float));
   for (size_t p = 0; p < planes; p++, dx += plane)
     for (int oy = 0; oy < w->out_height; oy++)
