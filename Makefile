@@ -1,9 +1,13 @@
 # Cinnabar: `make demo` and `make test` are enough to begin with. `make` alone lists the rest.
 
 PREFIX ?= /usr/local
-PACKAGES := libopenblas0 libedit-dev libcmark-gfm-dev zlib1g-dev pkg-config git ca-certificates
+PACKAGES := libopenblas0 libedit-dev libbsd-dev libmd-dev libncurses-dev libyaml-dev \
+  libcmark-gfm-dev zlib1g-dev pkg-config git ca-certificates
+# Archives that the linker is to find before the shared libraries of the same name.
+ARCHIVES := $(CURDIR)/.build/archives
 # Tests are built for debugging, without these flags: that is quicker, and checks more.
-FLAGS := -c release --static-swift-stdlib
+FLAGS := -c release --static-swift-stdlib \
+  -Xswiftc -L -Xswiftc $(ARCHIVES) -Xswiftc -Xclang-linker -Xswiftc -static-libgcc
 CNB := .build/release/cnb
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -24,9 +28,11 @@ setup: ## Install the Debian packages that are missing, and look for Swift
 	fi
 	if ! command -v dpkg-query > /dev/null || ! command -v apt-get > /dev/null; then
 	  missing=""
-	  for library in edit openblas cmark-gfm z; do
-	    ldconfig -p 2> /dev/null | grep -q "lib$$library\.so" || missing="$$missing lib$$library"
+	  for archive in edit bsd md tinfo yaml cmark-gfm z; do
+	    [ -n "$$(ls {/usr,/usr/local}/{lib64,lib,lib/*-linux-gnu}/lib$$archive.a 2> /dev/null)" ] \
+	      || missing="$$missing lib$$archive.a"
 	  done
+	  ldconfig -p 2> /dev/null | grep -q "libopenblas\.so" || missing="$$missing libopenblas.so"
 	  [ -z "$$missing" ] && exit 0
 	  echo "missing:$$missing; on Debian: apt-get install $(PACKAGES)" >&2; exit 1
 	fi
@@ -42,7 +48,10 @@ setup: ## Install the Debian packages that are missing, and look for Swift
 	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends $$missing
 
 build: setup ## Build the command, at .build/release/cnb
-	@swift build $(FLAGS) --product cnb
+	@mkdir -p $(ARCHIVES)
+	runtime="$$(clang -print-file-name=libstdc++.a 2> /dev/null || true)"
+	if [ -f "$$runtime" ]; then ln -sf "$$runtime" $(ARCHIVES); fi
+	swift build $(FLAGS) --product cnb
 
 demo: build ## Run Notebooks/tour.cnb and print its cells, tables and plots
 	@$(CNB) run --print Notebooks/tour.cnb

@@ -24,22 +24,22 @@ func tests(_ name: String, sees dependencies: [Target.Dependency] = []) -> Targe
     swiftSettings: strict)
 }
 
-let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
-
 let package = Package(
   name: "cinnabar",
   products: [.executable(name: "cnb", targets: ["cnb"])],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
-    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
     // Ground: other people's libraries, and the loops that Swift cannot express without loss.
     .target(name: "COpenBLAS"),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CDigest", providers: [.apt(["libmd-dev"])]),
+    .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CMarkdown", providers: [.apt(["libcmark-gfm-dev"])]),
-    .systemLibrary(name: "CEditLine", providers: [.apt(["libedit-dev"])]),
+    .systemLibrary(
+      name: "CEditLine",
+      providers: [.apt(["libedit-dev", "libbsd-dev", "libmd-dev", "libncurses-dev"])]),
     .target(name: "CKernels"),
 
     // The number wing.
@@ -48,7 +48,7 @@ let package = Package(
     room("Encodings", sees: ["Tensors", "Kernels", "CZlib"]),
     room("Networks", sees: ["Encodings", "Tensors", "Kernels"]),
     room("Compression", sees: ["Networks", "Encodings", "Tensors", "Kernels"]),
-    room("Formats", sees: ["Networks", "Encodings", "Tensors", "CZlib", crypto]),
+    room("Formats", sees: ["Networks", "Encodings", "Tensors", "CZlib", "CDigest"]),
 
     // The language wing.
     room("Charts"),
@@ -67,8 +67,7 @@ let package = Package(
     room(
       "Notebook",
       sees: [
-        "Library", "Formats", "Stdlib", "Interpreter", "Syntax", "Charts", "CMarkdown", "Yams",
-        crypto,
+        "Library", "Formats", "Stdlib", "Interpreter", "Syntax", "Charts", "CMarkdown", "CYAML",
       ]),
     .executableTarget(
       name: "cnb",

@@ -18,16 +18,16 @@ static void pack_residue(const conv_plan *p, reached r, const float *w, float *p
   const ck_window *k = &p->w;
   size_t kernel = (size_t)k->kernel_height * k->kernel_width;
   int32_t *offsets = (int32_t *)packed;
-  for (int o = 0; o < p->filters; o++)
-    for (int y = 0; y < r.rows; y++)
+  for (int y = r.rows - 1; y >= 0; y--)
+    for (int o = 0; o < p->filters; o++)
       for (int x = 0; x < r.columns; x++)
         *offsets++ = o * p->z.plane - y * p->z.pitch - x * 8;
   packed += (size_t)p->filters * r.rows * r.columns;
   for (int g = 0; g < p->c->groups; g++, w += (size_t)p->filters * p->taps)
     for (int first = 0; first < p->channels;) {
       int n = tile_filters(p->channels - first);
-      for (int o = 0; o < p->filters; o++)
-        for (int y = 0; y < r.rows; y++)
+      for (int y = r.rows - 1; y >= 0; y--)
+        for (int o = 0; o < p->filters; o++)
           for (int x = 0; x < r.columns; x++) {
             int cell = (y * k->stride_height + r.y) * k->kernel_width + x * k->stride_width + r.x;
             for (int c = 0; c < n; c++)
@@ -51,14 +51,14 @@ size_t CK(ck_lane_packed)(const ck_convolution *c, int backward) {
   conv_plan plan = plan_of(c), *p = &plan;
   size_t weights = (size_t)c->filters * p->taps;
   size_t offsets = (size_t)p->filters * p->w.kernel_height * p->w.kernel_width;
-  return p->taps + weights + (!backward ? 0 : p->sparse ? sums_floats(p) : offsets + weights);
+  return forward_floats(p) + (!backward ? 0 : p->sparse ? sums_floats(p) : offsets + weights);
 }
 
 void CK(ck_lane_pack)(const ck_convolution *c, const float *w, int backward, float *packed) {
   conv_plan plan = plan_of(c), *p = &plan;
   pack_forward(p, w, packed);
   if (!backward) return;
-  packed += p->taps + (size_t)c->filters * p->taps;
+  packed += forward_floats(p);
   if (p->sparse) {
     pack_rows(p, w, packed);
     return;
@@ -91,16 +91,20 @@ static void input_rows(const conv_plan *p, int group, const float *packed, const
     grid.x_right = 8;
     grid.y_down = (size_t)down * w->width * 8;
     grid.y_right = (size_t)right * 8;
-    tile_job job = {(const int32_t *)packed, p->filters * r.rows * r.columns, p->channels};
+    int taps = p->filters * r.rows * r.columns;
+    tile_job job = {(const int32_t *)packed, taps, p->channels, r.rows};
     job.weight = packed + job.taps + (size_t)group * p->channels * job.taps;
     job.y = dx + ((size_t)y * w->width + x) * 8;
     job.plane = (size_t)w->height * w->width * 8;
     packed += residue_floats(p, r);
     if (grid.rows <= 0 || grid.columns <= 0) continue;
+    grid.plane_row = (y + w->padding_height) / down - (r.rows - 1);
+    grid.plane_step = 1;
+    grid.plane_rows = w->out_height;
     int from_y = (y + w->padding_height) / down - top;
     int from_x = (x + w->padding_width) / right - p->left;
     const float *cell = z + (size_t)from_y * p->z.pitch + (size_t)from_x * 8;
-    run_grid(&job, &grid, cell, tile_outputs(p->channels), run_tiles);
+    run_filters(&job, &grid, cell);
   }
 }
 
@@ -110,15 +114,13 @@ typedef struct {
   outcome from;
   float *dx, *dw, *db;
   float *x_strip, *z_strip;
-  int has_all_z;  // z_strip holds all rows of dz
 } group_job;
 
-static void group_weight(const conv_plan *p, const group_job *job, const int32_t *offsets) {
+// Adds to dw what the rows first..<last of dz give; z_strip begins with row `top`.
+static void weight_rows(const conv_plan *p, const group_job *job, const int32_t *offsets, int top,
+                        int first, int last) {
   const ck_window *w = &p->w;
-  int rows = job->has_all_z ? p->out_rows : (int)least(p->out_rows, p->z.rows);
-  weight_job part = {0};
-  part.offsets = offsets;
-  part.columns = w->out_width;
+  weight_job part = {.offsets = offsets, .columns = w->out_width};
   part.filters = p->filters;
   part.taps = p->taps;
   part.x_down = (size_t)w->stride_height * p->x.pitch;
@@ -126,47 +128,50 @@ static void group_weight(const conv_plan *p, const group_job *job, const int32_t
   part.z_down = p->z.pitch;
   part.z_plane = p->z.plane;
   part.dw = job->dw;
-  for (int row = 0; row < w->out_height; row += rows) {
-    part.rows = (int)least(rows, w->out_height - row);
+  for (int row = first; row < last; row += p->out_rows) {
+    part.rows = (int)least(p->out_rows, last - row);
     int cells = (part.rows - 1) * w->stride_height + w->kernel_height;
     part.x = job->x + row * part.x_down;
     if (p->copies) {
       copy_strip(p, job->x, row * w->stride_height, cells, job->x_strip);
       part.x = job->x_strip;
     }
-    int z_row = job->has_all_z ? row - p->top : 0;
-    if (!job->has_all_z) copy_slopes(p, job->from, row, row + part.rows, job->z_strip);
-    part.z = job->z_strip + (size_t)z_row * p->z.pitch - p->left * 8;
+    part.z = job->z_strip + (size_t)(row - top) * p->z.pitch - p->left * 8;
     add_weight_gradient(&part);
   }
 }
 
-static void group_input(const conv_plan *p, const group_job *job, int group,
-                        const float *packed) {
-  const ck_window *w = &p->w;
-  if (job->has_all_z) {
-    input_rows(p, group, packed, job->z_strip, p->top, 0, w->height, job->dx);
-    return;
+// Without dx, strips of dz are short and do not overlap.
+static void group_weight(const conv_plan *p, const group_job *job, const int32_t *offsets) {
+  enum { SHORT_BYTES = 64 << 10 };
+  int rows = (int)most(1, SHORT_BYTES / ((long)p->filters * p->z.pitch * (long)sizeof(float)));
+  rows = (int)least(rows, p->z.rows);
+  for (int row = 0; row < p->w.out_height; row += rows) {
+    int last = (int)least(row + rows, p->w.out_height);
+    copy_slopes(p, job->from, row, last, job->z_strip);
+    weight_rows(p, job, offsets, row, row, last);
   }
-  int reach = (w->kernel_height - 1) / w->stride_height;
+}
+
+// A strip of dz serves the rows of dx that it reaches, and the weights with the rows that are new.
+static void group_back(const conv_plan *p, const group_job *job, int group, const float *packed) {
+  const ck_window *w = &p->w;
+  if (job->db) add_bias_gradient(p, job->from, job->db);
+  if (job->dw && !job->dx) group_weight(p, job, (const int32_t *)packed + p->taps);
+  if (!job->dx) return;
+  int reach = (w->kernel_height - 1) / w->stride_height, done = 0;
   int rows = (p->z.rows - reach - 1) * w->stride_height + 1;
+  if (p->z.rows == p->all_rows) rows = w->height;
   for (int row = 0; row < w->height; row += rows) {
     int last = (int)least(row + rows, w->height);
     int top = (row + w->padding_height) / w->stride_height - reach;
     int bottom = (last - 1 + w->padding_height) / w->stride_height;
     copy_slopes(p, job->from, top, bottom + 1, job->z_strip);
-    input_rows(p, group, packed, job->z_strip, top, row, last, job->dx);
+    input_rows(p, group, packed + forward_floats(p), job->z_strip, top, row, last, job->dx);
+    int known = (int)least(bottom + 1, w->out_height);
+    if (job->dw) weight_rows(p, job, (const int32_t *)packed + p->taps, top, done, known);
+    done = known;
   }
-}
-
-static void group_back(const conv_plan *p, group_job job, int group, const float *packed) {
-  job.has_all_z = p->z.rows == p->all_rows;
-  if (job.db) add_bias_gradient(p, job.from, job.db);
-  if (!job.dw && !job.dx) return;
-  if (job.has_all_z) copy_slopes(p, job.from, p->top, p->top + p->all_rows, job.z_strip);
-  if (job.dw) group_weight(p, &job, (const int32_t *)packed);
-  if (job.dx)
-    group_input(p, &job, group, packed + p->taps + (size_t)p->c->filters * p->taps);
 }
 
 // What block b and group g of all read and write.
@@ -185,7 +190,7 @@ static group_job job_of(const conv_plan *p, const outcome *from, const float *x,
 static void sparse_back(const conv_plan *p, outcome from, const float *x, size_t blocks,
                         const float *packed, float *dx, float *dw, float *db, float *scratch) {
   sparse_scratch s = split_scratch(p, scratch);
-  const float *rows = packed + p->taps + (size_t)p->filters * p->taps;
+  const float *rows = packed + forward_floats(p);
   if (dw) memset(s.sums, 0, sums_floats(p) * sizeof(float));
   for (size_t b = 0; b < blocks; b++) {
     group_job job = job_of(p, &from, x, dx, b, 0);
@@ -213,6 +218,6 @@ void CK(ck_lane_backward)(const ck_convolution *c, const float *dy, const float 
       job.db = db ? db + (size_t)g * p->filters : NULL;
       job.x_strip = aligned64(scratch);
       job.z_strip = job.x_strip + x_floats(p);
-      group_back(p, job, g, packed);
+      group_back(p, &job, g, packed);
     }
 }

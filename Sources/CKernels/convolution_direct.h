@@ -1,5 +1,5 @@
-// Convolution of one image in rows, for batches too small for lanes of images: lanes are filters, and
-// each cell of the image is spread over them.
+// Convolution of one image in rows, for batches too small for lanes of images: lanes are filters,
+// and each cell of the image is spread over them.
 
 static int vectors_of(const ck_convolution *c) { return (c->filters / c->groups + 7) / 8; }
 
@@ -16,8 +16,8 @@ void CK(ck_direct_pack)(const ck_convolution *c, const float *w, float *packed) 
   size_t taps = direct_taps(k), row = k->width + 2 * k->padding_width;
   size_t plane = row * (k->height + 2 * k->padding_height);
   int32_t *offsets = (int32_t *)packed;
-  for (int i = 0; i < k->channels; i++)
-    for (int y = 0; y < k->kernel_height; y++)
+  for (int y = 0; y < k->kernel_height; y++)
+    for (int i = 0; i < k->channels; i++)
       for (int x = 0; x < k->kernel_width; x++) *offsets++ = (int32_t)(i * plane + y * row + x);
   packed += taps;
   int filters = c->filters / c->groups, vectors = vectors_of(c);
@@ -26,7 +26,7 @@ void CK(ck_direct_pack)(const ck_convolution *c, const float *w, float *packed) 
       int n = tile_filters(vectors - first);
       for (size_t t = 0; t < taps; t++)
         for (int o = 8 * first; o < 8 * (first + n); o++)
-          *packed++ = o < filters ? w[o * taps + t] : 0.0f;
+          *packed++ = o < filters ? w[o * taps + tap_in_order(k, t)] : 0.0f;
       first += n;
     }
 }
@@ -43,17 +43,19 @@ void CK(ck_direct_pad)(const ck_convolution *c, const float *x, float *image) {
 }
 
 // a[i][v] = bias[v] + sum over the taps t of weight[t][v] * x[i][offset[t]].
-INLINE void sum_vectors(const int V, const int N, const tile_job *job, const float *w,
-                        const float *bias, const float *const *x, lanes (*a)[V]) {
+INLINE void sum_vectors(const int V, const int N, const tile_job *job, tap_range taps,
+                        const float *w, const lanes *bias, const float *const *x,
+                        lanes (*a)[MOST_FILTERS]) {
   UNROLL for (int i = 0; i < N; i++)
-    UNROLL for (int v = 0; v < V; v++) a[i][v] = *(const lanes *)(bias + 8 * v);
-  const float *cell[N];
+    UNROLL for (int v = 0; v < V; v++) a[i][v] = bias[v];
+  const float *cell[MOST_OUTPUTS];
   UNROLL for (int i = 0; i < N; i++) cell[i] = x[i];
-  const int32_t *offset = job->offsets, *end = offset + job->taps;
+  const int32_t *offset = job->offsets + taps.first, *end = job->offsets + taps.last;
+  w += taps.first * 8 * V;
 #pragma clang loop unroll(disable)
   for (; offset < end; offset++, w += 8 * V) {
     ptrdiff_t at = *offset;
-    lanes weight[V];
+    lanes weight[MOST_FILTERS];
     UNROLL for (int v = 0; v < V; v++) {
       weight[v] = *(const lanes *)(w + 8 * v);
       HOLD(weight[v]);
@@ -81,7 +83,7 @@ INLINE void store_four(float *y, size_t plane, int filters, lanes a, lanes b, la
 
 // The filters 8 v... of a tile's outputs.
 INLINE void store_vector(const int V, const int N, const tile_job *job, int first,
-                         const size_t *to, lanes (*a)[V], int v) {
+                         const size_t *to, lanes (*a)[MOST_FILTERS], int v) {
   int filters = job->filters - first < 8 ? job->filters - first : 8;
   float *y = job->y + first * job->plane;
   if (job->relu && !job->pools)
@@ -100,29 +102,59 @@ INLINE void store_vector(const int V, const int N, const tile_job *job, int firs
   }
 }
 
-INLINE void direct_tile(const int V, const int N, const tile_job *job, int first, const float *w,
-                        const float *const *x, const size_t *to) {
-  lanes a[N][V];
-  float bias[8 * V];
-  for (int o = 0; o < 8 * V; o++)
-    bias[o] = job->bias && first + o < job->filters ? job->bias[first + o] : 0.0f;
-  sum_vectors(V, N, job, w, bias, x, a);
+// The bias of the filters first..., zero past the last.
+INLINE lanes bias_vector(const tile_job *job, int first) {
+  lanes b = {0};
+  if (!job->bias) return b;
+  if (first + 8 <= job->filters) return *(const lanes *)(job->bias + first);
+  for (int o = first; o < job->filters; o++) b[o - first] = job->bias[o];
+  return b;
+}
+
+INLINE void direct_tile(const int V, const int N, const tile_job *job, tap_range taps, int first,
+                        const float *w, const float *const *x, const size_t *to) {
+  lanes a[MOST_OUTPUTS][MOST_FILTERS];
+  lanes bias[MOST_FILTERS];
+  UNROLL for (int v = 0; v < V; v++) bias[v] = bias_vector(job, first + 8 * v);
+  sum_vectors(V, N, job, taps, w, bias, x, a);
   UNROLL for (int v = 0; v < V; v++) store_vector(V, N, job, first + 8 * v, to, a, v);
 }
 
-static void run_direct(const tile_job *job, const float *const *x, const size_t *to) {
+static void run_direct(const tile_job *job, tap_range taps, const float *const *x,
+                       const size_t *to) {
   const float *w = job->weight;
   int vectors = (job->filters + 7) / 8;
   for (int first = 0; first < vectors;) {
     int n = tile_filters(vectors - first);
     switch (n) {
-    case 4: direct_tile(4, 4, job, 8 * first, w, x, to); break;
-    case 3: direct_tile(3, 4, job, 8 * first, w, x, to); break;
-    case 2: direct_tile(2, 4, job, 8 * first, w, x, to); break;
-    default: direct_tile(1, 8, job, 8 * first, w, x, to); break;
+    case 4: direct_tile(4, 4, job, taps, 8 * first, w, x, to); break;
+    case 3: direct_tile(3, 4, job, taps, 8 * first, w, x, to); break;
+    case 2: direct_tile(2, 4, job, taps, 8 * first, w, x, to); break;
+    default: direct_tile(1, 8, job, taps, 8 * first, w, x, to); break;
     }
     w += (size_t)8 * n * job->taps;
     first += n;
+  }
+}
+
+// One filter of one channel: lanes are outputs beside each other.
+static void lone_direct(const tile_job *job, const tile_grid *g, const float *x) {
+  size_t columns = g->columns, right = g->x_right;
+  for (int row = 0; row < g->rows; row++, x += g->x_down) {
+    float *y = job->y + row * g->y_down;
+    tap_range taps = reading(job, g, row, row);
+    for (size_t i = 0; i < columns; i++) y[i] = job->bias ? job->bias[0] : 0.0f;
+    for (int t = taps.first; t < taps.last; t++) {
+      // A tap's filters are eight, of which one is there.
+      float w = job->weight[8 * t];
+      const float *cell = x + job->offsets[t];
+      if (right == 1)
+        for (size_t i = 0; i < columns; i++) y[i] += w * cell[i];
+      else
+        for (size_t i = 0; i < columns; i++) y[i] += w * cell[i * right];
+    }
+    if (job->relu)
+      for (size_t i = 0; i < columns; i++) y[i] = act(CK_RELU, y[i], 0.0f);
   }
 }
 
@@ -137,7 +169,11 @@ void CK(ck_direct_forward)(const ck_convolution *c, const float *image, const fl
   tile_grid grid = {.rows = last - first, .columns = width, .y_down = width, .y_right = 1};
   grid.x_down = w->stride_height * row;
   grid.x_right = w->stride_width;
+  grid.plane_row = (c->pools ? 2 : 1) * first * w->stride_height - w->padding_height;
+  grid.plane_step = w->stride_height;
+  grid.plane_rows = w->height;
   tile_job job = {.offsets = (const int32_t *)packed, .taps = (int)direct_taps(w)};
+  job.tap_rows = w->kernel_height;
   job.filters = filters;
   job.plane = plane;
   job.relu = f == CK_RELU;
@@ -148,7 +184,10 @@ void CK(ck_direct_forward)(const ck_convolution *c, const float *image, const fl
     job.weight = packed + job.taps * (1 + (size_t)g * vectors * 8);
     job.bias = bias ? bias + g * filters : NULL;
     job.y = y + (size_t)g * filters * plane;
-    run_grid(&job, &grid, image + g * group, vectors == 1 ? 8 : 4, run_direct);
+    if (filters == 1 && w->channels == 1 && !c->pools)
+      lone_direct(&job, &grid, image + g * group);
+    else
+      run_grid(&job, &grid, image + g * group, vectors == 1 ? 8 : 4, run_direct);
   }
   if (f == CK_IDENTITY || f == CK_RELU) return;
   size_t count = (size_t)(last - first) * width;

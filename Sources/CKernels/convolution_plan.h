@@ -1,7 +1,14 @@
 // Where things lie: strips of padded planes that stay in a core's own cache, and packed weights.
 
-// Bytes of a strip that one thread reads again and again.
-enum { STRIP_BYTES = 192 << 10 };
+// Bytes of a strip that one thread reads again and again: more where there are so many weights that
+// going over them once for each strip costs more.
+enum { STRIP_BYTES = 224 << 10, LONG_STRIP_BYTES = 640 << 10, MANY_WEIGHTS = 1 << 17 };
+
+static long strip_bytes(const ck_convolution *c) {
+  const ck_window *w = &c->window;
+  long weights = (long)c->filters / c->groups * w->channels * w->kernel_height * w->kernel_width;
+  return weights > MANY_WEIGHTS ? LONG_STRIP_BYTES : STRIP_BYTES;
+}
 
 // Planes with a border. Sizes in floats.
 typedef struct {
@@ -70,7 +77,7 @@ static void plan_x(conv_plan *p) {
     p->x = whole;
     return;
   }
-  long fits = STRIP_BYTES / (p->channels * columns * 32);
+  long fits = strip_bytes(p->c) / (p->channels * columns * 32);
   long rows = (fits - w->kernel_height) / w->stride_height + 1;
   // Where the rows are pooled in pairs, strips are of pairs.
   rows = most(p->c->pools ? rows & ~1L : rows, p->c->pools ? 2 : 1);
@@ -85,7 +92,7 @@ static void plan_z(conv_plan *p) {
   int bottom = (w->height - 1 + w->padding_height) / w->stride_height;
   int right = (w->width - 1 + w->padding_width) / w->stride_width;
   p->all_rows = bottom - p->top + 1;
-  long columns = right - p->left + 1, fits = STRIP_BYTES / (p->filters * columns * 32);
+  long columns = right - p->left + 1, fits = strip_bytes(p->c) / (p->filters * columns * 32);
   // The taps of one row of x, and a row more.
   long fewest = (w->kernel_height - 1) / w->stride_height + 2;
   p->z = strip_of(least(most(fits, fewest), p->all_rows), columns);

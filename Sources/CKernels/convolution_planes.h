@@ -40,8 +40,10 @@ static void slope_row(const conv_plan *p, const float *dy, const float *y, float
     }
     return;
   default:
-    for (int i = 0; i < n; i += 8)
-      *(lanes *)(to + i) = *(const lanes *)(dy + i) * slope_lanes(f, slope, *(const lanes *)(y + i));
+    for (int i = 0; i < n; i += 8) {
+      lanes d = slope_lanes(f, slope, *(const lanes *)(y + i));
+      *(lanes *)(to + i) = d * *(const lanes *)(dy + i);
+    }
   }
 }
 

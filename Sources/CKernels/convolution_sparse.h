@@ -1,5 +1,6 @@
 // The way back after pooling, exact but sparse: of each four gradients at most one is not zero, so
-// pixels are brought into rows of channels [H][W][C], image by image, and only what is there is added.
+// pixels are brought into rows of channels [H][W][C], image by image, and only what is there is
+// added.
 
 // Bytes of pixels that stay in the first cache beside the sums.
 enum { PIXEL_BYTES = 24 << 10 };
@@ -10,9 +11,12 @@ typedef struct {
   float value;
 } term;
 
+// Vectors of sums that fit into registers.
+enum { MOST_VECTORS = 15 };
+
 // to[i] += the sum over the terms of value * from[at + i], for V vectors.
 INLINE void add_terms(const int V, const term *terms, int n, const float *from, float *to) {
-  lanes a[V];
+  lanes a[MOST_VECTORS];
   UNROLL for (int v = 0; v < V; v++) a[v] = *(const lanes *)(to + 8 * v);
 #pragma clang loop unroll(disable)
   for (int i = 0; i < n; i++) {
@@ -22,9 +26,6 @@ INLINE void add_terms(const int V, const term *terms, int n, const float *from, 
   }
   UNROLL for (int v = 0; v < V; v++) *(lanes *)(to + 8 * v) = a[v];
 }
-
-// Vectors of sums that fit into registers.
-enum { MOST_VECTORS = 13 };
 
 static void add_part(int vectors, const term *terms, int n, const float *from, float *to) {
   switch (vectors) {
@@ -40,7 +41,9 @@ static void add_part(int vectors, const term *terms, int n, const float *from, f
   case 10: add_terms(10, terms, n, from, to); break;
   case 11: add_terms(11, terms, n, from, to); break;
   case 12: add_terms(12, terms, n, from, to); break;
-  default: add_terms(13, terms, n, from, to); break;
+  case 13: add_terms(13, terms, n, from, to); break;
+  case 14: add_terms(14, terms, n, from, to); break;
+  default: add_terms(15, terms, n, from, to); break;
   }
 }
 
@@ -82,10 +85,9 @@ static void pixels_to_lanes(const conv_plan *p, const float *pixels, float *x) {
 }
 
 // dz of a pooled output in one lane.
-INLINE float pooled_slope(const conv_plan *p, outcome from, size_t i) {
-  int f = p->c->function;
+INLINE float pooled_slope(int f, float slope, outcome from, size_t i) {
   if (f == CK_IDENTITY || f == CK_RELU) return from.dy[i];
-  return from.dy[i] * act_slope(f, from.y[i], p->c->slope);
+  return from.dy[i] * act_slope(f, from.y[i], slope);
 }
 
 // A part of a block: images, and rows of pooled outputs.
@@ -93,22 +95,27 @@ typedef struct {
   int image, images, row, rows;
 } pixel_part;
 
-// The gradients of one filter in a part, each with the first pixel that its window reads.
+// The gradients of one filter in a part, each with the first pixel that its window reads. (What
+// stays is in variables of its own: the compiler cannot know that terms do not change it.)
 static int list_filter(const conv_plan *p, outcome from, int filter, pixel_part part,
                        term *terms) {
-  int n = 0, down = p->w.stride_height * p->pixels.pitch;
-  int right = p->w.stride_width * p->channels;
-  for (int y = part.row; y < part.row + part.rows; y++)
-    for (int x = 0; x < p->pooled_width; x++) {
-      size_t i = (((size_t)filter * p->pooled_height + y) * p->pooled_width + x) * 8;
-      int cell = 2 * y * down + 2 * x * right;
-      for (int l = part.image; l < part.image + part.images; l++) {
+  const int f = p->c->function, width = p->pooled_width, last = part.image + part.images;
+  const float slope = p->c->slope;
+  const int32_t image = (int32_t)p->pixels.image, right = p->w.stride_width * p->channels;
+  const int32_t down = p->w.stride_height * p->pixels.pitch;
+  const int32_t places[5] = {0, right, down, down + right, 0};
+  size_t i = ((size_t)filter * p->pooled_height + part.row) * width * 8;
+  int n = 0;
+  for (int y = part.row; y < part.row + part.rows; y++) {
+    int32_t cell = 2 * y * down;
+    for (int x = 0; x < width; x++, i += 8, cell += 2 * right)
+      for (int l = part.image; l < last; l++) {
         int place = from.places[i + l];
-        terms[n].at = (int)(l * p->pixels.image) + cell + (place >> 1) * down + (place & 1) * right;
-        terms[n].value = pooled_slope(p, from, i + l);
+        terms[n].at = cell + l * image + places[place];
+        terms[n].value = pooled_slope(f, slope, from, i + l);
         n += place < 4;
       }
-    }
+  }
   return n;
 }
 
@@ -140,17 +147,19 @@ static void sparse_weight(const conv_plan *p, outcome from, const float *pixels,
 
 // For each output before pooling, the filters whose gradient it has: [outputs][filters].
 static void list_outputs(const conv_plan *p, outcome from, int image, term *terms, int *counts) {
-  int width = p->w.out_width;
+  const int f = p->c->function, width = p->w.out_width, filters = p->filters;
+  const int rows = p->pooled_height, columns = p->pooled_width, step = p->pixels.width;
+  const float slope = p->c->slope;
+  const int places[5] = {0, 1, width, width + 1, 0};
   memset(counts, 0, (size_t)p->w.out_height * width * sizeof(int));
-  for (int o = 0; o < p->filters; o++)
-    for (int y = 0; y < p->pooled_height; y++)
-      for (int x = 0; x < p->pooled_width; x++) {
-        size_t i = (((size_t)o * p->pooled_height + y) * p->pooled_width + x) * 8 + image;
-        int place = from.places[i];
-        int cell = (2 * y + (place >> 1 & 1)) * width + 2 * x + (place & 1);
-        term t = {o * p->pixels.width, pooled_slope(p, from, i)};
-        terms[(size_t)cell * p->filters + counts[cell]] = t;
-        counts[cell] += place < 4;
+  size_t i = image;
+  for (int o = 0; o < filters; o++)
+    for (int y = 0; y < rows; y++)
+      for (int x = 0; x < columns; x++, i += 8) {
+        int place = from.places[i], cell = 2 * y * width + 2 * x + places[place];
+        int n = counts[cell];
+        terms[(size_t)cell * filters + n] = (term){o * step, pooled_slope(f, slope, from, i)};
+        counts[cell] = n + (place < 4);
       }
 }
 
@@ -178,7 +187,7 @@ static void pack_rows(const conv_plan *p, const float *w, float *packed) {
   int kh = p->w.kernel_height, kw = p->w.kernel_width, C = p->channels;
   for (int y = 0; y < kh; y++)
     for (int o = 0; o < p->filters; o++, packed += p->pixels.width) {
-      for (int i = kw * C; i < p->pixels.width; i++) packed[i] = 0.0f;
+      for (int i = 0; i < p->pixels.width; i++) packed[i] = 0.0f;
       for (int c = 0; c < C; c++)
         for (int x = 0; x < kw; x++)
           packed[x * C + c] = w[((size_t)(o * C + c) * kh + y) * kw + x];

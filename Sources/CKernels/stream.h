@@ -24,9 +24,12 @@ STREAM_INLINE reals stream_pick(wholes mask, reals a, reals b) {
   return (reals)(((wholes)a & mask) | ((wholes)b & ~mask));
 }
 
+// Lanes are read from an array: a vector that is indexed is stored anew for each.
 STREAM_INLINE size_t stream_total(wholes counts) {
+  int32_t lanes32[STREAM_STEP];
+  memcpy(lanes32, &counts, sizeof counts);
   size_t sum = 0;
-  for (int l = 0; l < STREAM_STEP; l++) sum += (size_t)counts[l];
+  for (int l = 0; l < STREAM_STEP; l++) sum += (size_t)lanes32[l];
   return sum;
 }
 

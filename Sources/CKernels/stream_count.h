@@ -15,10 +15,16 @@ size_t CK(ck_extremes)(const float *x, size_t n, float *out) {
       high = stream_pick(v > high, v, high);
       odd -= v != v;
     }
-    for (int l = 0; l < STREAM_STEP; l++) {
-      least = low[l] < least ? low[l] : least;
-      greatest = high[l] > greatest ? high[l] : greatest;
-    }
+    float lows[STREAM_STEP], highs[STREAM_STEP];
+    memcpy(lows, &low, sizeof low);
+    memcpy(highs, &high, sizeof high);
+    for (int half = STREAM_STEP / 2; half > 0; half /= 2)
+      for (int l = 0; l < half; l++) {
+        lows[l] = lows[l + half] < lows[l] ? lows[l + half] : lows[l];
+        highs[l] = highs[l + half] > highs[l] ? highs[l + half] : highs[l];
+      }
+    least = lows[0] < least ? lows[0] : least;
+    greatest = highs[0] > greatest ? highs[0] : greatest;
     strange += stream_total(odd);
   }
   for (; i < n; i++) {

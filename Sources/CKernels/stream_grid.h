@@ -65,7 +65,9 @@ double CK(ck_grid_error)(const float *x, size_t n, const ck_grid *grid) {
   for (; i + STREAM_STEP <= n; i += STREAM_STEP) {
     reals v = stream_load(x + i);
     reals e = v - __builtin_convertvector(grid_steps(v, &g), reals) * g.scale;
-    for (int l = 0; l < STREAM_STEP; l++) sum += (double)e[l] * (double)e[l];
+    float errors[STREAM_STEP];
+    memcpy(errors, &e, sizeof e);
+    for (int l = 0; l < STREAM_STEP; l++) sum += (double)errors[l] * (double)errors[l];
   }
   for (; i < n; i++) {
     float value = (float)grid_steps1(x[i], &g) * g.scale;

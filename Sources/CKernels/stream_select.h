@@ -56,9 +56,11 @@ STREAM_INLINE size_t stream_compress(wholes key, wholes mask, int32_t *out) {
   _mm512_storeu_si512(out + count, _mm512_maskz_compress_epi32(second, halves[1]));
   return (size_t)__builtin_popcount(set);
 #else
+  int32_t keys[STREAM_STEP];
+  memcpy(keys, &key, sizeof key);
   size_t count = 0;
   for (uint32_t set = stream_bits(mask); set; set &= set - 1)
-    out[count++] = key[__builtin_ctz(set)];
+    out[count++] = keys[__builtin_ctz(set)];
   return count;
 #endif
 }

@@ -211,7 +211,9 @@ struct Architecture {
 extension Parameter {
   /// - Throws: `FormatError.notFinite` with the place of the first such value.
   func checkFinite(named name: String, file: String) throws(FormatError) {
-    guard var flat = value.elements.firstIndex(where: { !$0.isFinite }) else { return }
+    guard !value.isFinite, var flat = value.elements.firstIndex(where: { !$0.isFinite }) else {
+      return
+    }
     var index: [Int] = []
     for size in value.shape.reversed() {
       index.insert(flat % size, at: 0)

@@ -168,7 +168,7 @@ package enum Container {
     guard value.shape == plan.shape else {
       throw cursor.damaged("`\(blank.name)` has another shape than its layer", at: start)
     }
-    return Parameter(plan.name, role: plan.role, value: value, pruned: pruned).stored(as: encoding)
+    return Parameter(plan.name, role: plan.role, decoded: value, of: encoding, pruned: pruned)
   }
 }
 

@@ -135,7 +135,7 @@ extension Record: Bridged {
   package static var kind: String { "a record" }
   package convenience init(from value: Value) throws(Mismatch) {
     guard case .record(let record) = value else { throw Mismatch(Self.kind) }
-    self.init(record.fields)
+    self.init(record.names, record.values)
   }
   package var bridged: Value { .record(self) }
 }
@@ -191,7 +191,10 @@ extension Value {
       guard end - lower <= 10_000_000 else {
         throw Mismatch("a range of at most 10,000,000 numbers")
       }
-      return (lower..<Swift.max(lower, end)).map { .number(Double($0)) }
+      var numbers: [Value] = []
+      numbers.reserveCapacity(Swift.max(0, end - lower))
+      for i in lower..<Swift.max(lower, end) { numbers.append(.number(Double(i))) }
+      return numbers
     case .tensor(let tensor) where tensor.rank == 1:
       return tensor.elements.map { .number(Double($0)) }
     default: throw Mismatch("a list")

@@ -119,13 +119,19 @@ package struct Builtin: Sendable {
   package let examples: [Example]
   package let seeAlso: [String]
   let call: @Sendable (Context, [Value?]) throws -> Value
+  /// What the word makes of a single argument, where that takes neither the context nor long.
+  let atOnce: (@Sendable (Value) -> Value?)?
 
-  /// - Parameter finish: what happens to every result, given the arguments that were written: a network's
-  ///   receipt gets its line there.
+  /// - Parameters:
+  ///   - finish: what happens to every result, given the arguments that were written: a network's
+  ///     receipt gets its line there.
+  ///   - atOnce: the same as `body` for a single argument, without the way there; nil where only `body`
+  ///     knows.
   package init<each P: Bridged, R: Bridged>(
     _ name: String, _ summary: String, _ parameters: repeat Parameter<each P>,
     details: String? = nil, source: String? = nil, examples: [Example], seeAlso: [String] = [],
     finish: (@Sendable (Value, [(name: String, value: Value)]) -> Value)? = nil,
+    atOnce: (@Sendable (Value) -> Value?)? = nil,
     body: @escaping @Sendable (Context, repeat each P) throws -> R
   ) {
     var infos: [ParameterInfo] = []
@@ -137,6 +143,7 @@ package struct Builtin: Sendable {
     self.parameters = infos
     self.examples = examples
     self.seeAlso = seeAlso
+    self.atOnce = atOnce
     result = R.kind
     let declared = (repeat each parameters)
     let names = infos.map(\.name)

@@ -92,7 +92,7 @@ struct Checker {
         report("E0208", "`return` stands outside a function's own statements", statement.span)
         return Node(statement.span)
       }
-      return JumpNode(.return(value.map { operand($0) }), statement.span)
+      return ReturnNode(value.map { operand($0) } ?? Node(statement.span), statement.span)
     case .break, .continue:
       var isBreak = false
       if case .break = statement.kind { isBreak = true }
@@ -106,14 +106,22 @@ struct Checker {
   }
 
   private mutating func binding(_ name: Name, _ value: Expression, _ span: Span) -> Node {
+    let before = scope.bindings
     var node = operand(value)
+    let bindsNothing = scope.bindings == before
     if scope.isCell, scope.isOutermostBlock, let given = overrides[name.text] {
       node = ConstantNode(given, value.span)
     }
     refuseWord(name)
     let slot = slotForBinding(name.text)
     scope.known[slot] = nil
-    return AssignNode(slot, node, isCellName: isCellName(slot), span)
+    let isCellName = isCellName(slot)
+    if bindsNothing, let sum = node as? AddNode, let left = sum.left as? SlotNode,
+      left.slot == slot
+    {
+      return AddToNode(slot, sum, isCellName: isCellName, span)
+    }
+    return AssignNode(slot, node, isCellName: isCellName, span)
   }
 
   private mutating func refuseWord(_ name: Name) {
@@ -126,6 +134,7 @@ struct Checker {
   /// A name of this function is rebound; one from above gets a slot of its own, so that a loop may add
   /// to it; any other begins here.
   private mutating func slotForBinding(_ name: String) -> Int {
+    scope.bindings += 1
     if let slot = scope.own(name) { return slot }
     if !scope.isOutermostBlock, let slot = capture(name, in: scope) { return slot }
     if scope.isCell { rebound.insert(name) }
@@ -172,7 +181,8 @@ struct Checker {
     let statements = inBlock { checker in
       block.statements.enumerated().map { i, statement in
         let node = checker.statement(statement)
-        guard case .expression = statement.kind, i < block.statements.count - 1 else { return node }
+        guard case .expression = statement.kind, i < block.statements.count - 1, !node.isSilent
+        else { return node }
         return ShowNode(node)
       }
     }
@@ -198,7 +208,7 @@ struct Checker {
     case .whileLoop(let test, let body):
       let test = operand(test)
       let node = loopBody(body)
-      return WhileNode(test, ShowNode(node), value.span)
+      return WhileNode(test, node.isSilent ? node : ShowNode(node), value.span)
     default: return Node(value.span)
     }
   }
@@ -221,16 +231,18 @@ struct Checker {
     var parameters: [FunctionCode.Parameter] = []
     for parameter in lambda.parameters { _ = inner.declare(parameter.name.text) }
     // Captured values follow the parameters, so their slots are handed out by a first walk.
-    for captured in FreeNames.of(lambda, named: name) { _ = capture(captured, in: inner) }
-    let selfSlot = name.flatMap { inner.own($0) == nil ? inner.declare($0) : nil }
+    let names = FreeNames.walk(lambda, named: name)
+    inner.bound = names.bound
+    for captured in names.free { _ = capture(captured, in: inner) }
+    inner.selfSlot = name.flatMap { inner.own($0) == nil ? inner.declare($0) : nil }
     for parameter in lambda.parameters {
       let fallback = parameter.fallback.map { operand($0) }
       parameters.append(FunctionCode.Parameter(name: parameter.name.text, fallback: fallback))
     }
-    let body = block(lambda.body)
+    let body = Tail.of(block(lambda.body))
     let code = FunctionCode(
       name: name, parameters: parameters, source: source, span: lambda.span,
-      slotCount: inner.slotCount, selfSlot: selfSlot, body: body,
+      slotCount: inner.slotCount, selfSlot: inner.usesItself ? inner.selfSlot : nil, body: body,
       documentation: Documentation.above(lambda.span, in: source))
     return (LambdaNode(code, captured: inner.captured, lambda.span), code)
   }
@@ -242,6 +254,7 @@ struct Checker {
       return scope.declareOutermost(name)
     }
     guard let slot = outer.own(name) ?? capture(name, in: outer) else { return nil }
+    if slot == outer.selfSlot { outer.usesItself = true }
     return scope.declareOutermost(name, capturedFrom: slot)
   }
 }

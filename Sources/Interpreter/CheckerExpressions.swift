@@ -32,7 +32,7 @@ extension Checker {
     case .unary(let operation, let inner): return UnaryNode(operation, operand(inner), span)
     case .binary(let operation, let left, let right):
       let (left, right) = (operand(left), operand(right))
-      return BinaryNode(operation, left, right, span)
+      return BinaryNode.of(operation, left, right, span)
     case .logical(let operation, let left, let right):
       let (left, right) = (operand(left), operand(right))
       return LogicalNode(operation, left, right, span)
@@ -40,7 +40,9 @@ extension Checker {
     case .member(let owner, let name): return MemberNode(operand(owner), name, span)
     case .index(let owner, let items):
       let owner = operand(owner)
-      return IndexNode(owner, items.map { operand($0) }, span)
+      let before = scope.bindings
+      let keys = items.map { operand($0) }
+      return IndexNode(owner, keys, bindsNothing: scope.bindings == before, span)
     case .lambda(let lambda): return self.lambda(lambda, named: nil).0
     case .conditional(let test, let then, let otherwise):
       let test = operand(test)
@@ -65,7 +67,10 @@ extension Checker {
   }
 
   private mutating func name(_ name: String, _ span: Span) -> Node {
-    if let slot = scope.own(name) ?? capture(name, in: scope) { return SlotNode(slot, span) }
+    if let slot = scope.own(name) ?? capture(name, in: scope) {
+      if slot == scope.selfSlot { scope.usesItself = true }
+      return SlotNode(slot, span)
+    }
     if let word = outside.registry[name] { return ConstantNode(.function(word), span) }
     let known = scope.visibleNames + outside.names() + Array(outside.registry.names)
     var help = Spelling.suggestion(for: name, among: known)
@@ -80,7 +85,8 @@ extension Checker {
   // MARK: Calls
 
   private mutating func call(_ call: Call, _ span: Span) -> Node {
-    let callee = operand(call.callee)
+    let isItself = callsItself(call.callee)
+    let callee = isItself ? ItselfNode(call.callee.span) : operand(call.callee)
     if case .function(let function) = callee.constant, let builtin = function.builtin {
       return wordCall(builtin, call, span)
     }
@@ -93,7 +99,24 @@ extension Checker {
     } else if let value = knownValue(call.callee) {
       report(notCallable(value, call), call.callee.span)
     }
-    return CallNode(callee, arguments, isCommand: call.isCommand, span)
+    let node = CallNode(callee, arguments, isCommand: call.isCommand, span)
+    let slot = steadySlot(call.callee, callee)
+    guard isItself || slot != nil, arguments.allSatisfy({ $0.label == nil }) else { return node }
+    return HeldCallNode(slot, arguments.map(\.value), general: node)
+  }
+
+  /// A call of the function that is being checked, by a name that stays its own.
+  private func callsItself(_ callee: Expression) -> Bool {
+    guard case .name(let name) = callee.kind, let slot = scope.selfSlot else { return false }
+    return scope.own(name) == slot && !scope.bound.contains(name)
+  }
+
+  /// The slot of a name that no function's text binds anew.
+  private func steadySlot(_ callee: Expression, _ node: Node) -> Int? {
+    guard !scope.isCell, case .name(let name) = callee.kind, !scope.bound.contains(name) else {
+      return nil
+    }
+    return (node as? SlotNode)?.slot
   }
 
   /// What the name called stands for, where that is known before anything runs.

@@ -90,6 +90,8 @@ package final class Context {
   package internal(set) var argumentTexts: [String] = []
   /// Set by the evaluator: runs a function value.
   var apply: ((Function, [Value]) throws -> Value)?
+  /// The same with one argument.
+  var applyToOne: ((Function, Value) throws -> Value)?
 
   init(
     surroundings: Surroundings, registry: Registry, interrupt: InterruptFlag, seed: UInt64,
@@ -122,6 +124,12 @@ package final class Context {
   package func call(_ function: Function, _ arguments: [Value]) throws -> Value {
     guard let apply else { throw Problem("E0399", "there is no evaluator here") }
     return try apply(function, arguments)
+  }
+
+  /// The same with one argument: a loop over items that makes no list of arguments for each.
+  package func call(_ function: Function, with argument: Value) throws -> Value {
+    guard let applyToOne else { return try call(function, [argument]) }
+    return try applyToOne(function, argument)
   }
 
   package func checkInterrupt() throws(Problem) {

@@ -4,14 +4,22 @@ import Syntax
 enum FreeNames {
   /// Every name mentioned in the function, once, in order; parameters and the function itself are not.
   static func of(_ lambda: Lambda, named name: String?) -> [String] {
+    walk(lambda, named: name).free
+  }
+
+  /// The same, and the names that the function or one inside it binds.
+  static func walk(
+    _ lambda: Lambda, named name: String?
+  ) -> (free: [String], bound: Set<String>) {
     var walk = Walk()
     walk.lambda(lambda)
     let own = Set(lambda.parameters.map(\.name.text) + (name.map { [$0] } ?? []))
-    return walk.names.filter { !own.contains($0) }
+    return (walk.names.filter { !own.contains($0) }, walk.bound)
   }
 
   private struct Walk {
     var names: [String] = []
+    var bound: Set<String> = []
     private var seen: Set<String> = []
 
     mutating func mention(_ name: String) {
@@ -26,10 +34,13 @@ enum FreeNames {
     mutating func block(_ block: Block) {
       for statement in block.statements {
         switch statement.kind {
-        case .function(_, let inner): lambda(inner)
+        case .function(let name, let inner):
+          bound.insert(name.text)
+          lambda(inner)
         case .binding(let name, let value):
           expression(value)
           mention(name.text)
+          bound.insert(name.text)
         case .return(let value): optional(value)
         case .expression(let value): expression(value)
         case .import, .break, .continue: break
@@ -67,8 +78,12 @@ enum FreeNames {
         expression(test)
         block(then)
         if let otherwise { block(otherwise) }
-      case .forLoop(_, let values, let body), .whileLoop(let values, let body):
+      case .forLoop(let name, let values, let body):
+        bound.insert(name.text)
         expression(values)
+        block(body)
+      case .whileLoop(let test, let body):
+        expression(test)
         block(body)
       default: break
       }

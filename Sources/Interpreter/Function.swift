@@ -1,34 +1,45 @@
 // Functions as values: words of the library, and those that the language defines.
 import Syntax
 
-package final class Function: Sendable {
+package final class Function: @unchecked Sendable {
   /// A word of the library; nil for what the language defines.
-  package let builtin: Builtin?
+  package var builtin: Builtin? { word?.builtin }
+  private let word: Word?
   /// What the language defines; nil for a word.
   let code: FunctionCode?
+  /// The same, for calls that count no references.
+  let heldCode: Unmanaged<FunctionCode>?
   let captures: [Value]
+  /// Of what the language defines; -1 for a word.
+  let parameterCount: Int
   let depth: Int
   let weight: Int
 
   init(builtin: Builtin) {
-    self.builtin = builtin
+    word = Word(builtin)
     code = nil
+    heldCode = nil
     captures = []
+    parameterCount = -1
     depth = 0
     weight = 1
   }
 
   init(code: FunctionCode, captures: [Value]) {
-    builtin = nil
+    word = nil
     self.code = code
+    heldCode = .passUnretained(code)
     self.captures = captures
+    parameterCount = code.parameters.count
     (depth, weight) = Value.extent(of: captures)
   }
 
   init(_ other: Function) {
-    builtin = other.builtin
+    word = other.word
     code = other.code
+    heldCode = other.heldCode
     captures = other.captures
+    parameterCount = other.parameterCount
     depth = other.depth
     weight = other.weight
   }
@@ -42,6 +53,12 @@ package final class Function: Sendable {
   package var parameterNames: [String] {
     builtin?.parameters.map(\.name) ?? code?.parameters.map(\.name) ?? []
   }
+}
+
+/// A word in a box, so that a function stays small.
+private final class Word: Sendable {
+  let builtin: Builtin
+  init(_ builtin: Builtin) { self.builtin = builtin }
 }
 
 /// What the checker makes of a function's text.

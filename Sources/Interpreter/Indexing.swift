@@ -106,6 +106,28 @@ enum Indexing {
         ?? listed(record.names))
   }
 
+  /// The position that a number names, from the end where it is negative; nil where there is none.
+  @inline(__always)
+  static func position(_ key: Double, count: Int) -> Int? {
+    guard let whole = Int(exactly: key) else { return nil }
+    let i = whole < 0 ? whole + count : whole
+    return i >= 0 && i < count ? i : nil
+  }
+
+  /// The element of a tensor of one axis; nil where there is none.
+  static func element(of tensor: Tensor, _ key: Double) -> Value? {
+    guard tensor.rank == 1, let i = position(key, count: tensor.shape[0]) else { return nil }
+    return .number(Double(tensor.elements[i]))
+  }
+
+  /// The element of a tensor of two axes; nil where there is none.
+  static func element(of tensor: Tensor, _ row: Double, _ column: Double) -> Value? {
+    guard tensor.rank == 2, let i = position(row, count: tensor.shape[0]),
+      let j = position(column, count: tensor.shape[1])
+    else { return nil }
+    return .number(Double(tensor.elements[i * tensor.shape[1] + j]))
+  }
+
   private static func slice(_ tensor: Tensor, _ keys: [Value]) throws(Problem) -> Value {
     var subscripts: [Subscript] = []
     for key in keys {

@@ -13,12 +13,10 @@ extension Machine {
 
   /// Calls a function with positional arguments: how words call functions back.
   func apply(_ function: Function, _ arguments: [Value]) throws -> Value {
-    let span = wordSpan
     if let builtin = function.builtin {
-      return try call(builtin, Machine.positional(builtin, arguments), at: span, spans: [])
+      return try call(builtin, Machine.positional(builtin, arguments), at: wordSpan, spans: [])
     }
-    guard let code = function.code else { return .none }
-    guard arguments.count <= code.parameters.count else {
+    guard arguments.count <= function.parameterCount else {
       throw Problem.tooMany(function, arguments.count)
     }
     let mark = top
@@ -28,7 +26,19 @@ extension Machine {
       unwind(to: mark)
       throw error
     }
-    return try enter(function, code, at: mark, missing: code.missing(behind: arguments.count), span)
+    guard arguments.count < function.parameterCount else {
+      return try enter(function, at: mark, wordSpan)
+    }
+    let missing = Array(arguments.count..<function.parameterCount)
+    return try enter(function, at: mark, missing: missing, wordSpan)
+  }
+
+  /// The same with one argument: what words call once for every item.
+  func apply(_ function: Function, to argument: Value) throws -> Value {
+    guard function.parameterCount == 1 else { return try apply(function, [argument]) }
+    let mark = top
+    try push(argument)
+    return try enter(function, at: mark, wordSpan)
   }
 
   private static func positional(_ builtin: Builtin, _ arguments: [Value]) -> [Value?] {
@@ -59,35 +69,55 @@ extension Machine {
     }
   }
 
-  /// Runs a closure whose arguments stand on the stack from `place`: what it captured and itself come
+  /// Runs a function whose arguments stand on the stack from `place`: what it captured and itself come
   /// behind them, then its own names.
+  func enter(_ function: Function, at place: Place, _ span: Span) throws(Failure) -> Value {
+    guard let code = function.heldCode else { return .none }
+    return try code.use { code throws(Failure) in
+      try run(function, code, at: place, span) { _ throws(Failure) in }
+    }
+  }
+
+  /// The same where arguments are missing.
   /// - Parameter missing: the parameters without an argument, where the stack may end before or holds
   ///   anything.
   func enter(
-    _ function: Function, _ code: FunctionCode, at place: Place, missing: [Int], _ span: Span
+    _ function: Function, at place: Place, missing: [Int], _ span: Span
   ) throws(Failure) -> Value {
-    if !missing.isEmpty, let i = missing.first(where: { code.parameters[$0].fallback == nil }) {
+    guard let code = function.code else { return .none }
+    if let i = missing.first(where: { code.parameters[$0].fallback == nil }) {
       unwind(to: place)
       throw fail(
         Problem(
           "E0206", "`\(function.name)` needs `\(code.parameters[i].name)`",
           help: "it is declared \(function.signature)"), span)
     }
-    let outer: Place
-    do throws(Failure) { outer = try enterFrame(at: place, span) } catch {
+    return try run(function, code, at: place, span) { inner throws(Failure) in
+      for i in missing {
+        if let fallback = code.parameters[i].fallback { inner[i] = try fallback.evaluate(inner) }
+      }
+    }
+  }
+
+  @inline(__always)
+  private func run(
+    _ function: Function, _ code: FunctionCode, at place: Place, _ span: Span,
+    prepare: (_ inner: Machine) throws(Failure) -> Void
+  ) throws(Failure) -> Value {
+    let call: Call
+    do throws(Failure) { call = try enterFrame(of: function, at: place, span) } catch {
       unwind(to: place)
       throw error
     }
-    defer { leaveFrame(to: outer) }
+    defer { leaveFrame(call) }
     do throws(Failure) {
-      try layOut(function, code)
-      for i in missing {
-        if let fallback = code.parameters[i].fallback { self[i] = try fallback.evaluate(self) }
-      }
-      let value = try code.body.evaluate(self)
+      try layOut(function, code, from: place)
+      if let own = code.selfSlot { call.machine[own] = .function(function) }
+      try prepare(call.machine)
+      let value = try code.body.evaluate(call.machine)
       guard jump == .return else { return value }
       jump = .none
-      return takeOther()
+      return takeReturned()
     } catch {
       throw error.leaving(code.source, function: function.name, calledAt: span)
     }
@@ -95,19 +125,19 @@ extension Machine {
 
   /// The slots behind the arguments.
   @inline(__always)
-  private func layOut(_ function: Function, _ code: FunctionCode) throws(Failure) {
-    while top - frame < code.parameters.count { try push(.none) }
-    for i in function.captures.indices { try push(function.captures[i]) }
-    while top - frame < code.slotCount { try push(.none) }
-    if let own = code.selfSlot { self[own] = .function(function) }
+  private func layOut(
+    _ function: Function, _ code: FunctionCode, from place: Place
+  ) throws(Failure) {
+    if !function.captures.isEmpty {
+      try fill(to: function.parameterCount, behind: place)
+      for capture in function.captures { try push(capture) }
+    }
+    try fill(to: code.slotCount, behind: place)
   }
-}
 
-extension FunctionCode {
-  /// The parameters from a position on.
-  @inline(__always)
-  func missing(behind given: Int) -> [Int] {
-    given == parameters.count ? [] : Array(given..<parameters.count)
+  private func takeReturned() -> Value {
+    defer { returned = .none }
+    return returned
   }
 }
 

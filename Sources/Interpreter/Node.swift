@@ -8,45 +8,54 @@ class Node: @unchecked Sendable {
   let span: Span
   init(_ span: Span) { self.span = span }
 
+  /// A value takes two registers: a node that calculates gives its number without touching memory.
   func evaluate(_ machine: Machine) throws(Failure) -> Value { .none }
+
+  /// Does the same where nothing uses the value, and says where to go on.
+  func perform(_ machine: Machine) throws(Failure) -> Machine.Jump {
+    _ = try evaluate(machine)
+    return machine.jump
+  }
+
+  /// Whether its value is none, whatever happens.
+  var isSilent: Bool { false }
 
   /// The value where it is known before anything runs.
   var constant: Value? { nil }
-
-  /// The value as a plain number; any other is left for `takeOther`.
-  func number(_ machine: Machine) throws(Failure) -> Double? {
-    machine.number(try evaluate(machine))
-  }
 
   /// The value as a truth.
   func condition(_ machine: Machine) throws(Failure) -> Bool {
     try truth(try evaluate(machine), machine)
   }
 
+  @inline(__always)
   final func truth(_ value: Value, _ machine: Machine) throws(Failure) -> Bool {
     if case .boolean(let bool) = value { return bool }
+    throw noTruth(value, machine)
+  }
+
+  @inline(never)
+  private final func noTruth(_ value: Value, _ machine: Machine) -> Failure {
     let help: String?
     switch value {
     case .number: help = "compare it with something, such as `!= 0`"
     case .tensor: help = "use `all(…)` or `any(…)`"
     default: help = nil
     }
-    throw machine.fail(
+    return machine.fail(
       Problem("E0302", "a condition is true or false, got \(Text.brief(value))", help: help), span)
   }
 }
 
 final class ConstantNode: Node, @unchecked Sendable {
   let value: Value
-  private let asNumber: Double?
   init(_ value: Value, _ span: Span) {
     self.value = value
-    if case .number(let number) = value { asNumber = number } else { asNumber = nil }
     super.init(span)
   }
   override func evaluate(_ machine: Machine) throws(Failure) -> Value { value }
-  override func number(_ machine: Machine) throws(Failure) -> Double? {
-    asNumber ?? machine.number(value)
+  override func condition(_ machine: Machine) throws(Failure) -> Bool {
+    try truth(value, machine)
   }
   override var constant: Value? { value }
 }
@@ -58,9 +67,6 @@ final class SlotNode: Node, @unchecked Sendable {
     super.init(span)
   }
   override func evaluate(_ machine: Machine) throws(Failure) -> Value { machine[slot] }
-  override func number(_ machine: Machine) throws(Failure) -> Double? {
-    machine.number(in: slot) ?? machine.number(machine[slot])
-  }
 }
 
 final class AssignNode: Node, @unchecked Sendable {
@@ -75,10 +81,15 @@ final class AssignNode: Node, @unchecked Sendable {
     super.init(span)
   }
   override func evaluate(_ machine: Machine) throws(Failure) -> Value {
+    _ = try perform(machine)
+    return .none
+  }
+  override func perform(_ machine: Machine) throws(Failure) -> Machine.Jump {
     machine[slot] = try value.evaluate(machine)
     if isCellName { machine.markBound(slot) }
     return .none
   }
+  override var isSilent: Bool { true }
 }
 
 /// Shows a value that nothing else uses.
@@ -97,19 +108,28 @@ final class ShowNode: Node, @unchecked Sendable {
 
 /// Statements one after the other; the value of the last.
 final class BlockNode: Node, @unchecked Sendable {
-  let statements: [Node]
+  private let children: Children
+  private let last: Node
+  var statements: [Node] { children.nodes + [last] }
   init(_ statements: [Node], _ span: Span) {
-    self.statements = statements
+    children = Children(statements.dropLast())
+    last = statements.last ?? Node(span)
     super.init(span)
   }
   override func evaluate(_ machine: Machine) throws(Failure) -> Value {
-    var last = Value.none
-    for statement in statements {
-      last = try statement.evaluate(machine)
-      guard machine.jump == .none else { return .none }
+    for i in 0..<children.count {
+      guard try children.perform(i, machine) == .none else { return .none }
     }
-    return last
+    return try last.evaluate(machine)
   }
+  override func perform(_ machine: Machine) throws(Failure) -> Machine.Jump {
+    for i in 0..<children.count {
+      let jump = try children.perform(i, machine)
+      guard jump == .none else { return jump }
+    }
+    return try last.perform(machine)
+  }
+  override var isSilent: Bool { last.isSilent }
 }
 
 /// `{ … }` behind a call: the list of the values of its statements.
@@ -129,26 +149,36 @@ final class BlockListNode: Node, @unchecked Sendable {
   }
 }
 
+/// `break` or `continue`.
 final class JumpNode: Node, @unchecked Sendable {
-  enum Kind {
-    case `break`, `continue`
-    case `return`(Node?)
-  }
-  let kind: Kind
-  init(_ kind: Kind, _ span: Span) {
-    self.kind = kind
+  let jump: Machine.Jump
+  init(_ jump: Machine.Jump, _ span: Span) {
+    self.jump = jump
     super.init(span)
   }
   override func evaluate(_ machine: Machine) throws(Failure) -> Value {
-    switch kind {
-    case .break: machine.jump = .break
-    case .continue: machine.jump = .continue
-    case .return(let value):
-      machine.other = try value?.evaluate(machine) ?? .none
-      machine.jump = .return
-    }
+    machine.jump = jump
     return .none
   }
+  override func perform(_ machine: Machine) throws(Failure) -> Machine.Jump {
+    machine.jump = jump
+    return jump
+  }
+  override var isSilent: Bool { true }
+}
+
+final class ReturnNode: Node, @unchecked Sendable {
+  let value: Node
+  init(_ value: Node, _ span: Span) {
+    self.value = value
+    super.init(span)
+  }
+  override func evaluate(_ machine: Machine) throws(Failure) -> Value {
+    machine.returned = try value.evaluate(machine)
+    machine.jump = .return
+    return .none
+  }
+  override var isSilent: Bool { true }
 }
 
 final class TextNode: Node, @unchecked Sendable {
@@ -156,34 +186,51 @@ final class TextNode: Node, @unchecked Sendable {
     case plain(String)
     case code(Node)
   }
-  let pieces: [Piece]
+  /// What stands before each value; what follows the last one.
+  private let before: [String]
+  private let behind: String
+  private let values: Children
   init(_ pieces: [Piece], _ span: Span) {
-    self.pieces = pieces
+    var nodes: [Node] = []
+    var before: [String] = []
+    var behind = ""
+    for piece in pieces {
+      switch piece {
+      case .plain(let plain): behind += plain
+      case .code(let node):
+        before.append(behind)
+        behind = ""
+        nodes.append(node)
+      }
+    }
+    values = Children(nodes)
+    (self.before, self.behind) = (before, behind)
     super.init(span)
   }
   override func evaluate(_ machine: Machine) throws(Failure) -> Value {
     var text = ""
-    for piece in pieces {
-      switch piece {
-      case .plain(let plain): text += plain
-      case .code(let node): text += Text.plain(try node.evaluate(machine))
-      }
+    for i in 0..<values.count {
+      text += before[i]
+      text += Text.plain(try values.evaluate(i, machine))
       guard text.utf8.count <= Limits.textBytes else { throw machine.fail(Limits.tooLong, span) }
     }
+    text += behind
+    guard text.utf8.count <= Limits.textBytes else { throw machine.fail(Limits.tooLong, span) }
     return .text(text)
   }
 }
 
 final class ListNode: Node, @unchecked Sendable {
-  let items: [Node]
+  private let children: Children
+  var items: [Node] { children.nodes }
   init(_ items: [Node], _ span: Span) {
-    self.items = items
+    children = Children(items)
     super.init(span)
   }
   override func evaluate(_ machine: Machine) throws(Failure) -> Value {
     var values: [Value] = []
-    values.reserveCapacity(items.count)
-    for item in items { values.append(try item.evaluate(machine)) }
+    values.reserveCapacity(children.count)
+    for i in 0..<children.count { values.append(try children.evaluate(i, machine)) }
     return try machine.checked(.list(values), span)
   }
   override var constant: Value? {
@@ -198,16 +245,17 @@ final class ListNode: Node, @unchecked Sendable {
 
 final class RecordNode: Node, @unchecked Sendable {
   let names: [String]
-  let items: [Node]
+  private let children: Children
   init(_ names: [String], _ items: [Node], _ span: Span) {
     self.names = names
-    self.items = items
+    children = Children(items)
     super.init(span)
   }
   override func evaluate(_ machine: Machine) throws(Failure) -> Value {
-    var fields: [(name: String, value: Value)] = []
-    for (name, item) in zip(names, items) { fields.append((name, try item.evaluate(machine))) }
-    return try machine.checked(.record(fields), span)
+    var values: [Value] = []
+    values.reserveCapacity(children.count)
+    for i in 0..<children.count { values.append(try children.evaluate(i, machine)) }
+    return try machine.checked(.record(Record(names, values)), span)
   }
 }
 
@@ -250,6 +298,7 @@ final class LambdaNode: Node, @unchecked Sendable {
   }
   override func evaluate(_ machine: Machine) throws(Failure) -> Value {
     var values: [Value] = []
+    values.reserveCapacity(captured.count)
     for slot in captured { values.append(machine[slot]) }
     return try machine.checked(.function(Function(code: code, captures: values)), span)
   }

@@ -8,14 +8,27 @@ final class WordNode: Node, @unchecked Sendable {
   let arguments: [Node?]
   private let spans: [Span?]
   private let texts: [String]
+  /// The only argument, where the word may know its result at once.
+  private let only: Node?
   init(_ builtin: Builtin, _ arguments: [Node?], texts: [String], _ span: Span) {
     self.builtin = builtin
     self.arguments = arguments
     self.texts = texts
     spans = arguments.map { $0?.span }
+    let isAlone = builtin.atOnce != nil && arguments.dropFirst().allSatisfy { $0 == nil }
+    only = isAlone ? arguments.first ?? nil : nil
     super.init(span)
   }
+
   override func evaluate(_ machine: Machine) throws(Failure) -> Value {
+    guard let only, let atOnce = builtin.atOnce else { return try general(machine) }
+    let value = try only.evaluate(machine)
+    if let result = atOnce(value) { return result }
+    let rest = [Value?](repeating: nil, count: arguments.count - 1)
+    return try machine.call(builtin, [value] + rest, at: span, spans: spans)
+  }
+
+  private func general(_ machine: Machine) throws(Failure) -> Value {
     var values: [Value?] = []
     values.reserveCapacity(arguments.count)
     for argument in arguments { values.append(try argument?.evaluate(machine)) }
@@ -88,8 +101,9 @@ final class CallNode: Node, @unchecked Sendable {
     let missing: [Int]
     do throws(Failure) {
       if isPositional, arguments.count <= code.parameters.count {
-        for i in arguments.indices { try machine.push(try arguments[i].evaluate(machine)) }
-        missing = code.missing(behind: arguments.count)
+        for argument in arguments { try machine.push(try argument.evaluate(machine)) }
+        let count = function.parameterCount
+        missing = arguments.count == count ? [] : Array(arguments.count..<count)
       } else {
         missing = try pushByLabel(code, machine)
       }
@@ -97,7 +111,8 @@ final class CallNode: Node, @unchecked Sendable {
       machine.unwind(to: mark)
       throw error
     }
-    return try machine.enter(function, code, at: mark, missing: missing, span)
+    if missing.isEmpty { return try machine.enter(function, at: mark, span) }
+    return try machine.enter(function, at: mark, missing: missing, span)
   }
 
   /// Puts the arguments on the stack; gives the parameters without one.
@@ -118,42 +133,43 @@ final class CallNode: Node, @unchecked Sendable {
   }
 }
 
-final class MemberNode: Node, @unchecked Sendable {
-  let owner: Node
-  let name: Name
-  init(_ owner: Node, _ name: Name, _ span: Span) {
-    self.owner = owner
-    self.name = name
-    super.init(span)
+/// A call with plain arguments of a function that nothing lets go meanwhile: the one that is running, or
+/// the one in a slot that is never bound anew. Whatever else turns out to stand there is called in general.
+final class HeldCallNode: Node, @unchecked Sendable {
+  /// The slot that holds the function; nil for the one that is running.
+  private let slot: Int?
+  private let arguments: Children
+  private let general: CallNode
+  init(_ slot: Int?, _ arguments: [Node], general: CallNode) {
+    self.slot = slot
+    self.arguments = Children(arguments)
+    self.general = general
+    super.init(general.span)
   }
+
   override func evaluate(_ machine: Machine) throws(Failure) -> Value {
-    let value = try owner.evaluate(machine)
-    if let member = value.member(name.text) { return member }
-    let members = value.memberNames
-    let near = Spelling.suggestion(for: name.text, among: members)
-    let list = members.isEmpty ? nil : "it has " + members.prefix(12).joined(separator: ", ")
-    throw machine.fail(
-      Problem(
-        "E0305", "\(value.kind) has no member `\(name.text)`", help: near ?? list), name.span)
+    let count = arguments.count
+    let found =
+      if let slot { machine.function(in: slot, taking: count) } else {
+        machine.itself(taking: count)
+      }
+    guard let function = found else { return try general.evaluate(machine) }
+    let mark = machine.top
+    do throws(Failure) {
+      for i in 0..<count { try machine.push(try arguments.evaluate(i, machine)) }
+    } catch {
+      machine.unwind(to: mark)
+      throw error
+    }
+    return try function.use { function throws(Failure) in
+      try machine.enter(function, at: mark, span)
+    }
   }
 }
 
-final class IndexNode: Node, @unchecked Sendable {
-  let owner: Node
-  let items: [Node]
-  init(_ owner: Node, _ items: [Node], _ span: Span) {
-    self.owner = owner
-    self.items = items
-    super.init(span)
-  }
-  override func evaluate(_ machine: Machine) throws(Failure) -> Value {
-    let value = try owner.evaluate(machine)
-    var keys: [Value] = []
-    for item in items { keys.append(try item.evaluate(machine)) }
-    do throws(Problem) { return try Indexing.entry(of: value, keys) } catch {
-      throw machine.fail(error, items.first?.span ?? span)
-    }
-  }
+/// The function that is running, as a value.
+final class ItselfNode: Node, @unchecked Sendable {
+  override func evaluate(_ machine: Machine) throws(Failure) -> Value { machine.itself }
 }
 
 /// Names and labels of what is called, as far as placing arguments needs it.

@@ -14,6 +14,7 @@ final class ForNode: Node, @unchecked Sendable {
 
   override func evaluate(_ machine: Machine) throws(Failure) -> Value {
     let sequence = try values.evaluate(machine)
+    if isSilent { return try goOver(sequence, machine) }
     var results: [Value] = []
     var turns = 0
     if case .range(let range) = sequence, let lower = range.lower, let end = range.end {
@@ -31,6 +32,28 @@ final class ForNode: Node, @unchecked Sendable {
     return try machine.checked(.list(results), span)
   }
 
+  override var isSilent: Bool { body.isSilent }
+
+  /// The same where no turn has a value.
+  private func goOver(_ sequence: Value, _ machine: Machine) throws(Failure) -> Value {
+    if case .range(let range) = sequence, let lower = range.lower, let end = range.end {
+      var i = lower
+      while i < end, try turn(.number(Double(i)), machine) { i += 1 }
+    } else {
+      for value in try items(sequence, machine) {
+        guard try turn(value, machine) else { break }
+      }
+    }
+    return .none
+  }
+
+  @inline(__always)
+  private func turn(_ value: Value, _ machine: Machine) throws(Failure) -> Bool {
+    if machine.isInterrupted { throw machine.fail(.interrupt, span) }
+    machine[slot] = value
+    return try body.perform(machine) == .none || goesOn(machine)
+  }
+
   private func items(_ value: Value, _ machine: Machine) throws(Failure) -> [Value] {
     do throws(Mismatch) { return try value.sequence() } catch {
       throw machine.fail(
@@ -46,16 +69,7 @@ final class ForNode: Node, @unchecked Sendable {
     if machine.isInterrupted { throw machine.fail(.interrupt, span) }
     machine[slot] = value
     let result = try body.evaluate(machine)
-    switch machine.jump {
-    case .none: break
-    case .continue:
-      machine.jump = .none
-      return true
-    case .break:
-      machine.jump = .none
-      return false
-    case .return: return false
-    }
+    guard machine.jump == .none else { return goesOn(machine) }
     if result.isNone, results.isEmpty {
       turns += 1
       return true
@@ -72,6 +86,17 @@ final class ForNode: Node, @unchecked Sendable {
   }
 }
 
+/// Whether a loop takes another turn after a jump in its body.
+private func goesOn(_ machine: Machine) -> Bool {
+  switch machine.jump {
+  case .none: return true
+  case .return: return false
+  case .break, .continue:
+    defer { machine.jump = .none }
+    return machine.jump == .continue
+  }
+}
+
 final class WhileNode: Node, @unchecked Sendable {
   let test: Node
   let body: Node
@@ -83,16 +108,9 @@ final class WhileNode: Node, @unchecked Sendable {
   override func evaluate(_ machine: Machine) throws(Failure) -> Value {
     while try test.condition(machine) {
       if machine.isInterrupted { throw machine.fail(.interrupt, span) }
-      _ = try body.evaluate(machine)
-      switch machine.jump {
-      case .none: continue
-      case .continue: machine.jump = .none
-      case .break:
-        machine.jump = .none
-        return .none
-      case .return: return .none
-      }
+      guard try body.perform(machine) == .none || goesOn(machine) else { break }
     }
     return .none
   }
+  override var isSilent: Bool { true }
 }

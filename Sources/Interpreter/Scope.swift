@@ -11,6 +11,13 @@ final class FunctionScope {
   private(set) var captures: [(name: String, slot: Int)] = []
   /// The slots of the outer function that those come from.
   private(set) var captured: [Int] = []
+  /// The names that the function's text binds somewhere; every other keeps its value while it runs.
+  var bound: Set<String> = []
+  /// Where the function finds itself, and whether it does so other than by calling itself.
+  var selfSlot: Int?
+  var usesItself = false
+  /// Bindings checked so far: what leaves it as it was binds nothing.
+  var bindings = 0
   /// Code known to stand in a slot, for checking calls of it.
   var known: [Int: FunctionCode] = [:]
   /// Where `break` and `return` may stand.

@@ -159,7 +159,8 @@ package final class Session {
     let machine = Machine(cellSlots: cell.slotCount, context: context, stackFloor: stackFloor)
     defer { machine.free() }
     context.apply = { function, arguments in try machine.apply(function, arguments) }
-    defer { context.apply = nil }
+    context.applyToOne = { function, argument in try machine.apply(function, to: argument) }
+    defer { (context.apply, context.applyToOne) = (nil, nil) }
     for (name, slot) in cell.reads { machine[slot] = value(of: name) ?? .none }
     var status = CellResult.Status.finished
     do throws(Failure) { _ = try cell.body.evaluate(machine) } catch {

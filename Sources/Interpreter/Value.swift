@@ -1,13 +1,15 @@
 // Everything that the language computes with. Values never change.
 package import Tensors
 
+/// Whatever is larger than one word stands in a box: a value takes two words, a copy of it counts one
+/// reference at most, and that of a number none.
 package enum Value: Sendable {
   case none
   case number(Double)
   case boolean(Bool)
   /// `.magnitude`: a name whose meaning the word that takes it decides.
-  case choice(String)
-  case text(String)
+  indirect case choice(String)
+  indirect case text(String)
   indirect case quantity(Quantity)
   case list(List)
   case record(Record)
@@ -15,7 +17,7 @@ package enum Value: Sendable {
   case function(Function)
   indirect case tensor(Tensor)
   /// What only the number wing understands: a network, a data set, a plot.
-  case native(any Native)
+  indirect case native(any Native)
 
   package struct Range: Sendable, Equatable {
     package let lower: Int?
@@ -61,14 +63,42 @@ extension Native {
   package func isEqual(to other: any Native) -> Bool { self === other }
 }
 
-package final class List: Sendable {
-  package let items: [Value]
-  let depth: Int
-  let weight: Int
+/// Grows only where nothing but one name holds it: who has a list never sees it change.
+package final class List: @unchecked Sendable {
+  // Nothing changes the items while they are read: who changes them is alone with them.
+  @exclusivity(unchecked) package private(set) var items: [Value]
+  private(set) var depth: Int
+  private(set) var weight: Int
 
   package init(_ items: [Value]) {
     self.items = items
     (depth, weight) = Value.extent(of: items)
+  }
+
+  /// The item at a position, from the end where it is negative; nil where there is none.
+  @inline(__always)
+  func entry(_ key: Double) -> Value? {
+    Indexing.position(key, count: items.count).map { items[$0] }
+  }
+
+  /// The items of both.
+  init(_ first: List, _ second: List) {
+    items = first.items + second.items
+    depth = max(first.depth, second.depth)
+    weight = first.weight + second.weight - 1
+  }
+
+  /// Only where the caller alone holds this list, here and below.
+  func append(_ item: Value, weight: Int) {
+    items.append(item)
+    depth = max(depth, item.depth + 1)
+    self.weight += weight
+  }
+
+  func append(_ list: List) {
+    items += list.items
+    depth = max(depth, list.depth)
+    weight += list.weight - 1
   }
 }
 
@@ -79,9 +109,13 @@ package final class Record: Sendable {
   let weight: Int
 
   /// Names are unique.
-  package init(_ fields: [(name: String, value: Value)]) {
-    names = fields.map(\.name)
-    values = fields.map(\.value)
+  package convenience init(_ fields: [(name: String, value: Value)]) {
+    self.init(fields.map { $0.name }, fields.map { $0.value })
+  }
+
+  init(_ names: [String], _ values: [Value]) {
+    self.names = names
+    self.values = values
     (depth, weight) = Value.extent(of: values)
   }
 
@@ -119,6 +153,10 @@ extension Value {
     var depth = 0
     var weight = 1
     for value in values {
+      if case .number = value {
+        weight += 1
+        continue
+      }
       depth = max(depth, value.depth)
       // Far above every limit it no longer matters by how much.
       weight = min(weight + value.weight, 1 << 60)

@@ -90,7 +90,7 @@ struct DoubleMatrix {
       right.values.withUnsafeBufferPointer { y in
         result.values.withUnsafeMutableBufferPointer { z in
           guard let a = x.baseAddress, let b = y.baseAddress, let c = z.baseAddress else { return }
-          Panels(rows: m, columns: n, depth: k).run { rows, columns in
+          ProductBands(rows: m, columns: n, depth: k).run { rows, columns in
             blas.dgemm(
               BLAS.rows, BLAS.transposed(transposeSelf), BLAS.transposed(transposeRight),
               Int32(rows.count), Int32(columns.count), Int32(k), 1,
@@ -134,7 +134,7 @@ struct DoubleMatrix {
 
   /// Squares on and above the diagonal of a matrix of `n` rows and columns.
   private static func tiles(of n: Int) -> [(rows: Range<Int>, columns: Range<Int>)] {
-    let side = 192
+    let side = 256
     var tiles: [(Range<Int>, Range<Int>)] = []
     for top in stride(from: 0, to: n, by: side) {
       for left in stride(from: top, to: n, by: side) {

@@ -74,7 +74,7 @@ package struct UpdateRule: Sendable {
 
   package init() {}
 
-  private var raw: ck_rule {
+  var raw: ck_rule {
     var rule = ck_rule()
     rule.rate = rate
     rule.momentum = momentum

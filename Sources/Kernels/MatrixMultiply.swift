@@ -61,7 +61,7 @@ package func multiply(
       c.withUnsafeMutableBufferPointer { z in
         guard let x = x.baseAddress, let y = y.baseAddress, let z = z.baseAddress else { return }
         let (a, b, c) = (x + startA, y + startB, z + startC)
-        Panels(rows: m, columns: n, depth: k).run { rows, columns in
+        ProductBands(rows: m, columns: n, depth: k).run { rows, columns in
           gemm(
             m: rows.count, n: columns.count, k: k, a: a + rows.lowerBound * k, lda: k,
             b: b + columns.lowerBound, ldb: n, c: c + rows.lowerBound * n + columns.lowerBound,
@@ -74,7 +74,7 @@ package func multiply(
 
 /// A product's result, cut into panels that depend on its size alone: bands of its rows or of its
 /// columns, whichever are more. Each element is computed in one panel.
-struct Panels {
+struct ProductBands {
   private let rows: Int
   private let columns: Int
   private let isBands: Bool
@@ -99,9 +99,9 @@ struct Panels {
     self.columns = columns
     self.isBands = isBands
     let (area, isHuge) = rows.multipliedReportingOverflow(by: columns)
-    let isLarge = isHuge || area >= (Panels.leastWork + depth) / max(1, depth)
+    let isLarge = isHuge || area >= (ProductBands.leastWork + depth) / max(1, depth)
     let length = isBands ? rows : columns
-    count = isLarge ? max(1, min(length / Panels.thickness, 256)) : 1
+    count = isLarge ? max(1, min(length / ProductBands.thickness, 256)) : 1
   }
 
   /// Calls the body once for each panel, with its rows and its columns, from several threads.

@@ -56,7 +56,7 @@ extension LinearAlgebra {
       a.withUnsafeBufferPointer { a in
         x.withUnsafeBufferPointer { x in
           guard let a = a.baseAddress, let x = x.baseAddress else { return }
-          Panels(bandsOf: rows, columns: columns, depth: depth).run { rows, _ in
+          ProductBands(bandsOf: rows, columns: columns, depth: depth).run { rows, _ in
             gemm(
               transA: transposed, m: rows.count, n: columns, k: depth,
               a: a + rows.lowerBound * (transposed ? 1 : ld), lda: ld, b: x, ldb: columns,
@@ -98,7 +98,7 @@ extension DoubleMatrix {
     values.withUnsafeMutableBufferPointer { x in
       factor.values.withUnsafeBufferPointer { r in
         guard let x = x.baseAddress, let r = r.baseAddress else { return }
-        Panels(bandsOf: rows, columns: columns, depth: columns).run { band, _ in
+        ProductBands(bandsOf: rows, columns: columns, depth: columns).run { band, _ in
           lapack.dtrsm(
             BLAS.rows, BLAS.right, BLAS.upper, BLAS.transposed(false), BLAS.notUnit,
             Int32(band.count), Int32(columns), 1, r, Int32(columns),

@@ -13,7 +13,7 @@ enum ListWords {
     Parameter<Value>("value", "a list, a range, a string, a record or a tensor"),
     examples: [
       Example("count [4, 5, 6]", shows: "3"), Example("count(0..<10)", shows: "10"),
-    ], seeAlso: ["sum"]
+    ], seeAlso: ["sum"], atOnce: countOfList
   ) { _, value -> Int in
     switch value {
     case .record(let record): return record.names.count
@@ -25,6 +25,12 @@ enum ListWords {
     }
   }
 
+  @Sendable
+  private static func countOfList(_ value: Value) -> Value? {
+    if case .list(let list) = value { return .number(Double(list.items.count)) }
+    return nil
+  }
+
   static let map = Builtin(
     "map", "Applies a function to every item and gives the list of results.",
     Parameter<[Value]>("list", "the items"),
@@ -33,7 +39,8 @@ enum ListWords {
     seeAlso: ["filter", "reduce"]
   ) { context, list, function -> [Value] in
     var results: [Value] = []
-    for item in list { results.append(try context.call(function, [item])) }
+    results.reserveCapacity(list.count)
+    for item in list { results.append(try context.call(function, with: item)) }
     return results
   }
 
@@ -46,7 +53,7 @@ enum ListWords {
   ) { context, list, function -> [Value] in
     var kept: [Value] = []
     for item in list {
-      guard case .boolean(let keeps) = try context.call(function, [item]) else {
+      guard case .boolean(let keeps) = try context.call(function, with: item) else {
         throw Problem("E0302", "the function must give true or false", parameter: "function")
       }
       if keeps { kept.append(item) }

@@ -17,13 +17,23 @@ enum NumberWords {
     "ceil": { $0.rounded(.up) },
   ]
 
+  private static func atOnce(
+    _ onNumber: @escaping @Sendable (Double) -> Double
+  ) -> @Sendable (Value) -> Value? {
+    { x in
+      if case .number(let number) = x { return .number(onNumber(number)) }
+      return nil
+    }
+  }
+
   private static func element(_ operation: ElementOperation) -> Builtin? {
     guard let onNumber = onNumbers[operation.name] else { return nil }
     let isCloseToOne = ["exp": "2.71828", "log": "0", "tanh": "0.761594"][operation.name] ?? "1"
     return Builtin(
       operation.name, "Gives \(operation.summary), of a number or of each element of a tensor.",
       Parameter<Value>("x", "a number or a tensor"),
-      examples: [Example("\(operation.name) 1", shows: isCloseToOne)]
+      examples: [Example("\(operation.name) 1", shows: isCloseToOne)],
+      atOnce: atOnce(onNumber)
     ) { _, x -> Value in
       switch x {
       case .number(let number): return .number(onNumber(number))

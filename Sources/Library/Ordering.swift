@@ -6,7 +6,7 @@ enum Ordering {
   static func key(of item: Value, _ by: Value?, _ context: Context) throws -> Value {
     switch by {
     case nil: return item
-    case .function(let function): return try context.call(function, [item])
+    case .function(let function): return try context.call(function, with: item)
     case .text(let name):
       guard case .record(let record) = item, let value = record[name] else {
         throw Problem("E0309", "not every item has a field \"\(name)\"", parameter: "by")

@@ -57,12 +57,16 @@ package protocol Layer: Sendable {
   var isPairPool: Bool { get }
   /// Its own loop, in this setting, can pool its output in that way.
   func takesPairPool(_ setting: Setting) -> Bool
+  /// How its parameters lie in memory while it runs, where not all of them lie as in their tensors.
+  func storages(for inputs: [[Int]]) -> [ParameterStorage]?
   /// The loops for one setting.
   func run(_ setting: Setting) -> any LayerRun
 }
 
 /// How a layer works on planned buffers: forward and backward side by side.
 package protocol LayerRun: Sendable {
+  /// Whether `backward` moves the parameters, too, where `call.updates` says how.
+  var takesSteps: Bool { get }
   func division(_ setting: Setting) -> Division
   func workspace(_ setting: Setting) -> Workspace
   /// Called before each pass while training, and once where the weights stay as they are.
@@ -74,6 +78,7 @@ package protocol LayerRun: Sendable {
 }
 
 extension LayerRun {
+  package var takesSteps: Bool { false }
   package func division(_ setting: Setting) -> Division { .examples }
   package func workspace(_ setting: Setting) -> Workspace { Workspace() }
   package func prepare(_ call: LayerCall) {}
@@ -90,6 +95,7 @@ extension Layer {
   package var takesActivation: Bool { false }
   package func laneSupport(for inputs: [[Int]]) -> LaneSupport { .never }
   package var isPairPool: Bool { false }
+  package func storages(for inputs: [[Int]]) -> [ParameterStorage]? { nil }
   package func takesPairPool(_ setting: Setting) -> Bool { false }
   package func parameters(for inputs: [[Int]]) -> [ParameterPlan] { [] }
   package func multiplyAccumulates(for inputs: [[Int]]) -> Int { 0 }

@@ -35,6 +35,19 @@ package struct Parameter: Sendable {
     self.encoding = Parameter.plainEncoding(of: value, pruned: pruned)
   }
 
+  /// A parameter as it was stored.
+  /// - Parameter value: what the encoding decodes to, bit for bit: whoever has it need not decode
+  ///   again.
+  package init(
+    _ name: String, role: Role, decoded value: Tensor, of encoding: any Encoding, pruned: [Bool]?
+  ) {
+    self.name = name
+    self.role = role
+    self.value = value
+    self.encoding = encoding
+    self.pruned = pruned
+  }
+
   /// The same parameter stored another way; its values become what the encoding decodes to.
   package func stored(as encoding: any Encoding) -> Parameter {
     var copy = self

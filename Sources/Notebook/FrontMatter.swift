@@ -1,7 +1,4 @@
-// The few lines of metadata at the head of a notebook: a flat subset of YAML, read by Yams, checked
-// key by key.
-
-internal import Yams
+// The few lines of metadata at the head of a notebook: a flat subset of YAML, checked key by key.
 
 /// What a notebook says about itself before its first line of prose.
 package struct FrontMatter: Equatable, Sendable {
@@ -90,38 +87,32 @@ package struct FrontMatter: Equatable, Sendable {
     guard case .mapping(let mapping) = root else {
       throw NotebookProblem(.frontMatter, "the front matter is a list of key: value", line: 2)
     }
-    for (key, value) in mapping {
-      try set(key.scalar?.string ?? "", to: value, line: (key.mark?.line ?? 1) + 1)
-    }
+    for pair in mapping { try set(pair.key.text ?? "", to: pair.value, line: pair.line + 2) }
   }
 
-  private static func compose(_ text: String) throws(NotebookProblem) -> Node? {
-    do {
-      return try Yams.compose(yaml: text)
-    } catch let error as YamlError {
-      throw NotebookProblem(
-        .frontMatter, "the front matter is not YAML: \(sentence(error))", line: line(of: error) + 1)
+  private static func compose(_ text: String) throws(NotebookProblem) -> YAML? {
+    do throws(YAMLFault) {
+      // The front matter itself is a mapping, and `[a: 1]` holds one without a bracket of its own.
+      return try YAML.document(text, deepest: 2 * deepest)
     } catch {
-      throw NotebookProblem(.frontMatter, "the front matter is not YAML", line: 2)
+      switch error {
+      case .malformed(let problem, let line):
+        throw NotebookProblem(
+          .frontMatter, "the front matter is not YAML: \(problem)", line: line + 2)
+      case .reference(let line): throw reference(line: line + 2)
+      case .tooDeep(let line): throw tooDeep(line: line + 2)
+      }
     }
   }
 
-  private static func line(of error: YamlError) -> Int {
-    switch error {
-    case .scanner(_, _, let mark, _), .parser(_, _, let mark, _), .composer(_, _, let mark, _):
-      mark.line
-    default: 1
-    }
+  private static func reference(line: Int) -> NotebookProblem {
+    NotebookProblem(
+      .frontMatter, "the front matter has no anchors, aliases and tags",
+      help: "put quotes around a value that begins with & or * or !", line: line)
   }
 
-  private static func sentence(_ error: YamlError) -> String {
-    switch error {
-    case .scanner(_, let problem, _, _), .parser(_, let problem, _, _),
-      .composer(_, let problem, _, _):
-      problem
-    case .duplicatedKeysInMapping: "a key stands there twice"
-    default: "it cannot be read"
-    }
+  private static func tooDeep(line: Int) -> NotebookProblem {
+    NotebookProblem(.frontMatter, "the front matter is nested deeper than \(deepest)", line: line)
   }
 
   /// Flat keys only, so that nothing is nested deeper than brackets on one line.
@@ -151,21 +142,16 @@ package struct FrontMatter: Equatable, Sendable {
       if byte == 0x22 || byte == 0x27 { quote = quote == nil ? byte : quote == byte ? nil : quote }
       if byte == 0x5B || byte == 0x7B { depth += 1 }
       if byte == 0x5D || byte == 0x7D { depth -= 1 }
-      guard depth <= deepest else {
-        throw NotebookProblem(
-          .frontMatter, "the front matter is nested deeper than \(deepest)", line: line)
-      }
+      guard depth <= deepest else { throw tooDeep(line: line) }
       let begins = before.isBlank || [0x5B, 0x7B, 0x2C].contains(before)
       if quote == nil, begins, [0x26, 0x2A, 0x21].contains(byte) {
-        throw NotebookProblem(
-          .frontMatter, "the front matter has no anchors, aliases and tags",
-          help: "put quotes around a value that begins with & or * or !", line: line)
+        throw reference(line: line)
       }
       before = byte
     }
   }
 
-  private mutating func set(_ key: String, to value: Node, line: Int) throws(NotebookProblem) {
+  private mutating func set(_ key: String, to value: YAML, line: Int) throws(NotebookProblem) {
     switch key {
     case "cnb":
       format = try Self.number(value, key, line)
@@ -191,16 +177,16 @@ package struct FrontMatter: Equatable, Sendable {
 
 // Reading the values: each either has the shape that its key wants, or is an error with its line.
 extension FrontMatter {
-  private static func text(_ node: Node, _ key: String, _ line: Int) throws(NotebookProblem)
+  private static func text(_ node: YAML, _ key: String, _ line: Int) throws(NotebookProblem)
     -> String
   {
-    guard case .scalar(let scalar) = node else {
+    guard let text = node.text else {
       throw NotebookProblem(.frontMatter, "\(key) in the front matter wants a text", line: line)
     }
-    return scalar.string
+    return text
   }
 
-  private static func number<N: FixedWidthInteger>(_ node: Node, _ key: String, _ line: Int)
+  private static func number<N: FixedWidthInteger>(_ node: YAML, _ key: String, _ line: Int)
     throws(NotebookProblem) -> N
   {
     guard let number = N(try text(node, key, line)), number >= 0 else {
@@ -210,7 +196,7 @@ extension FrontMatter {
     return number
   }
 
-  private static func list(_ node: Node, _ key: String, _ line: Int) throws(NotebookProblem)
+  private static func list(_ node: YAML, _ key: String, _ line: Int) throws(NotebookProblem)
     -> [String]
   {
     guard case .sequence(let sequence) = node else {
@@ -234,7 +220,7 @@ extension FrontMatter {
     return list
   }
 
-  private static func entries(_ node: Node, _ key: String, _ line: Int) throws(NotebookProblem)
+  private static func entries(_ node: YAML, _ key: String, _ line: Int) throws(NotebookProblem)
     -> [Entry]
   {
     guard case .mapping(let mapping) = node else {
@@ -242,14 +228,14 @@ extension FrontMatter {
         .frontMatter, "\(key) in the front matter wants a map such as {a: 1}", line: line)
     }
     var result: [Entry] = []
-    for (name, value) in mapping {
+    for pair in mapping {
       result.append(
-        Entry(name: try text(name, key, line), value: try text(value, key, line)))
+        Entry(name: try text(pair.key, key, line), value: try text(pair.value, key, line)))
     }
     return result
   }
 
-  private static func limits(_ node: Node, _ line: Int) throws(NotebookProblem) -> [Entry] {
+  private static func limits(_ node: YAML, _ line: Int) throws(NotebookProblem) -> [Entry] {
     let entries = try entries(node, "limits", line)
     for entry in entries {
       let isKnown =

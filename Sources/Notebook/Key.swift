@@ -1,7 +1,7 @@
 // The key of a cell: a digest of everything that its outputs depend on. The same key means that
 // they are fresh; the time, the host and the path are no part of it.
 
-internal import Crypto
+internal import Formats
 
 /// What the outputs of a cell depend on, as 64 hexadecimal digits.
 package struct Key: Hashable, Sendable {
@@ -63,25 +63,17 @@ package struct FileDigest: Hashable, Sendable {
 
 /// SHA-256 over texts, each with its length, so that no two lists of texts run together.
 struct KeyHash {
-  private var hash = SHA256()
+  private var digest = Digest()
 
   mutating func add(_ text: String) {
-    add(bytes: Array("\(text.utf8.count):".utf8))
-    add(bytes: Array(text.utf8))
+    digest.add(Array("\(text.utf8.count):".utf8))
+    digest.add(Array(text.utf8))
   }
 
   mutating func add(_ texts: [String]) {
-    add(bytes: Array("[\(texts.count)]".utf8))
+    digest.add(Array("[\(texts.count)]".utf8))
     for text in texts { add(text) }
   }
 
-  private mutating func add(bytes: [UInt8]) { hash.update(data: bytes) }
-
-  func finish() -> String {
-    var result = ""
-    for byte in hash.finalize() {
-      result += (byte < 16 ? "0" : "") + String(byte, radix: 16)
-    }
-    return result
-  }
+  func finish() -> String { digest.finish() }
 }

@@ -21,8 +21,7 @@ extension Tensor {
   /// One line: the shape, and what its elements are like.
   package var summary: String {
     var words = ["tensor \(shape)"]
-    let finite =
-      Extremes(of: elements).areFinite ? elements : elements.filter { $0.isFinite }
+    let finite = isFinite ? elements : elements.filter { $0.isFinite }
     if !finite.isEmpty {
       let values = Tensor(vector: finite)
       let facts = [

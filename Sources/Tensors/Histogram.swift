@@ -20,7 +20,7 @@ package struct Histogram: Sendable, Equatable {
       throw .domain(
         operation: "histogram", wanted: "1 to \(Histogram.largestBinCount) bins, got \(bins)")
     }
-    guard Extremes(of: tensor.elements).areFinite else {
+    guard tensor.isFinite else {
       throw .domain(operation: "histogram", wanted: "finite numbers, and an element is not finite")
     }
     let (low, high) = try Histogram.bounds(of: tensor, range)

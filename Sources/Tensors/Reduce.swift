@@ -121,6 +121,11 @@ package struct Reduction: Sendable {
   }
 }
 
+extension Tensor {
+  /// Whether every element is a finite number.
+  package var isFinite: Bool { Extremes(of: elements).areFinite }
+}
+
 /// A tensor seen along one axis: the runs of elements that differ only in their place on it.
 struct Lanes {
   let outer: Int

@@ -41,17 +41,36 @@ struct Start: ParsableCommand {
   var files: [String] = []
 
   func run() throws {
-    Interrupt.install()
     if let evaluate {
       guard files.isEmpty else { throw ValidationError("either -e or notebooks, not both") }
-      throw ExitCode(Script(name: "-e").run(evaluate))
+      throw ExitCode(Self.evaluate(evaluate))
     }
     guard files.isEmpty else {
+      Interrupt.install()
       throw ExitCode(try Notebooks(files).run(settings: Notebooks.settings(), prints: false))
     }
-    guard LineEditor.isPossible else { throw ExitCode(Script.standardInput()) }
-    let session = TypedSession()
-    throw ExitCode(try REPL(session: session).start())
+    throw ExitCode(try Self.converse())
+  }
+
+  /// What most calls come to, `cnb` and `cnb -e EXPRESSION`, done at once and given as an exit code:
+  /// the parser of arguments takes longer than the rest of the start. Nil where it is needed.
+  static func withoutParser(_ arguments: [String]) throws -> Int32? {
+    if arguments.isEmpty { return try converse() }
+    guard arguments.count == 2, arguments[0] == "-e", !arguments[1].hasPrefix("-") else {
+      return nil
+    }
+    return evaluate(arguments[1])
+  }
+
+  private static func evaluate(_ text: String) -> Int32 {
+    Interrupt.install()
+    return Script(name: "-e").run(text)
+  }
+
+  private static func converse() throws -> Int32 {
+    Interrupt.install()
+    guard LineEditor.isPossible else { return Script.standardInput() }
+    return try REPL(session: TypedSession()).start()
   }
 }
 

@@ -9,17 +9,14 @@ internal import Syntax
 
 final class TypedSession: REPLSession {
   private let printer = Printer()
-  private let session: Session
+  /// Built with the first entry: the prompt needs no word of the language.
+  private lazy var session = Session(
+    registry: Library.registry, surroundings: printer.surroundings(folder: "."),
+    modules: ModuleShelf.modules(in: "."), interrupt: Interrupt.flag)
   private let seeds = Seeds()
   private var record = SessionRecord()
   private var previousSeconds: Double?
   private var showsTimes = false
-
-  init() {
-    session = Session(
-      registry: Library.registry, surroundings: printer.surroundings(folder: "."),
-      modules: ModuleShelf.modules(in: "."), interrupt: Interrupt.flag)
-  }
 
   func isIncomplete(_ text: String) -> Bool {
     !text.hasPrefix("?") && Parser.isIncomplete(text)

@@ -3,7 +3,9 @@
 internal import Foundation
 
 enum House {
-  private static let ground: Set = ["CKernels", "COpenBLAS", "CZlib", "CMarkdown", "CEditLine"]
+  private static let ground: Set = [
+    "CKernels", "COpenBLAS", "CZlib", "CDigest", "CYAML", "CMarkdown", "CEditLine",
+  ]
 
   /// Each room of ours with the rooms it may look into. Arrows point down only.
   static let rooms: [String: Set<String>] = [
@@ -12,7 +14,7 @@ enum House {
     "Encodings": ["Tensors", "Kernels", "CZlib"],
     "Networks": ["Encodings", "Tensors", "Kernels"],
     "Compression": ["Networks", "Encodings", "Tensors", "Kernels"],
-    "Formats": ["Networks", "Encodings", "Tensors", "CZlib"],
+    "Formats": ["Networks", "Encodings", "Tensors", "CZlib", "CDigest"],
     "Charts": [],
     "Syntax": [],
     "Interpreter": ["Syntax", "Charts", "Tensors"],
@@ -22,7 +24,7 @@ enum House {
     ],
     "Stdlib": [],
     "Notebook": [
-      "Library", "Formats", "Stdlib", "Interpreter", "Syntax", "Charts", "CMarkdown",
+      "Library", "Formats", "Stdlib", "Interpreter", "Syntax", "Charts", "CMarkdown", "CYAML",
     ],
     "cnb": [
       "Notebook", "Library", "Formats", "Stdlib", "Interpreter", "Syntax", "Charts", "CEditLine",

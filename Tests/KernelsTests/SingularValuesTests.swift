@@ -99,7 +99,7 @@ import Testing
   /// Inside a job of the workers everything runs on one thread.
   @Test func theBitsDoNotShowTheThreads() throws {
     var dice = Dice(8)
-    let (m, n) = (900, 500)
+    let (m, n) = (530, 300)
     let a = (0..<m * n).map { _ in dice.float() }
     let normal = (0..<LinearAlgebra.sampleCount(rows: m, columns: n, count: 20)).map { _ in
       dice.float()

@@ -33,6 +33,25 @@ import Testing
     }
   }
 
+  /// Some words know their result at once where the call names them; by another name they go the long way.
+  @Test func aWordGivesTheSameByAnotherName() {
+    let bench = Workbench()
+    let values = [
+      "3", "-2.5", "0", "1 / 0.1", "50%", "2KB", "tensor([1, -2])", "\"a\"", "[1, -2]", "[]",
+      "none",
+      "0..<3", "(a: 1)", "true", "abs", "[[1], 2]",
+    ]
+    for word in ElementOperation.all.map(\.name) + ["count", "round", "sum", "max"] {
+      for value in values {
+        let direct = bench.run("\(word)(\(value))")
+        let renamed = bench.run("other = \(word)\nother(\(value))")
+        #expect(direct.text == renamed.text, "\(word) of \(value)")
+        #expect(direct.code == renamed.code, "\(word) of \(value)")
+        #expect(direct.message == renamed.message, "\(word) of \(value)")
+      }
+    }
+  }
+
   @Test(arguments: PairOperation.all.compactMap(\.symbol)) func operatorsAgree(symbol: String)
     throws
   {

@@ -50,6 +50,40 @@ import Testing
     if !head.hasPrefix("title: \"") && !head.contains("title: b") { #expect(problem?.line == line) }
   }
 
+  /// What libyaml says of a text, and what it reads although the lines alone do not show it.
+  @Test(arguments: [
+    ("title: a: b", "the front matter is not YAML: mapping values are not allowed in this context"),
+    ("title: a\ntitle: b", "the front matter is not YAML: a key stands there twice"),
+    (
+      "title: a\nparams: {a: 1, \"a\": 2}", "the front matter is not YAML: a key stands there twice"
+    ),
+    (
+      "title: don't\nparams: {a: 'x', b: don't, c: &x 1}",
+      "the front matter has no anchors, aliases and tags"
+    ),
+    ("params: {a: don't, b: *x}", "the front matter has no anchors, aliases and tags"),
+    ("params: {a: don't, b: !x 1}", "the front matter has no anchors, aliases and tags"),
+    ("title: \u{1}", "the front matter is not YAML: it cannot be read"),
+    (
+      "allow: [\"" + String(repeating: "]", count: 99) + "\", " + String(repeating: "[", count: 99),
+      "the front matter is nested deeper than 8"
+    ),
+  ])
+  func faultsAreNamed(head: String, message: String) {
+    #expect(problem(head)?.code == .frontMatter)
+    #expect(problem(head)?.message == message)
+  }
+
+  @Test func scalarsAreTakenAsTheyStand() {
+    let head = Document(
+      "---\ntitle: \"a\\0é\\n\"\nparams: {a: 'it''s', b: yes, c: 0x10, d: , \"e\": ~}\nallow: []\n---\n"
+    ).frontMatter
+    #expect(head.title == "a\0é\n")
+    #expect(head.parameters.map(\.name) == ["a", "b", "c", "d", "e"])
+    #expect(head.parameters.map(\.value) == ["it's", "yes", "0x10", "", "~"])
+    #expect(head.allow.isEmpty)
+  }
+
   @Test func anotherFormatIsRefused() {
     #expect(problem("cnb: 2")?.code == .formatVersion)
   }

@@ -73,7 +73,7 @@ typedef struct {
   K(void, ck_int8_convolve, (int range, const int8_t *x, const float *scales, \
     const ck_int8_filters *f, const ck_int8_finish *finish, float *y, float *greatest), \
     (range, x, scales, f, finish, y, greatest)) \
-  /* Groups of g codes with a scale each, and the sum of each group; pads with 0 to whole eights. */ \
+  /* Groups of g codes with a scale and a sum each; the last is padded with 0 to whole eights. */ \
   K(void, ck_group_codes, (const float *x, size_t k, size_t g, int8_t *codes, float *scales, \
     int32_t *sums), (x, k, g, codes, scales, sums)) \
   /* y = w x for panels of 16 rows: codes w + 128 as bytes [k/4][16][4], or w + 8 as nibbles of */ \

@@ -91,7 +91,7 @@ extension Parameter.Role {
 private func quantized(
   _ parameter: Parameter, _ name: String, _ options: QuantizeOptions
 ) throws(CompressionError) -> Parameter {
-  guard Extremes(of: parameter.value.elements).areFinite else {
+  guard parameter.value.isFinite else {
     throw .notFinite(parameter: name)
   }
   if options.already(parameter.encoding) { return parameter }

@@ -26,7 +26,7 @@ extension Network {
       throw .data(wanted: [max(1, count)] + outputShape, got: weighting.shape)
     }
     let plan = try Plan(
-      self, weights: Weights(self), capacity: count, training: true, reachesInput: true,
+      self, weights: Weights(self, path: path), capacity: count, training: true, reachesInput: true,
       path: path)
     plan.input.copy(from: inputs.elements)
     try plan.forward(count, seed: seed, monitor: monitor)
@@ -37,7 +37,8 @@ extension Network {
     for (node, parameter, buffer) in plan.gradients {
       buffer.sum(plan.parts(buffer, count))
       let shape = nodes[node].parameters[parameter].value.shape
-      slopes[node][parameter] = Tensor(trusted: shape, buffer.total.array)
+      slopes[node][parameter] = Tensor(
+        trusted: shape, plan.weights.elements(of: buffer.total, node, parameter))
     }
     return Gradients(
       outputs: outputs, parameters: slopes,

@@ -25,6 +25,8 @@ package final class LayerCall: @unchecked Sendable {
   var gradients: [GradientBuffer?] = []
   var inputGradients: [Floats?] = []
   var outputGradient: Floats?
+  /// By parameter: the step that it takes within `backward`, which then stores no gradient.
+  package internal(set) var updates: [FusedUpdate?] = []
   /// Distinguishes this node's random numbers from others'.
   let salt: UInt64
 
@@ -87,6 +89,12 @@ package final class LayerCall: @unchecked Sendable {
   package func gradient(_ parameter: Int, part: Int = 0) -> Floats? {
     guard parameter < gradients.count, let buffer = gradients[parameter] else { return nil }
     return buffer.part(part)
+  }
+
+  /// What becomes of the gradient by a parameter, or nil for one that is not learned.
+  package func use(ofGradient parameter: Int) -> GradientUse? {
+    if parameter < updates.count, let update = updates[parameter] { return .step(update) }
+    return gradient(parameter).map { .store($0) }
   }
 
   package func saved(_ examples: Range<Int>) -> Floats {

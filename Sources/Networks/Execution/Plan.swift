@@ -22,8 +22,8 @@ final class Plan: @unchecked Sendable {
 
   private let layout: Layout
   private let wayBack: [Layout.Segment]
-  private let calls: [LayerCall?]
-  private let runners: [(any LayerRun)?]
+  let calls: [LayerCall?]
+  let runners: [(any LayerRun)?]
   private let copies: [Int: Floats]
   private let outputs: [Floats]
   private var sums: [Int: GradientSum] = [:]

@@ -2,7 +2,7 @@
 internal import Kernels
 
 /// y = W x + b, with W `[units, inputs]`.
-package struct DenseLayer: Layer, LayerRun {
+package struct DenseLayer: Layer {
   package static let kind = "dense"
   package let units: Int
   package let bias: Bool
@@ -37,8 +37,27 @@ package struct DenseLayer: Layer, LayerRun {
 
   package func multiplyAccumulates(for inputs: [[Int]]) -> Int { units * inputs[0][0] }
 
+  package func storages(for inputs: [[Int]]) -> [ParameterStorage]? {
+    let width = inputs[0][0]
+    guard Panels.pay(units: units, inputs: width) else { return nil }
+    let weight = ParameterStorage.panels(units: units, inputs: width)
+    return bias ? [weight, .natural(units)] : [weight]
+  }
+
   package var takesActivation: Bool { true }
-  package func division(_ setting: Setting) -> Division { .batch }
+
+  package func run(_ setting: Setting) -> any LayerRun {
+    setting.path == .fast && Panels.pay(units: units, inputs: setting.inputShapes[0][0])
+      ? PanelDenseRun(bias: bias) : MatrixDenseRun(units: units, bias: bias)
+  }
+}
+
+/// Weights as in their tensor, products by the library.
+struct MatrixDenseRun: LayerRun {
+  let units: Int
+  let bias: Bool
+
+  func division(_ setting: Setting) -> Division { .batch }
 
   /// Units by blocks, so that each weight is read by one worker and nothing has to be summed up.
   private static func blocks(of size: Int, work: Int) -> (width: Int, count: Int) {
@@ -48,13 +67,13 @@ package struct DenseLayer: Layer, LayerRun {
     return (width, (size + width - 1) / width)
   }
 
-  package func forward(_ call: LayerCall, _ turn: Turn) {
+  func forward(_ call: LayerCall, _ turn: Turn) {
     let n = call.count
     let width = call.inputShapes[0][0]
     let x = Matrix(call.input(call.batch), n, width)
     let y = Matrix(call.output(call.batch), n, units)
     let weight = Matrix(call.parameters[0], units, width)
-    let blocks = DenseLayer.blocks(of: units, work: n * width * units)
+    let blocks = MatrixDenseRun.blocks(of: units, work: n * width * units)
     call.workers.run(blocks: blocks.count) { block, _ in
       let part = block * blocks.width..<min(units, (block + 1) * blocks.width)
       let result = y.columns(part)
@@ -64,7 +83,7 @@ package struct DenseLayer: Layer, LayerRun {
     }
   }
 
-  package func backward(_ call: LayerCall, _ turn: Turn) {
+  func backward(_ call: LayerCall, _ turn: Turn) {
     let n = call.count
     let width = call.inputShapes[0][0]
     let x = Matrix(call.input(call.batch), n, width)
@@ -73,11 +92,11 @@ package struct DenseLayer: Layer, LayerRun {
     if call.activator != .identity {
       dy.slopes(dy, y: Matrix(call.output(call.batch), n, units), call.activator)
     }
-    let out = DenseLayer.blocks(of: units, work: n * width * units)
+    let out = MatrixDenseRun.blocks(of: units, work: n * width * units)
     let dWeight = call.gradient(0).map { Matrix($0, units, width) }
     let dBias = bias ? call.gradient(1) : nil
     let dx = call.inputGradient(call.batch).map { Matrix($0, n, width) }
-    let into = DenseLayer.blocks(of: width, work: n * width * units)
+    let into = MatrixDenseRun.blocks(of: width, work: n * width * units)
     call.workers.run(blocks: out.count + (dx == nil ? 0 : into.count)) { block, _ in
       if block < out.count {
         let part = block * out.width..<min(units, (block + 1) * out.width)

@@ -57,6 +57,7 @@ final class Stepper {
   private let optimizer: Optimizer
   private var rule: UpdateRule
   private var pieces: [Piece] = []
+  private var fused: [Fused] = []
   private var memory: [Memory] = []
 
   private struct Piece {
@@ -70,6 +71,14 @@ final class Stepper {
     let state: [Floats]
   }
 
+  /// A parameter that takes its step within its layer's backward pass.
+  private struct Fused {
+    let call: LayerCall
+    let node: Int
+    let parameter: Int
+    let state: [Floats]
+  }
+
   private static let pieceSize = 1 << 14
 
   init(_ plan: Plan, _ optimizer: Optimizer, _ rule: UpdateRule) {
@@ -80,6 +89,12 @@ final class Stepper {
       let count = buffer.total.count
       let state = (0..<optimizer.stateCount).map { _ in Memory(count) }
       memory += state
+      if let call = plan.calls[node], plan.runners[node]?.takesSteps == true {
+        call.updates = plan.weights.values[node].map { _ in nil }
+        fused.append(
+          Fused(call: call, node: node, parameter: parameter, state: state.map(\.floats)))
+        continue
+      }
       for start in stride(from: 0, to: count, by: Stepper.pieceSize) {
         let size = min(Stepper.pieceSize, count - start)
         let reach = (buffer.partCount - 1) * count + size
@@ -94,9 +109,21 @@ final class Stepper {
     }
   }
 
-  /// Sums up the partial gradients of a batch of `count`, in order, and moves the weights.
-  func step(_ count: Int, rate: Double) {
+  /// Before the backward pass of a step: layers learn how to move their weights in it.
+  func begin(rate: Double) {
     rule.rate = Float(rate)
+    for one in fused {
+      one.call.updates[one.parameter] = FusedUpdate(
+        rule, optimizer.kernel == .sgd ? .momentum : .adam,
+        weights: plan.weights.values[one.node][one.parameter], first: one.state[0],
+        second: one.state.count > 1 ? one.state[1] : nil,
+        keep: plan.weights.keeps[one.node][one.parameter])
+    }
+  }
+
+  /// After it: sums up the partial gradients of a batch of `count`, in order, and moves the weights
+  /// that did not move in it.
+  func finish(_ count: Int) {
     plan.workers.run(blocks: pieces.count) { index, _ in
       let piece = pieces[index]
       if piece.buffer.partCount > 1 {

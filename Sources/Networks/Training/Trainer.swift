@@ -74,7 +74,8 @@ private final class Trainer {
     kept = network
     let capacity = max(1, min(options.batch, trainingRows.count))
     plan = try Plan(
-      network, weights: Weights(network), capacity: capacity, training: true, path: path,
+      network, weights: Weights(network, path: path), capacity: capacity, training: true,
+      path: path,
       workers: workers)
     var rule = UpdateRule()
     rule.momentum = Float(options.momentum ?? options.optimizer.momentum ?? 0)
@@ -155,10 +156,10 @@ private final class Trainer {
       let global = (epoch - 1) * stepsPerEpoch + step
       try revise(after: global)
       let rows = step * plan.capacity..<min(order.count, (step + 1) * plan.capacity)
+      stepper.begin(rate: options.rate(at: global, of: steps, perEpoch: stepsPerEpoch))
       let loss = try runBatch(order, rows, seed: stream.next())
       guard loss.isFinite else { return step + 1 }
-      stepper.step(
-        rows.count, rate: options.rate(at: global, of: steps, perEpoch: stepsPerEpoch))
+      stepper.finish(rows.count)
       monitor.report(
         Progress(
           epoch: epoch, epochs: options.epochs, done: rows.upperBound, total: order.count,
