@@ -141,7 +141,7 @@ def matrices():
         Benchmark(
             "svd, randomized", "matrices", "ms",
             [ours(*fading), pytorch("svd_lowrank", *fading),
-             numpy("scikit-learn", "sklearn", *fading)], 1.3, tolerance=2e-3,
+             numpy("scikit-learn", "sklearn", *fading)], 1.3, tolerance=0.03,
             note="64 of 4096 × 1024, 10 vectors more, 2 power iterations"),
         Benchmark(
             "product 1024³", "matrices", "products/s",

@@ -33,22 +33,22 @@ def everything(quick=False):
     most = 10**6 if quick else 10**8
     batches = [1, 8, 32, 128, 512]
     sizes = [10**power for power in range(3, 9) if 10**power <= most]
-    pixels = 1280 if quick else 6400
+    images = 1024 if quick else 6144
     return [
         networks(
             "inference", "images", batches, lambda size: ("infer", "lenet5", size, 32),
             [partial(pytorch, "jit")]),
         networks(
             "training", "images", batches,
-            lambda size: ("train", "lenet5", size, max(2 * size, pixels // (8 if size < 32 else 1)),
+            lambda size: ("train", "lenet5", size, max(2 * size, images // (8 if size < 32 else 1)),
                           "random"), [partial(pytorch, "fused")]),
         networks(
             "width", "units", [64, 256, 1024, 4096],
             lambda size: ("infer", f"dense{size}", 128, 32), [partial(pytorch, "eager")]),
         networks("depth", "blocks", [1, 2, 4, 8], lambda size: ("infer", f"blocks{size}", 32, 32), []),
         Series("threads", "threads", "image", [
-            (count, [ours("train", "lenet5", 128, pixels, "random", threads=count),
-                     pytorch("fused", "train", "lenet5", 128, pixels, "random", threads=count)])
+            (count, [ours("train", "lenet5", 128, images, "random", threads=count),
+                     pytorch("fused", "train", "lenet5", 128, images, "random", threads=count)])
             for count in (1, 2)]),
         networks(
             "quantizing", "numbers", sizes, shape_of_stream, [partial(numpy, "NumPy", "blocks")],
