@@ -5,6 +5,27 @@ internal import Tensors
 /// Owns the buffers of a plan.
 final class Arena: @unchecked Sendable {
   private var memory: [Memory] = []
+  private var loans: [Loan] = []
+
+  /// Memory that is free again in the segments before `last`.
+  private struct Loan {
+    let memory: Memory
+    let count: Int
+    var last: Int
+  }
+
+  /// A buffer that is in use on the way back from segment `first` to segment `last`, and another's
+  /// afterwards: first touch of new memory costs more than most of what is done with it.
+  func take(_ count: Int, from first: Int, to last: Int) -> Floats {
+    let free = loans.indices.filter { loans[$0].last > first && loans[$0].count >= count }
+    if let best = free.min(by: { loans[$0].count < loans[$1].count }) {
+      loans[best].last = last
+      return loans[best].memory.floats.slice(0, count)
+    }
+    let new = Memory(count)
+    loans.append(Loan(memory: new, count: count, last: last))
+    return new.floats
+  }
 
   func take(_ count: Int) -> Floats {
     let new = Memory(count)

@@ -30,6 +30,7 @@ struct Layout {
   /// Whether the gradient of a home's output leads to anything learned.
   private(set) var wantsGradient: [Bool] = []
   private(set) var segments: [Segment] = []
+  private var segmentOf: [Int: Int] = [:]
   /// The most runs that a batch is cut into, and so the partial gradients of a layer.
   private(set) var cuts = Layout.mostRuns
   /// Who reads the network's input.
@@ -179,11 +180,15 @@ struct Layout {
     }
   }
 
+  /// The segment in which a node runs.
+  func segment(of node: Int) -> Int { segmentOf[node] ?? 0 }
+
   private mutating func append(_ step: Step, _ division: Division) {
     if division == .examples, segments.last?.division == .examples {
       segments[segments.count - 1].steps.append(step)
     } else {
       segments.append(Segment(division: division, steps: [step]))
     }
+    if case .node(let n) = step { segmentOf[n] = segments.count - 1 }
   }
 }

@@ -112,14 +112,14 @@ final class Plan: @unchecked Sendable {
   private func layGradients() {
     for (n, call) in calls.enumerated() where layout.wantsGradient[n] {
       guard let call else { continue }
-      call.outputGradient = arena.take(layout.room(layout.arrangement(n), layout.size(n)))
       call.inputGradients = network.nodes[n].inputs.map { _ in nil }
       layParameterGradients(n, call)
     }
-    // Readers come after what they read: all calls have their buffers now.
-    for n in calls.indices where layout.wantsGradient[n] && n != layout.last {
-      guard let total = calls[n]?.outputGradient else { continue }
-      sums[n] = join(layout.readers[n], into: total, home: n)
+    for n in calls.indices.reversed() where layout.wantsGradient[n] {
+      guard let call = calls[n] else { continue }
+      let total = takeGradient(n, layout.arrangement(n))
+      call.outputGradient = total
+      if n != layout.last { sums[n] = join(layout.readers[n], into: total, home: n) }
     }
     let last = layout.last == Network.input ? nil : calls[layout.last]
     let natural = last?.outputGradient ?? arena.take(output.count)
@@ -132,6 +132,15 @@ final class Plan: @unchecked Sendable {
     sums[layout.last] = GradientSum(
       arrangement: .lanes, total: natural, parts: [.init(native: natural, foreign: rows)],
       each: layout.size(layout.last))
+  }
+
+  /// A buffer for the gradient of a home, for as long as it is somebody's.
+  private func takeGradient(_ home: Int, _ arrangement: Arrangement) -> Floats {
+    let count = layout.room(arrangement, layout.size(home))
+    guard home != Network.input, home != layout.last else { return arena.take(count) }
+    let readers = layout.readers[home].map { layout.segment(of: $0.node) }
+    let own = layout.segment(of: home)
+    return arena.take(count, from: readers.max() ?? own, to: own)
   }
 
   private func layInputGradient() {
@@ -148,9 +157,9 @@ final class Plan: @unchecked Sendable {
     let own = layout.arrangement(home)
     let each = layout.size(home)
     let parts = readers.map { reader -> GradientSum.Part in
-      let native = readers.count == 1 ? total : arena.take(layout.room(own, each))
+      let native = readers.count == 1 ? total : takeGradient(home, own)
       let isForeign = layout.arrangement(reader.node) != own
-      let foreign = isForeign ? arena.take(layout.room(own.other, each)) : nil
+      let foreign = isForeign ? takeGradient(home, own.other) : nil
       calls[reader.node]?.inputGradients[reader.input] = foreign ?? native
       return GradientSum.Part(native: native, foreign: foreign)
     }
