@@ -89,6 +89,7 @@ clean: ## Remove what was built
 
 bench: build ## Time the command beside its peers, 12 minutes (bench-setup first; ONLY=, ROUNDS=, QUICK=1)
 	@swift build $(FLAGS) --product cnb-bench
+	if [ -z "$${CNB_DATA:-}" ] && [ -d ../shared/data ]; then export CNB_DATA="$$(cd ../shared/data && pwd)"; fi
 	python3 Tests/Benchmarks/bench.py --cnb $(CNB) $(if $(QUICK),--quick,--keep) \
 	  $(if $(ONLY),--only $(ONLY)) $(if $(ROUNDS),--rounds $(ROUNDS))
 

@@ -129,6 +129,7 @@ def measure(options, run):
             run["benchmarks"][benchmark.name] = {
                 "records": kept, "aim": benchmark.aim, "limit_ms": benchmark.limit_ms,
                 "agree": not outcome.disagreements(benchmark.tolerance)}
+            save(options, run)
     report.show_share_of_limit(
         [record for entry in run["benchmarks"].values() for record in entry["records"]])
     return agree
@@ -142,6 +143,15 @@ def measure_growth(options, run):
             growth.report(series, records, left_out)
             run["growth"][series.name] = {
                 "axis": series.axis, "unit": series.unit, "records": records}
+            save(options, run)
+
+
+def save(options, run):
+    """After each benchmark, so that a run that is interrupted leaves what it has."""
+    if not options.quick:
+        os.makedirs(os.path.dirname(LAST_RUN), exist_ok=True)
+        with open(LAST_RUN, "w") as file:
+            json.dump(run, file, indent=1)
 
 
 def last_run(options):
@@ -165,10 +175,6 @@ def main():
         "version": version(options.cnb, "--version")})
     agree = measure(options, run)
     measure_growth(options, run)
-    if not options.quick:
-        os.makedirs(os.path.dirname(LAST_RUN), exist_ok=True)
-        with open(LAST_RUN, "w") as file:
-            json.dump(run, file, indent=1)
     if options.keep:
         notebook.keep(run, options.cnb)
     print(f"\n{time.monotonic() - begin:.0f} s in all" + ("" if agree else "; ANSWERS DIFFER"))

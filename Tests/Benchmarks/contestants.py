@@ -8,6 +8,7 @@ import signal
 import statistics
 import subprocess
 import tempfile
+import threading
 import time
 from dataclasses import dataclass, field
 
@@ -36,6 +37,31 @@ class Clock:
 
     def read(self, pid):
         return cpu_seconds(pid) if self.counts_cpu else time.perf_counter()
+
+
+LIMIT_SECONDS = 90
+
+
+class Limit:
+    """Ends a process that takes far too long for what it is asked."""
+
+    def __init__(self, process):
+        self._process = process
+        self._timer = threading.Timer(LIMIT_SECONDS, self._end)
+        self.is_over = False
+
+    def _end(self):
+        self.is_over = True
+        self._process.kill()
+
+    def __enter__(self):
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_):
+        self._timer.cancel()
+        if self.is_over:
+            raise Missing(f"not done after {LIMIT_SECONDS} s")
 
 
 def reason(error, process):
@@ -78,12 +104,16 @@ class Server(Contestant):
 
     def begin(self):
         """Waits until it is ready, and lets it warm up."""
+        with Limit(self._process):
+            self._wait()
+            self._ask(self._seconds / 3)
+        self._process.send_signal(signal.SIGSTOP)
+
+    def _wait(self):
         while (line := self._process.stdout.readline().decode()).strip() != "ready":
             if not line:
                 self._process.wait()
                 raise reason(self._error, self._process)
-        self._ask(self._seconds / 3)
-        self._process.send_signal(signal.SIGSTOP)
 
     def _ask(self, seconds):
         try:
@@ -101,7 +131,8 @@ class Server(Contestant):
         pid = self._process.pid
         before = cpu_seconds(pid)
         self._process.send_signal(signal.SIGCONT)
-        units, seconds, answer = self._ask(self._seconds)
+        with Limit(self._process):
+            units, seconds, answer = self._ask(self._seconds)
         self._process.send_signal(signal.SIGSTOP)
         cpu = cpu_seconds(pid) - before
         taken = cpu if self._clock.counts_cpu else seconds
@@ -136,12 +167,13 @@ class Script(Contestant):
         process.stdin.write(self._text.encode())
         process.stdin.close()
         marks, last = [], ""
-        for line in process.stdout:
-            text = line.decode().strip()
-            if not marks and text != "ready":
-                continue
-            marks.append(self._clock.read(process.pid))
-            last = text
+        with Limit(process):
+            for line in process.stdout:
+                text = line.decode().strip()
+                if not marks and text != "ready":
+                    continue
+                marks.append(self._clock.read(process.pid))
+                last = text
         process.stdout.close()
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)

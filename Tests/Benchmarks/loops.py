@@ -104,7 +104,7 @@ def work(n):
         "work(100000)",
     ),
     Program(
-        "while with break and continue",
+        "break and continue",
         """
 fn work(n) {
   found = 0
@@ -134,7 +134,7 @@ def work(n):
         "work(1000000)",
     ),
     Program(
-        "calls of other functions",
+        "calls of others",
         """
 fn square(x) { x * x }
 fn between(x, low, high) { x >= low and x < high }
@@ -189,7 +189,7 @@ def work(n):
         "work(100000)",
     ),
     Program(
-        "building a list",
+        "list building",
         """
 fn work(n) {
   items = []
@@ -212,7 +212,7 @@ def work(n):
         "work(500000)",
     ),
     Program(
-        "indexing a list",
+        "list indexing",
         """
 fn work(n) {
   items = for i in 0..<n { (i * 7919) mod n }
@@ -238,7 +238,7 @@ def work(n):
         "work(300000)",
     ),
     Program(
-        "building a string",
+        "text building",
         """
 fn work(n) {
   text = ""
@@ -256,7 +256,7 @@ def work(n):
         "work(200000)",
     ),
     Program(
-        "fields of records",
+        "record fields",
         """
 fn work(n) {
   point = (x: 0, y: 1, z: 2)
@@ -281,7 +281,7 @@ def work(n):
         "work(300000)",
     ),
     Program(
-        "planets (float arithmetic)",
+        "planets",
         """
 fn work(n) {
   x = 1
@@ -319,7 +319,7 @@ def work(n):
         "work(200000)",
     ),
     Program(
-        "sorting by a function",
+        "sorting",
         """
 fn work(n) {
   items = map(0..<n, i => (i * 7919) mod 100003)
@@ -338,7 +338,7 @@ def work(n):
         "work(100000)",
     ),
     Program(
-        "a sieve",
+        "sieve",
         """
 fn work(n) {
   left = 2...n
@@ -367,7 +367,7 @@ def work(n):
         "work(20000)",
     ),
     Program(
-        "a tensor's elements",
+        "tensor elements",
         """
 fn work(n) {
   t = tensor(for i in 0..<100 { for j in 0..<100 { i + j } })
