@@ -48,31 +48,53 @@ package enum Rounding {
     fit: (Range<Int>, Extremes) -> UniformGrid
   ) -> (codes: [UInt8], grids: [UniformGrid]) {
     check(runs, values.count)
+    var grids: [UniformGrid] = []
+    let codes = [UInt8](filling: values.count) { codes in
+      grids = fill(codes, from: values, runs, workers, fit)
+    }
+    return (codes, grids)
+  }
+
+  /// The same into an array of as many codes: fresh memory for them costs as much time as they do.
+  package static func codes(
+    of values: [Float], runs: [Range<Int>], into codes: inout [UInt8],
+    on workers: Workers = .shared, fit: (Range<Int>, Extremes) -> UniformGrid
+  ) -> [UniformGrid] {
+    check(runs, values.count)
+    precondition(codes.count == values.count, "a code for each number")
+    return codes.withUnsafeMutableBufferPointer { codes in
+      guard let start = codes.baseAddress else { return [] }
+      return fill(start, from: values, runs, workers, fit)
+    }
+  }
+
+  private static func fill(
+    _ codes: UnsafeMutablePointer<UInt8>, from values: [Float], _ runs: [Range<Int>],
+    _ workers: Workers, _ fit: (Range<Int>, Extremes) -> UniformGrid
+  ) -> [UniformGrid] {
     let none = UniformGrid(scale: 1, zero: 0, codes: 0...1, bits: 2)
     var grids = [UniformGrid](repeating: none, count: runs.count)
-    let codes = [UInt8](filling: values.count) { codes in
-      values.withUnsafeBufferPointer { values in
-        grids.withUnsafeMutableBufferPointer { grids in
-          nonisolated(unsafe) let (codes, grids) = (codes, grids)
-          guard let start = values.baseAddress else { return }
-          share(runs, on: workers) { run in
-            let (first, count) = (runs[run].lowerBound, runs[run].count)
-            grids[run] = fit(runs[run], Extremes(of: start + first, count, on: workers))
-            let grid = grids[run].plain
-            Pass.run(count, on: workers) { _, part, _ in
-              let at = first + part.lowerBound
-              withUnsafePointer(to: grid) { ck_quantize(start + at, part.count, $0, 0, codes + at) }
-            }
-          } short: { run, next in
-            let (first, count) = (runs[run].lowerBound, runs[run].count)
-            grids[run] = fit(runs[run], Extremes(of: start + first, count))
-            var grid = grids[run].plain
-            ck_quantize(start + first, count, &grid, next, codes + first)
+    values.withUnsafeBufferPointer { values in
+      grids.withUnsafeMutableBufferPointer { grids in
+        nonisolated(unsafe) let (codes, grids) = (codes, grids)
+        guard let start = values.baseAddress else { return }
+        share(runs, on: workers) { run in
+          let (first, count) = (runs[run].lowerBound, runs[run].count)
+          grids[run] = fit(runs[run], Extremes(of: start + first, count, on: workers))
+          let grid = grids[run].plain
+          Pass.run(count, on: workers) { _, part, _ in
+            let at = first + part.lowerBound
+            withUnsafePointer(to: grid) { ck_quantize(start + at, part.count, $0, 0, codes + at) }
           }
+        } short: { run, next in
+          let (first, count) = (runs[run].lowerBound, runs[run].count)
+          grids[run] = fit(runs[run], Extremes(of: start + first, count))
+          var grid = grids[run].plain
+          ck_quantize(start + first, count, &grid, next, codes + first)
         }
       }
     }
-    return (codes, grids)
+    return grids
   }
 
   /// (code − zero) × scale, rounded once. The codes of each run are on a grid of its own.

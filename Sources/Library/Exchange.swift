@@ -1,10 +1,13 @@
-// Values that do not come from words: how a program in Swift hands data sets to a session, and takes networks.
+// Values that do not come from words: how a program in Swift hands data sets and networks to a session, and
+// takes networks.
 package import Interpreter
 package import Networks
 
 extension Library {
   /// A data set as the language knows it.
   package static func value(_ dataset: Dataset) -> Value { DatasetValue(dataset).bridged }
+
+  package static func value(_ network: Network) -> Value { NetworkValue(network).bridged }
 
   /// The network that a value stands for, or nil for any other value.
   package static func network(_ value: Value) -> Network? {

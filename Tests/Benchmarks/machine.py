@@ -42,16 +42,8 @@ def wait_until_quiet(limit, seconds):
 
 
 def cpu_seconds(pid):
-    """Processor time of a living process, all its threads, to the nanosecond."""
-    total = 0
-    folder = f"/proc/{pid}/task"
-    for thread in os.listdir(folder):
-        try:
-            with open(f"{folder}/{thread}/schedstat") as file:
-                total += int(file.read().split()[0])
-        except OSError:
-            pass  # The thread has ended since it was listed.
-    return total / 1e9
+    """Processor time of a living process: all its threads, those that have ended, too."""
+    return time.clock_gettime(~pid << 3 | 2)  # The clock that clock_getcpuclockid names.
 
 
 def peak_bytes(pid):

@@ -16,11 +16,12 @@ enum Streams {
       filled = count
     }
     let runs = (0..<rows).map { $0 * columns..<($0 + 1) * columns }
+    var codes = [UInt8](repeating: 0, count: count)
     return Task(units: Double(count * 4) / 1e9) {
-      Rounding.codes(of: matrix, runs: runs) { _, extremes in
+      _ = Rounding.codes(of: matrix, runs: runs, into: &codes) { _, extremes in
         UniformGrid(scale: extremes.magnitude / 127, zero: 0, codes: -127...127, bits: 8)
-      }.codes
-    } compares: { codes in
+      }
+    } compares: {
       Figures.places(in: codes.count).map { Double(Int8(bitPattern: codes[$0])) }
     }
   }

@@ -18,6 +18,7 @@ final class Program {
   }
 
   func bind(_ name: String, _ data: Dataset) { session.bind(name, Library.value(data)) }
+  func bind(_ name: String, _ network: Network) { session.bind(name, Library.value(network)) }
 
   /// Runs a cell, and gives its last value.
   @discardableResult
@@ -48,15 +49,17 @@ final class Training: Job {
   /// - Parameter source: "mnist", or "random" for numbers in the shape of the network's input.
   init(_ network: String, batch: Int, examples: Int, _ source: String) throws {
     units = Double(examples)
-    try program.run("net = \(network)()")
+    // With the weights that the peers have, too; a residual network draws its own.
+    let fresh = try program.network("\(network)()")
+    program.bind("net", network == "resnet20" ? fresh : Inference.weighted(fresh))
     if source == "mnist" {
       try program.run("data = (load \"mnist\").train[0..<\(examples)]")
     } else {
-      program.bind("data", Training.examples(examples, for: try program.network("net")))
+      program.bind("data", Training.examples(examples, for: fresh))
     }
     epoch = """
-      trained = train net, on: data, epochs: 1, batch: \(batch), optimizer: .sgd, rate: 0.01, \
-      momentum: 0.9
+      trained = train net, on: data, epochs: 1, batch: \(batch), optimizer: .sgd, \
+      rate: \(0.01 * Double(min(batch, 128)) / 128), momentum: 0.9
       trained.history[0].loss.value
       """
   }

@@ -59,13 +59,16 @@ def network(name):
     return graph_of(nodes, constants, figures.input_shape(name), layers[-1][2])
 
 
-def session(model, threads):
+def sessions(model, count=1):
+    """They share one pool of threads: those of a session that waits would spin while another works."""
+    onnxruntime.set_global_thread_pool_sizes(int(sys.argv[1]), 1)
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
+    options.use_per_session_threads = False
     options.log_severity_level = 3
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
     source = model if isinstance(model, str) else model.SerializeToString()
-    return onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
+    return [onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
+            for _ in range(count)]
 
 
 def fixed(model, kind, batches, folder):
@@ -80,13 +83,13 @@ def fixed(model, kind, batches, folder):
     return target
 
 
-def infer(threads, mode, name, batch, bits):
+def infer(mode, name, batch, bits):
     images = figures.images(name, batch)
     with tempfile.TemporaryDirectory() as folder:
         model = network(name)
         if bits == 8:
             model = fixed(model, mode, [images], folder)
-        running = session(model, threads)
+        running = sessions(model)[0]
     return batch, lambda: running.run(None, {"x": images})[0], lambda y: y.reshape(-1)[:80]
 
 
@@ -120,12 +123,12 @@ def one_range(weights, mode, folder):
     return target
 
 
-def matvec(threads, mode, size, bits, copies):
+def matvec(mode, size, bits, copies):
     vector = {"x": figures.centered(size, 11)[None]}
     weights = figures.centered(size * size, 20).reshape(size, size)
     with tempfile.TemporaryDirectory() as folder:
         model = grouped(weights, bits) if mode == "nbits" else one_range(weights, mode, folder)
-        running = [session(model, threads) for _ in range(copies)]
+        running = sessions(model, copies)
     turn = [0]
 
     def run():
@@ -138,6 +141,6 @@ def matvec(threads, mode, size, bits, copies):
 JOBS = {"infer": infer, "matvec": matvec}
 
 if __name__ == "__main__":
-    threads, mode, job, *words = sys.argv[1:]
+    mode, job, *words = sys.argv[2:]
     words = [int(word) if word.isdigit() else word for word in words]
-    serve(*JOBS[job](int(threads), mode, *words))
+    serve(*JOBS[job](mode, *words))

@@ -21,6 +21,14 @@ def sequence(layers):
         for layer in layers))
 
 
+def weighted(name):
+    layers = figures.layers(name)
+    network = sequence(layers)
+    for parameter, values in zip(network.parameters(), figures.weights(layers)):
+        parameter.data = torch.from_numpy(values)
+    return network
+
+
 class Residual(nn.Module):
     """Two convolutions with batch normalization, added to their input: option B of He et al."""
 
@@ -48,10 +56,7 @@ def resnet20():
 
 
 def infer(mode, name, batch, bits):
-    layers = figures.layers(name)
-    network = sequence(layers).eval()
-    for parameter, values in zip(network.parameters(), figures.weights(layers)):
-        parameter.data = torch.from_numpy(values)
+    network = weighted(name).eval()
     images = torch.from_numpy(figures.images(name, batch))
     if bits == 8:
         network = torch.ao.quantization.quantize_dynamic(
@@ -91,13 +96,13 @@ def examples(count, folder, shape):
 
 def train(mode, name, batch, count, folder):
     """A unit of work is an image; steps go through epochs, each in a new order."""
-    network = resnet20() if name == "resnet20" else sequence(figures.layers(name))
+    network = resnet20() if name == "resnet20" else weighted(name)
     images, labels = examples(count, folder, (3, 32, 32) if name == "resnet20" else (1, 28, 28))
     if mode == "channels_last":
         network = network.to(memory_format=torch.channels_last)
         images = images.to(memory_format=torch.channels_last)
     optimizer = torch.optim.SGD(
-        network.parameters(), lr=0.01, momentum=0.9, fused=mode != "eager")
+        network.parameters(), lr=0.01 * min(batch, 128) / 128, momentum=0.9, fused=mode != "eager")
 
     def loss_of(inputs, wanted):
         return functional.cross_entropy(network(inputs), wanted)
