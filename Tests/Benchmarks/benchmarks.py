@@ -37,8 +37,8 @@ def ours(*job, threads=None):
         environment = {"CNB_THREADS": str(threads or options.threads)}
         if options.mnist:
             environment["CNB_DATA"] = options.mnist
-        return Server(
-            [options.engine, *words(job, "mnist" if options.mnist else "random")], options.seconds, environment, options.clock)
+        command = [options.engine, *words(job, "mnist" if options.mnist else "random")]
+        return Server(command, options.seconds, environment, options.clock)
     return "cnb", make
 
 
