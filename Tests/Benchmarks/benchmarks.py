@@ -37,8 +37,8 @@ def ours(*job, threads=None):
         environment = {"CNB_THREADS": str(threads or options.threads)}
         if options.mnist:
             environment["CNB_DATA"] = options.mnist
-        return Server(
-            [options.engine, *words(job, options)], options.seconds, environment, options.clock)
+        command = [options.engine, *words(job, "mnist" if options.mnist else "random")]
+        return Server(command, options.seconds, environment, options.clock)
     return "cnb", make
 
 
@@ -50,14 +50,13 @@ def peer(program, name, mode, job, threads=None):
         # Some libraries take the number of threads as an argument, some from here.
         environment = {"OMP_NUM_THREADS": count, "OPENBLAS_NUM_THREADS": count}
         first = [mode] if program == "numpy_peer.py" else [count, mode]
-        command = [options.python, f"{HERE}/peers/{program}", *first, *words(job, options)]
+        command = [options.python, f"{HERE}/peers/{program}", *first, *words(job, options.mnist or "random")]
         return Server(command, options.seconds, environment, options.clock)
     return name, make
 
 
-def words(job, options):
-    """The words of a job: numbers as text; `DATA` is where MNIST lies, or random numbers."""
-    data = (options.mnist or "random") if job[0] == "train" else None
+def words(job, data):
+    """The words of a job, with `data` for `DATA`: MNIST, or random numbers where it is not here."""
     return [data if word == "DATA" else str(word) for word in job]
 
 
@@ -73,7 +72,7 @@ def numpy(name, mode, *job):
     return peer("numpy_peer.py", name, mode, job)
 
 
-def training(network, examples, aim, modes, batch=128, data="DATA", tolerance=0.2):
+def training(network, examples, aim, modes, batch=128, data="DATA", tolerance=0.1):
     job = ("train", network, batch, examples, data)
     return Benchmark(
         f"train {network}", "training", "images/s",

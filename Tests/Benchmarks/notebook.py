@@ -63,11 +63,12 @@ def table(name, rows):
 def figures(run):
     """Where it was measured, what everybody did, and what was aimed at."""
     facts = run["machine"]
+    rounds = "1 round" if run["rounds"] == 1 else f"{run['rounds']} rounds"
     yield textwrap.fill(
         f"Measured on {run['day']} with {run['version']}, on {facts['processors']} processors "
         f"({facts['processor']}, {facts['instructions']}) with {facts['memory']} of memory, under "
-        f"{facts['system']}. The peers are {run['peers']}. {run['rounds']} rounds of "
-        f"{run['seconds']:g} seconds each.", 79) + "\n"
+        f"{facts['system']}. The peers are {run['peers']}. {rounds} of "
+        f"{run['seconds']:g} seconds each.", 79, break_on_hyphens=False) + "\n"
     rows = [
         record(
             section=one["section"], benchmark=name, by=one["by"], median=one["median"],

@@ -108,14 +108,20 @@ struct Layout {
       if node.layer.isView, source == Network.input || isOnlyReader {
         homes.append(home(source))
         arrangements.append(arrangement(source))
-      } else if isOnlyReader, homes[source] == source, isTaken(n, by: source) {
-        homes.append(source)
-        arrangements.append(arrangement(source))
+      } else if isOnlyReader, let maker = maker(of: source), isTaken(n, by: maker) {
+        homes.append(maker)
+        arrangements.append(arrangement(maker))
       } else {
         homes.append(n)
         arrangements.append(choice(n, source))
       }
     }
+  }
+
+  /// The node whose loop gives a node's output, where no view lies between.
+  private func maker(of node: Int) -> Int? {
+    let home = homes[node]
+    return home != Network.input && shapes[home] == network.shapes[node] ? home : nil
   }
 
   private func choice(_ n: Int, _ source: Int) -> Arrangement {

@@ -59,14 +59,16 @@ def network(name):
     return graph_of(nodes, constants, figures.input_shape(name), layers[-1][2])
 
 
-def session(model):
+def sessions(model, count=1):
+    """They share one pool of threads: those of a session that waits would spin while another works."""
+    onnxruntime.set_global_thread_pool_sizes(int(sys.argv[1]), 1)
     options = onnxruntime.SessionOptions()
-    # One pool for all sessions: those of one that waits would spin while another works.
     options.use_per_session_threads = False
     options.log_severity_level = 3
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
     source = model if isinstance(model, str) else model.SerializeToString()
-    return onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
+    return [onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
+            for _ in range(count)]
 
 
 def fixed(model, kind, batches, folder):
@@ -87,7 +89,7 @@ def infer(mode, name, batch, bits):
         model = network(name)
         if bits == 8:
             model = fixed(model, mode, [images], folder)
-        running = session(model)
+        running = sessions(model)[0]
     return batch, lambda: running.run(None, {"x": images})[0], lambda y: y.reshape(-1)[:80]
 
 
@@ -126,7 +128,7 @@ def matvec(mode, size, bits, copies):
     weights = figures.centered(size * size, 20).reshape(size, size)
     with tempfile.TemporaryDirectory() as folder:
         model = grouped(weights, bits) if mode == "nbits" else one_range(weights, mode, folder)
-        running = [session(model) for _ in range(copies)]
+        running = sessions(model, copies)
     turn = [0]
 
     def run():
@@ -139,7 +141,6 @@ def matvec(mode, size, bits, copies):
 JOBS = {"infer": infer, "matvec": matvec}
 
 if __name__ == "__main__":
-    threads, mode, job, *words = sys.argv[1:]
+    mode, job, *words = sys.argv[2:]
     words = [int(word) if word.isdigit() else word for word in words]
-    onnxruntime.set_global_thread_pool_sizes(int(threads), 1)
     serve(*JOBS[job](mode, *words))
