@@ -11,8 +11,8 @@ package final class Workers: @unchecked Sendable {
 
   package let threads: Int
 
-  // generation (24 bits), blocks (20 bits), next block (20 bits): one word, so that whoever takes
-  // a block knows from the same read whether the block exists.
+  // blocks, blocks taken from the front and from the back: one word, so that whoever takes a block
+  // knows from the same read whether the block exists.
   private let ticket = Atomic<UInt64>(0)
   private let done = Atomic<Int>(0)
   private let busy = Atomic<Bool>(false)
@@ -23,6 +23,8 @@ package final class Workers: @unchecked Sendable {
 
   private static let pauses = 2000
   private static let mostBlocks = 1 << 19
+  private static let front: UInt64 = 1 << 20
+  private static let back: UInt64 = 1
 
   /// A pool lives as long as the process: its threads are never joined.
   package init(threads: Int) {
@@ -66,25 +68,34 @@ package final class Workers: @unchecked Sendable {
 
   private func publish(blocks: Int) {
     done.store(0, ordering: .relaxed)
-    let generation = (ticket.load(ordering: .relaxed) >> 40) &+ 1
-    ticket.store(generation << 40 | UInt64(blocks) << 20, ordering: .sequentiallyConsistent)
+    ticket.store(UInt64(blocks) << 40, ordering: .sequentiallyConsistent)
     guard sleepers.load(ordering: .sequentiallyConsistent) > 0 else { return }
     pthread_mutex_lock(lock)
     pthread_cond_broadcast(wake)
     pthread_mutex_unlock(lock)
   }
 
-  /// A word is open while it holds a block that nobody took.
-  private static func isOpen(_ ticket: UInt64) -> Bool {
-    ticket & 0xFFFFF < ticket >> 20 & 0xFFFFF
+  private static func taken(_ ticket: UInt64) -> (front: UInt64, back: UInt64) {
+    (ticket >> 20 & 0xFFFFF, ticket & 0xFFFFF)
   }
 
+  /// A word is open while it holds a block that nobody took.
+  private static func isOpen(_ ticket: UInt64) -> Bool {
+    let taken = taken(ticket)
+    return taken.front + taken.back < ticket >> 40
+  }
+
+  /// The caller begins at the front and the others at the back, so that in job after job each finds
+  /// in its own cache what it wrote there.
   private func takeBlocks(as worker: Int) {
+    let step = worker == 0 ? Workers.front : Workers.back
     while Workers.isOpen(ticket.load(ordering: .acquiring)) {
-      let taken = ticket.wrappingAdd(1, ordering: .acquiringAndReleasing).oldValue
-      guard Workers.isOpen(taken) else { return }
+      let word = ticket.wrappingAdd(step, ordering: .acquiringAndReleasing).oldValue
+      guard Workers.isOpen(word) else { return }
+      let taken = Workers.taken(word)
+      let block = worker == 0 ? taken.front : (word >> 40) - 1 - taken.back
       // The job cannot end, nor the next one begin, before this block is counted as done.
-      job?(Int(taken & 0xFFFFF), worker)
+      job?(Int(block), worker)
       done.wrappingAdd(1, ordering: .acquiringAndReleasing)
     }
   }
