@@ -1,5 +1,4 @@
 // Convolution in blocks of eight images, and for few images. Included once per kernel set.
-#include "convolution_lanes.h"
 #include "convolution_rows.h"
 #include "convolution_plan.h"
 #include "convolution_planes.h"

@@ -64,9 +64,6 @@ static strip strip_of(long rows, long columns) {
   return s;
 }
 
-static long least(long a, long b) { return a < b ? a : b; }
-static long most(long a, long b) { return a > b ? a : b; }
-
 static void plan_x(conv_plan *p) {
   const ck_window *w = &p->w;
   long columns = w->width + 2 * w->padding_width, plane = (long)w->height * w->width * 8;

@@ -20,13 +20,11 @@ enum { TILE_ROWS = 6, TILE_PANELS = 1 };
 enum { TILE_ROWS = 2, TILE_PANELS = 1 };
 #endif
 enum { TILE_MOST = 16 };
-#define PANEL_INLINE static inline WIDE __attribute__((always_inline))
+#define PANEL_INLINE INLINE WIDE
 
 // So many products are summed up before the sum is added to the result: that is more exact than one
 // long chain, and the weights of a tile stay in the first cache. Panels of a group share the rows.
 enum { DENSE_DEPTH = 256, DENSE_GROUP = 4 };
-
-static inline size_t lesser(size_t a, size_t b) { return a < b ? a : b; }
 
 // A row of which only `count` numbers exist.
 PANEL_INLINE void load_part(panel_row *row, const float *p, size_t count) {
@@ -59,16 +57,12 @@ PANEL_INLINE void store_part(float *p, const panel_row *row, size_t count) {
 PANEL_INLINE void dense_tile(panel_row sums[], const float *x, size_t row, size_t next,
                              const float *w, size_t panel, size_t depth, const int rows,
                              const int panels) {
-#pragma clang loop unroll(full)
-  for (int i = 0; i < rows * panels; i++) sums[i] = (panel_row){0};
+  UNROLL for (int i = 0; i < rows * panels; i++) sums[i] = (panel_row){0};
   for (size_t k = 0; k < depth; k++, x += next, w += CK_PANEL) {
     panel_row v[DENSE_GROUP];
-#pragma clang loop unroll(full)
-    for (int p = 0; p < panels; p++) v[p] = *(const panel_row *)(w + (size_t)p * panel);
-#pragma clang loop unroll(full)
-    for (int r = 0; r < rows; r++)
-#pragma clang loop unroll(full)
-      for (int p = 0; p < panels; p++) sums[r * panels + p] += x[(size_t)r * row] * v[p];
+    UNROLL for (int p = 0; p < panels; p++) v[p] = *(const panel_row *)(w + (size_t)p * panel);
+    UNROLL for (int r = 0; r < rows; r++)
+      UNROLL for (int p = 0; p < panels; p++) sums[r * panels + p] += x[(size_t)r * row] * v[p];
   }
 }
 
@@ -83,15 +77,13 @@ typedef struct {
 // The y of one tile gets its share of the depth from `start` on.
 PANEL_INLINE void dense_share(const dense_job *job, size_t row, size_t panel, size_t start,
                               const int rows, const int panels) {
-  size_t left = job->inputs - start, depth = lesser(left, DENSE_DEPTH);
+  size_t left = job->inputs - start, depth = least(left, DENSE_DEPTH);
   size_t step = job->inputs * CK_PANEL;
   panel_row sums[TILE_MOST];
   dense_tile(sums, job->x + row * job->ldx + start, job->ldx, 1,
              job->panels + panel * step + start * CK_PANEL, step, depth, rows, panels);
-#pragma clang loop unroll(full)
-  for (int r = 0; r < rows; r++) {
-#pragma clang loop unroll(full)
-    for (int p = 0; p < panels; p++) {
+  UNROLL for (int r = 0; r < rows; r++) {
+    UNROLL for (int p = 0; p < panels; p++) {
       size_t unit = (panel + (size_t)p) * CK_PANEL, count = job->units - unit;
       float *y = job->y + (row + (size_t)r) * job->ldy + unit;
       panel_row sum = sums[r * panels + p], before = {0};
@@ -142,14 +134,13 @@ WIDE void CK(ck_dense)(int f, float slope, const float *x, size_t ldx, size_t ro
   dense_job job = {x, panels, bias, y, ldx, ldy, inputs, units, f == CK_RELU};
   size_t count = (units + CK_PANEL - 1) / CK_PANEL;
   for (size_t panel = 0; panel < count; panel += DENSE_GROUP)
-    dense_group(&job, rows, panel, lesser(panel + DENSE_GROUP, count));
+    dense_group(&job, rows, panel, least(panel + DENSE_GROUP, count));
   if (f != CK_RELU && f != CK_IDENTITY) CK(ck_bias_columns)(f, slope, y, ldy, 0, rows, units);
 }
 
 // One round of the perfect shuffle of sixteen rows; four of them transpose a square.
 PANEL_INLINE void shuffle_rows(const panel_row a[], panel_row b[]) {
-#pragma clang loop unroll(full)
-  for (int i = 0; i < 8; i++) {
+  UNROLL for (int i = 0; i < 8; i++) {
     b[2 * i] = __builtin_shufflevector(a[i], a[i + 8], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21,
                                        6, 22, 7, 23);
     b[2 * i + 1] = __builtin_shufflevector(a[i], a[i + 8], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28,
@@ -163,8 +154,7 @@ PANEL_INLINE void transpose_square(const float *from, size_t stride, size_t heig
                                    float *to, size_t to_stride, size_t out) {
   panel_row a[CK_PANEL], b[CK_PANEL];
   if (height == CK_PANEL && width == CK_PANEL)
-#pragma clang loop unroll(full)
-    for (size_t i = 0; i < CK_PANEL; i++) a[i] = *(const panel_row *)(from + i * stride);
+    UNROLL for (size_t i = 0; i < CK_PANEL; i++) a[i] = *(const panel_row *)(from + i * stride);
   else
     for (size_t i = 0; i < CK_PANEL; i++)
       load_part(a + i, from + i * stride, i < height ? width : 0);
@@ -173,8 +163,7 @@ PANEL_INLINE void transpose_square(const float *from, size_t stride, size_t heig
   shuffle_rows(a, b);
   shuffle_rows(b, a);
   if (width == CK_PANEL && out == CK_PANEL)
-#pragma clang loop unroll(full)
-    for (size_t j = 0; j < CK_PANEL; j++) *(panel_row *)(to + j * to_stride) = a[j];
+    UNROLL for (size_t j = 0; j < CK_PANEL; j++) *(panel_row *)(to + j * to_stride) = a[j];
   else
     for (size_t j = 0; j < width; j++) store_part(to + j * to_stride, a + j, out);
 }
@@ -182,17 +171,17 @@ PANEL_INLINE void transpose_square(const float *from, size_t stride, size_t heig
 WIDE void CK(ck_panels)(const float *weights, size_t units, size_t inputs, float *panels) {
   for (size_t n = 0; n < units; n += CK_PANEL)
     for (size_t k = 0; k < inputs; k += CK_PANEL)
-      transpose_square(weights + n * inputs + k, inputs, lesser(CK_PANEL, units - n),
-                       lesser(CK_PANEL, inputs - k), panels + n * inputs + k * CK_PANEL, CK_PANEL,
+      transpose_square(weights + n * inputs + k, inputs, least(CK_PANEL, units - n),
+                       least(CK_PANEL, inputs - k), panels + n * inputs + k * CK_PANEL, CK_PANEL,
                        CK_PANEL);
 }
 
 WIDE void CK(ck_panels_back)(const float *panels, size_t units, size_t inputs, float *weights) {
   for (size_t n = 0; n < units; n += CK_PANEL)
     for (size_t k = 0; k < inputs; k += CK_PANEL)
-      transpose_square(panels + n * inputs + k * CK_PANEL, CK_PANEL, lesser(CK_PANEL, inputs - k),
-                       lesser(CK_PANEL, units - n), weights + n * inputs + k, inputs,
-                       lesser(CK_PANEL, inputs - k));
+      transpose_square(panels + n * inputs + k * CK_PANEL, CK_PANEL, least(CK_PANEL, inputs - k),
+                       least(CK_PANEL, units - n), weights + n * inputs + k, inputs,
+                       least(CK_PANEL, inputs - k));
 }
 
 // With the panels transposed, this is the forward product again.
@@ -206,7 +195,7 @@ WIDE void CK(ck_dense_inputs)(const float *dy, size_t ldy, size_t rows, size_t u
       if (n + CK_PANEL < units)
         for (size_t i = 0; i < CK_PANEL * CK_PANEL; i += CK_PANEL)
           __builtin_prefetch(square + CK_PANEL * inputs + i);
-      transpose_square(square, CK_PANEL, lesser(CK_PANEL, end - k), lesser(CK_PANEL, units - n),
+      transpose_square(square, CK_PANEL, least(CK_PANEL, end - k), least(CK_PANEL, units - n),
                        scratch + ((k - start) / CK_PANEL * units + n) * CK_PANEL, CK_PANEL,
                        CK_PANEL);
     }
@@ -249,8 +238,7 @@ PANEL_INLINE void weights_tile(const float *dy, const float *x, size_t ldx, size
                                float *gradient, int adding, const int tile) {
   panel_row sums[TILE_MOST];
   dense_tile(sums, x, 1, ldx, dy, 0, rows, tile, 1);
-#pragma clang loop unroll(full)
-  for (int i = 0; i < tile; i++) {
+  UNROLL for (int i = 0; i < tile; i++) {
     panel_row *at = (panel_row *)(gradient + i * CK_PANEL);
     *at = adding ? *at + sums[i] : sums[i];
   }
@@ -273,9 +261,9 @@ WIDE void CK(ck_dense_weights)(const float *dy, const float *x, size_t ldx, size
                                size_t start, size_t end, const ck_update *update) {
   float gradient[DENSE_BLOCK * CK_PANEL];
   for (size_t from = start; from < end; from += DENSE_BLOCK) {
-    size_t count = lesser(end - from, DENSE_BLOCK), row = 0;
+    size_t count = least(end - from, DENSE_BLOCK), row = 0;
     do {
-      size_t run = lesser(rows - row, DENSE_RUN), k = 0;
+      size_t run = least(rows - row, DENSE_RUN), k = 0;
       const float *d = dy + row * CK_PANEL, *a = x + row * ldx + from;
       for (; count - k >= TILE_ROWS; k += TILE_ROWS) {
         if (row == 0) fetch_step(update, (from + k) * CK_PANEL, TILE_ROWS * CK_PANEL);

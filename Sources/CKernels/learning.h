@@ -75,9 +75,8 @@ void CK(ck_argmax)(const float *z, size_t rows, size_t classes, float *out) {
 }
 
 // A pruned weight is 0 with all its bits: a product with 0 could leave -0, which is stored as a value.
-static inline __attribute__((always_inline)) void CK(sgd)(const ck_rule *rule, const float *g,
-                                                          const float *keep, size_t n, float *w,
-                                                          float *velocity) {
+INLINE void CK(sgd)(const ck_rule *rule, const float *g, const float *keep, size_t n, float *w,
+                    float *velocity) {
   float rate = rule->rate, momentum = rule->momentum, decay = rule->decay;
   float ahead = rule->nesterov ? momentum : 0.0f, now = rule->nesterov ? 1.0f : 0.0f;
   for (size_t i = 0; i < n; i++) {
@@ -99,9 +98,8 @@ void CK(ck_sgd)(const ck_rule *rule, const float *g, const float *keep, size_t n
     CK(sgd)(rule, g, 0, n, w, velocity);
 }
 
-static inline __attribute__((always_inline)) void CK(adam)(const ck_rule *rule, const float *g,
-                                                           const float *keep, size_t n, float *w,
-                                                           float *m, float *v) {
+INLINE void CK(adam)(const ck_rule *rule, const float *g, const float *keep, size_t n, float *w,
+                     float *m, float *v) {
   float b1 = rule->beta1, b2 = rule->beta2, epsilon = rule->epsilon;
   float rate = rule->rate / rule->correction1, root = 1.0f / sqrtf(rule->correction2);
   float coupled = rule->decoupled ? 0.0f : rule->decay;

@@ -1,7 +1,5 @@
 // Elementwise loops, activations and reductions. Included once per kernel set, with CK(name) set.
 
-typedef float lanes __attribute__((vector_size(32), aligned(4)));
-
 static inline float from_bits(uint32_t bits) {
   float x;
   memcpy(&x, &bits, 4);
@@ -9,7 +7,7 @@ static inline float from_bits(uint32_t bits) {
 }
 
 // e^x: x = n ln 2 + r, the Taylor polynomial of r, n into the exponent. About 1 ulp; NaN stays.
-static inline __attribute__((always_inline)) float exp1(float x) {
+INLINE float exp1(float x) {
   x = x > 88.37f ? 88.37f : x;
   x = x < -87.33f ? -87.33f : x;
   float shifted = x * 1.44269504f + 12582912.0f;
@@ -30,7 +28,7 @@ static inline __attribute__((always_inline)) float exp1(float x) {
 }
 
 // A NaN goes through every activation: comparisons are written so that it is not taken for 0.
-static inline __attribute__((always_inline)) float act(int f, float x, float slope) {
+INLINE float act(int f, float x, float slope) {
   switch (f) {
   case CK_RELU: return 0.0f > x ? 0.0f : x;
   case CK_RELU6: x = 0.0f > x ? 0.0f : x; return 6.0f < x ? 6.0f : x;
@@ -44,7 +42,7 @@ static inline __attribute__((always_inline)) float act(int f, float x, float slo
 }
 
 // The derivative: from the input for gelu and silu, from the output for the others.
-static inline __attribute__((always_inline)) float act_slope(int f, float v, float slope) {
+INLINE float act_slope(int f, float v, float slope) {
   switch (f) {
   case CK_RELU: return v > 0.0f ? 1.0f : 0.0f;
   case CK_RELU6: return (v > 0.0f && v < 6.0f) ? 1.0f : 0.0f;

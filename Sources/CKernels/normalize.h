@@ -1,20 +1,18 @@
 // Batch normalization by channel, layer normalization and softmax over units.
 // Statistics are summed in double precision, in a fixed order.
 
-typedef int32_t lane_bits __attribute__((vector_size(32), aligned(4)));
-
 // The numbers of a vector that count, in run `i` of a channel: all bits, or none.
-static inline __attribute__((always_inline)) lane_bits counted_in(const ck_channel *c, size_t i) {
-  lane_bits place = {0, 1, 2, 3, 4, 5, 6, 7};
+INLINE lanes_mask counted_in(const ck_channel *c, size_t i) {
+  lanes_mask place = {0, 1, 2, 3, 4, 5, 6, 7};
   return place < (i + 1 == c->n ? (int32_t)c->last : 8);
 }
 
-static inline __attribute__((always_inline)) lanes kept_lanes(lanes v, lane_bits counted) {
-  return (lanes)((lane_bits)v & counted);
+INLINE lanes kept_lanes(lanes v, lanes_mask counted) {
+  return (lanes)((lanes_mask)v & counted);
 }
 
 // The last, shorter vector of a run, zero behind its end.
-static inline __attribute__((always_inline)) lanes tail_lanes(const float *x, size_t n) {
+INLINE lanes tail_lanes(const float *x, size_t n) {
   lanes v = {0};
   for (size_t j = 0; j < n; j++) v[j] = x[j];
   return v;
@@ -26,7 +24,7 @@ static double run_sum(const float *x, const ck_channel *c, size_t begin, size_t 
   double total = 0.0;
   for (size_t i = begin; i < end; i++) {
     const float *a = x + i * c->stride;
-    lane_bits counted = counted_in(c, i);
+    lanes_mask counted = counted_in(c, i);
     lanes s = {0};
     size_t j = 0;
     for (; j + 8 <= c->p; j += 8) {
@@ -34,7 +32,7 @@ static double run_sum(const float *x, const ck_channel *c, size_t begin, size_t 
       s += squares ? d * d : d;
     }
     if (j < c->p) {
-      lane_bits place = {0, 1, 2, 3, 4, 5, 6, 7};
+      lanes_mask place = {0, 1, 2, 3, 4, 5, 6, 7};
       lanes d = kept_lanes(tail_lanes(a + j, c->p - j) - shift, place < (int32_t)(c->p - j));
       s += squares ? d * d : d;
     }
@@ -78,13 +76,10 @@ void CK(ck_affine)(int f, float slope, const float *x, const ck_channel *c, floa
 }
 
 // dy f'(y), for functions whose slope follows from the output.
-static inline __attribute__((always_inline)) lanes slopes_lanes(int f, float slope, lanes dy,
-                                                              lanes y) {
+INLINE lanes slopes_lanes(int f, float slope, lanes dy, lanes y) {
   if (f == CK_IDENTITY) return dy;
-  if (f == CK_RELU) return (lanes)((lane_bits)dy & (lane_bits)(y > 0.0f));
-  lanes r;
-  for (int k = 0; k < 8; k++) r[k] = dy[k] * act_slope(f, y[k], slope);
-  return r;
+  if (f == CK_RELU) return (lanes)((lanes_mask)dy & (lanes_mask)(y > 0.0f));
+  return dy * slope_lanes(f, slope, y);
 }
 
 void CK(ck_channel_sums)(int f, float slope, const float *dy, const float *y, const float *x,
@@ -93,7 +88,7 @@ void CK(ck_channel_sums)(int f, float slope, const float *dy, const float *y, co
   FOR_ACTIVATION(f, {
     for (size_t i = 0; i < c->n; i++) {
       const float *d = dy + i * c->stride, *o = y + i * c->stride, *a = x + i * c->stride;
-      lane_bits counted = counted_in(c, i);
+      lanes_mask counted = counted_in(c, i);
       lanes s = {0}, t = {0};
       size_t j = 0;
       for (; j + 8 <= c->p; j += 8) {
@@ -121,7 +116,7 @@ void CK(ck_channel_back)(int f, float slope, const float *dy, const float *y, co
   FOR_ACTIVATION(f, {
     for (size_t i = 0; i < c->n; i++) {
       size_t at = i * c->stride, j = 0;
-      lane_bits counted = counted_in(c, i);
+      lanes_mask counted = counted_in(c, i);
       for (; j + 8 <= c->p; j += 8) {
         size_t k = at + j;
         lanes g = slopes_lanes(F, slope, *(const lanes *)(dy + k), *(const lanes *)(y + k));

@@ -29,22 +29,18 @@ static void CK(pack)(
 }
 
 // tile = a strip of A times a strip of B.
-static inline __attribute__((always_inline)) void CK(multiply_tile)(
-    const float *a, const float *b, size_t depth, float *tile) {
+INLINE void CK(multiply_tile)(const float *a, const float *b, size_t depth, float *tile) {
   lanes sums[TILE_ROWS][TILE_VECTORS] = {0};
   for (size_t p = 0; p < depth; p++, a += TILE_ROWS, b += TILE_COLUMNS) {
-#pragma clang loop unroll(full)
-    for (int i = 0; i < TILE_ROWS; i++)
-#pragma clang loop unroll(full)
-      for (int v = 0; v < TILE_VECTORS; v++) sums[i][v] += a[i] * *(const lanes *)(b + 8 * v);
+UNROLL for (int i = 0; i < TILE_ROWS; i++)
+      UNROLL for (int v = 0; v < TILE_VECTORS; v++) sums[i][v] += a[i] * *(const lanes *)(b + 8 * v);
   }
   memcpy(tile, sums, sizeof sums);
 }
 
 // The rows x columns of a tile that exist go to C.
-static inline __attribute__((always_inline)) void CK(store_tile)(
-    const float *tile, size_t rows, size_t columns, float alpha, float beta, float *c,
-    size_t ldc) {
+INLINE void CK(store_tile)(const float *tile, size_t rows, size_t columns, float alpha, float beta,
+                           float *c, size_t ldc) {
   for (size_t i = 0; i < rows; i++, tile += TILE_COLUMNS, c += ldc)
     for (size_t j = 0; j < columns; j++)
       c[j] = beta == 0 ? alpha * tile[j] : alpha * tile[j] + beta * c[j];

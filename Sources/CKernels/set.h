@@ -1,9 +1,7 @@
 // All families of kernels, compiled for one set: CK(name) is a kernel's name in it, and CK_LEVEL is 0
 // for the baseline, 3 for x86-64-v3 and 4 for x86-64-v4 with VNNI.
 
-// Every function that takes or gives vectors is inlined, so that how they would be handed over does
-// not matter.
-#pragma clang diagnostic ignored "-Wpsabi"
+#include "lanes.h"
 #include "loops.h"
 #include "windows.h"
 #include "normalize.h"

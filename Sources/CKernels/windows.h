@@ -9,13 +9,8 @@ static inline void inside(int size, int out, int stride, int offset, int *first,
   if (*last < *first) *last = *first;
 }
 
-typedef float quad __attribute__((vector_size(16), aligned(4)));
-typedef int32_t quad_mask __attribute__((vector_size(16), aligned(4)));
-typedef uint8_t quad_bytes __attribute__((vector_size(4), aligned(1)));
-
 // `rows` short rows of `n` floats: whole vectors, the last of which may overlap the one before it.
-static inline __attribute__((always_inline)) void copy_rows(const float *x, size_t ldx, int rows,
-                                                            int n, float *y, size_t ldy) {
+INLINE void copy_rows(const float *x, size_t ldx, int rows, int n, float *y, size_t ldy) {
   if (n == 8) {
     for (int r = 0; r < rows; r++, x += ldx, y += ldy) *(lanes *)y = *(const lanes *)x;
   } else if (n > 8) {
@@ -29,8 +24,7 @@ static inline __attribute__((always_inline)) void copy_rows(const float *x, size
   }
 }
 
-static inline __attribute__((always_inline)) void add_rows(const float *x, size_t ldx, int rows,
-                                                           int n, float *y, size_t ldy) {
+INLINE void add_rows(const float *x, size_t ldx, int rows, int n, float *y, size_t ldy) {
   if (n == 8) {
     for (int r = 0; r < rows; r++, x += ldx, y += ldy) *(lanes *)y += *(const lanes *)x;
     return;
@@ -104,13 +98,12 @@ static inline int is_2x2(const ck_window *w) {
 }
 
 // The bits of `a` where the mask is set, else those of `b`.
-static inline __attribute__((always_inline)) quad pick(quad_mask mask, quad a, quad b) {
+INLINE quad pick(quad_mask mask, quad a, quad b) {
   return (quad)((mask & (quad_mask)a) | (~mask & (quad_mask)b));
 }
 
 // Four windows beside each other, of the rows `a` and `b`.
-static inline __attribute__((always_inline)) void pool_quad(const float *a, const float *b,
-                                                            float *y, uint8_t *where) {
+INLINE void pool_quad(const float *a, const float *b, float *y, uint8_t *where) {
   quad a0 = *(const quad *)a, a1 = *(const quad *)(a + 4);
   quad b0 = *(const quad *)b, b1 = *(const quad *)(b + 4);
   quad left = __builtin_shufflevector(a0, a1, 0, 2, 4, 6);
@@ -151,9 +144,7 @@ static void CK(maxpool_2x2)(const float *x, size_t planes, const ck_window *w, f
     }
 }
 
-static inline __attribute__((always_inline)) void unpool_quad(const float *dy,
-                                                              const uint8_t *where, float *a,
-                                                              float *b) {
+INLINE void unpool_quad(const float *dy, const uint8_t *where, float *a, float *b) {
   quad_mask g = (quad_mask)(*(const quad *)dy);
   quad_mask k = __builtin_convertvector(*(const quad_bytes *)where, quad_mask);
   quad left = (quad)(g & (k == 0)), right = (quad)(g & (k == 1));

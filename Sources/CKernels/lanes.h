@@ -1,7 +1,16 @@
-// Eight images beside each other: `lanes` holds one number of each.
+// The vectors that the kernels work with, and how their functions are inlined. `lanes` holds eight
+// numbers: neighbors in memory, or one of each of eight images beside each other.
 
+// Every function that takes or gives vectors is inlined, so that how they would be handed over does
+// not matter.
+#pragma clang diagnostic ignored "-Wpsabi"
+
+typedef float lanes __attribute__((vector_size(32), aligned(4)));
 typedef int32_t lanes_mask __attribute__((vector_size(32), aligned(4)));
 typedef uint8_t lanes_bytes __attribute__((vector_size(8), aligned(1)));
+typedef float quad __attribute__((vector_size(16), aligned(4)));
+typedef int32_t quad_mask __attribute__((vector_size(16), aligned(4)));
+typedef uint8_t quad_bytes __attribute__((vector_size(4), aligned(1)));
 
 #define INLINE static inline __attribute__((always_inline))
 #define UNROLL _Pragma("clang loop unroll(full)")
@@ -14,6 +23,9 @@ typedef uint8_t lanes_bytes __attribute__((vector_size(8), aligned(1)));
 #else
 #define HOLD(x)
 #endif
+
+INLINE long least(long a, long b) { return a < b ? a : b; }
+INLINE long most(long a, long b) { return a > b ? a : b; }
 
 INLINE lanes all(float x) { return (lanes){x, x, x, x, x, x, x, x}; }
 
