@@ -3,6 +3,7 @@
 #include "convolution_plan.h"
 #include "convolution_planes.h"
 #include "convolution_tiles.h"
+#include "convolution_winograd.h"
 #include "convolution_pools.h"
 #include "convolution_forward.h"
 #include "convolution_sparse.h"

@@ -43,15 +43,21 @@ static size_t residue_floats(const conv_plan *p, reached r) {
 
 size_t CK(ck_lane_scratch)(const ck_convolution *c) {
   conv_plan plan = plan_of(c), *p = &plan;
-  size_t dense = x_floats(p) + (size_t)p->filters * p->z.plane + 32;
-  return p->sparse ? most(x_floats(p) + 32, sparse_floats(p)) : dense;
+  int kernel = c->window.kernel_height;
+  size_t forward = x_floats(p) + (p->winograd ? winograd_scratch(kernel, p->channels) : 0);
+  size_t back = x_floats(p) + (size_t)p->filters * p->z.plane +
+                (p->winograd_back ? winograd_scratch(kernel, p->filters) : 0);
+  return most(forward, p->sparse ? sparse_floats(p) : back) + 32;
 }
 
 size_t CK(ck_lane_packed)(const ck_convolution *c, int backward) {
   conv_plan plan = plan_of(c), *p = &plan;
   size_t weights = (size_t)c->filters * p->taps;
   size_t offsets = (size_t)p->filters * p->w.kernel_height * p->w.kernel_width;
-  return forward_floats(p) + (!backward ? 0 : p->sparse ? sums_floats(p) : offsets + weights);
+  if (!backward) return forward_floats(p);
+  if (p->winograd_back)
+    weights = c->groups * winograd_weights(c->window.kernel_height, p->filters, p->channels);
+  return forward_floats(p) + (p->sparse ? sums_floats(p) : offsets + weights);
 }
 
 void CK(ck_lane_pack)(const ck_convolution *c, const float *w, int backward, float *packed) {
@@ -61,6 +67,14 @@ void CK(ck_lane_pack)(const ck_convolution *c, const float *w, int backward, flo
   packed += forward_floats(p);
   if (p->sparse) {
     pack_rows(p, w, packed);
+    return;
+  }
+  if (p->winograd_back) {
+    int kernel = p->w.kernel_height;
+    kernel_order order = {(size_t)kernel * kernel, p->taps, 1};
+    size_t group = winograd_weights(kernel, p->filters, p->channels);
+    for (int g = 0; g < c->groups; g++, w += (size_t)p->filters * p->taps, packed += group)
+      pack_winograd(kernel, w, order, p->filters, p->channels, packed);
     return;
   }
   for (int i = 0; i < p->w.stride_height * p->w.stride_width; i++) {
@@ -73,6 +87,23 @@ void CK(ck_lane_pack)(const ck_convolution *c, const float *w, int backward, flo
 // The first i >= from with (i + padding) % stride == residue.
 static int first_reached(int from, int padding, int stride, int residue) {
   return from + ((residue - from - padding) % stride + stride) % stride;
+}
+
+// Rows first..<last of one group's dx by minimal filtering: a convolution with kernels turned around.
+static void input_tiles(const conv_plan *p, int group, const float *packed, const float *z, int top,
+                        int first, int last, float *dx, float *work) {
+  const ck_window *w = &p->w;
+  int kernel = w->kernel_height;
+  tile_grid grid = {last - first, w->width, p->z.pitch, 8, (size_t)w->width * 8, 8};
+  tile_job job = {.filters = p->channels};
+  job.weight = packed + group * winograd_weights(kernel, p->filters, p->channels);
+  job.y = dx + (size_t)first * w->width * 8;
+  job.plane = (size_t)w->height * w->width * 8;
+  wino_tiles tiles = {.plane = p->z.plane, .pitch = p->z.pitch, .channels = p->filters};
+  tiles.work = work;
+  int row = first + w->padding_height - (kernel - 1) - top;
+  int column = w->padding_width - (kernel - 1) - p->left;
+  run_winograd(&job, &grid, kernel, &tiles, z + (size_t)row * p->z.pitch + (size_t)column * 8);
 }
 
 // Rows first..<last of one group's dx from dz, whose row `top` is the strip's first.
@@ -113,7 +144,7 @@ typedef struct {
   const float *x;
   outcome from;
   float *dx, *dw, *db;
-  float *x_strip, *z_strip;
+  float *x_strip, *z_strip, *work;
 } group_job;
 
 // Adds to dw what the rows first..<last of dz give; z_strip begins with row `top`.
@@ -161,13 +192,19 @@ static void group_back(const conv_plan *p, const group_job *job, int group, cons
   if (!job->dx) return;
   int reach = (w->kernel_height - 1) / w->stride_height, done = 0;
   int rows = (p->z.rows - reach - 1) * w->stride_height + 1;
+  if (p->winograd_back) rows &= ~1;
   if (p->z.rows == p->all_rows) rows = w->height;
-  for (int row = 0; row < w->height; row += rows) {
-    int last = (int)least(row + rows, w->height);
+  for (int next = 0; next < w->height; next += rows) {
+    int last = (int)least(next + rows, w->height);
+    int row = p->winograd_back && last - next == 1 ? next - 1 : next;
     int top = (row + w->padding_height) / w->stride_height - reach;
     int bottom = (last - 1 + w->padding_height) / w->stride_height;
     copy_slopes(p, job->from, top, bottom + 1, job->z_strip);
-    input_rows(p, group, packed + forward_floats(p), job->z_strip, top, row, last, job->dx);
+    const float *weights = packed + forward_floats(p);
+    if (p->winograd_back)
+      input_tiles(p, group, weights, job->z_strip, top, row, last, job->dx, job->work);
+    else
+      input_rows(p, group, weights, job->z_strip, top, row, last, job->dx);
     int known = (int)least(bottom + 1, w->out_height);
     if (job->dw) weight_rows(p, job, (const int32_t *)packed + p->taps, top, done, known);
     done = known;
@@ -218,6 +255,7 @@ void CK(ck_lane_backward)(const ck_convolution *c, const float *dy, const float 
       job.db = db ? db + (size_t)g * p->filters : NULL;
       job.x_strip = aligned64(scratch);
       job.z_strip = job.x_strip + x_floats(p);
+      job.work = job.z_strip + (size_t)p->filters * p->z.plane;
       group_back(p, &job, g, packed);
     }
 }

@@ -16,13 +16,20 @@ static void pack_offsets(const conv_plan *p, float *packed) {
         *offsets++ = c * p->x.plane + y * p->x.pitch + x * 8;
 }
 
+// The packed weights of one group.
+static size_t group_floats(const conv_plan *p) {
+  return p->winograd ? winograd_weights(p->w.kernel_height, p->channels, p->filters)
+                     : (size_t)p->filters * p->taps;
+}
+
 static size_t forward_floats(const conv_plan *p) {
-  return ((size_t)p->c->filters + 2) * p->taps;
+  return 2 * (size_t)p->taps + p->c->groups * group_floats(p);
 }
 
 // Offsets for the sums, offsets for the gradient of the weights, and weights, tile by tile.
 static void pack_forward(const conv_plan *p, const float *w, float *packed) {
   const ck_window *k = &p->w;
+  size_t kernel = (size_t)k->kernel_height * k->kernel_width;
   int32_t *offsets = (int32_t *)packed;
   for (int y = 0; y < k->kernel_height; y++)
     for (int c = 0; c < p->channels; c++)
@@ -30,6 +37,12 @@ static void pack_forward(const conv_plan *p, const float *w, float *packed) {
         *offsets++ = c * p->x.plane + y * p->x.pitch + x * 8;
   pack_offsets(p, packed + p->taps);
   packed += 2 * p->taps;
+  if (p->winograd) {
+    kernel_order order = {p->taps, kernel, 0};
+    for (int g = 0; g < p->c->groups; g++, w += p->filters * p->taps, packed += group_floats(p))
+      pack_winograd(k->kernel_height, w, order, p->channels, p->filters, packed);
+    return;
+  }
   for (int g = 0; g < p->c->groups; g++)
     for (int first = 0; first < p->filters;) {
       int n = tile_filters(p->filters - first);
@@ -42,7 +55,7 @@ static void pack_forward(const conv_plan *p, const float *w, float *packed) {
 
 // `rows` rows of outputs from `first` on (before pooling); `x` is the first cell that they read.
 static void forward_strip(const conv_plan *p, const tile_job *job, const float *x, int first,
-                          int rows) {
+                          int rows, float *work) {
   tile_grid grid = {p->c->pools ? rows / 2 : rows, p->pooled_width};
   grid.x_down = (size_t)p->w.stride_height * p->x.pitch;
   grid.x_right = (size_t)p->w.stride_width * 8;
@@ -51,25 +64,37 @@ static void forward_strip(const conv_plan *p, const tile_job *job, const float *
   grid.plane_row = first * p->w.stride_height - p->w.padding_height;
   grid.plane_step = p->w.stride_height;
   grid.plane_rows = p->w.height;
-  run_filters(job, &grid, x);
+  if (p->winograd) {
+    wino_tiles tiles = {.plane = p->x.plane, .pitch = p->x.pitch, .channels = p->channels};
+    tiles.work = work;
+    run_winograd(job, &grid, p->w.kernel_height, &tiles, x);
+  } else {
+    run_filters(job, &grid, x);
+  }
 }
 
 static void forward_group(const conv_plan *p, tile_job job, const float *x, float *strip) {
   const ck_window *w = &p->w;
+  float *work = strip + x_floats(p);
   int shrink = p->c->pools ? 2 : 1, rows = p->c->pools ? 2 * p->pooled_height : w->out_height;
   if (!p->copies) {
-    forward_strip(p, &job, x, 0, rows);
+    forward_strip(p, &job, x, 0, rows, work);
     return;
   }
-  for (int row = 0; row < rows; row += p->out_rows) {
-    int part = (int)least(p->out_rows, rows - row);
+  for (int next = 0; next < rows; next += p->out_rows) {
+    int part = (int)least(p->out_rows, rows - next), row = next;
+    // Minimal filtering makes no single row: it makes the one before it, too.
+    if (p->winograd && part == 1) {
+      row--;
+      part++;
+    }
     int cells = (part - 1) * w->stride_height + w->kernel_height;
     copy_strip(p, x, row * w->stride_height, cells, strip);
     tile_job here = job;
     size_t at = (size_t)(row / shrink) * p->pooled_width * 8;
     here.y += at;
     if (here.places) here.places += at;
-    forward_strip(p, &here, strip, row, part);
+    forward_strip(p, &here, strip, row, part, work);
   }
 }
 
@@ -88,7 +113,7 @@ void CK(ck_lane_forward)(const ck_convolution *c, const float *x, size_t blocks,
     float *block = y + b * c->filters * plane;
     for (int g = 0; g < c->groups; g++, x += group) {
       size_t first = (size_t)g * p->filters;
-      job.weight = packed + (2 + first) * p->taps;
+      job.weight = packed + 2 * p->taps + g * group_floats(p);
       job.bias = bias ? bias + first : NULL;
       job.y = block + first * plane;
       job.places = places ? places + (b * c->filters + first) * plane : NULL;

@@ -37,6 +37,7 @@ typedef struct {
   int top, left, all_rows;
   strip z;
   int sparse;  // the way back goes over pixels; see convolution_sparse.h
+  int winograd, winograd_back;  // minimal filtering for y and for dx
   pixel_plan pixels;
 } conv_plan;
 
@@ -76,8 +77,8 @@ static void plan_x(conv_plan *p) {
   }
   long fits = strip_bytes(p->c) / (p->channels * columns * 32);
   long rows = (fits - w->kernel_height) / w->stride_height + 1;
-  // Where the rows are pooled in pairs, strips are of pairs.
-  rows = most(p->c->pools ? rows & ~1L : rows, p->c->pools ? 2 : 1);
+  // Where the rows are pooled in pairs, strips are of pairs; so are those of minimal filtering.
+  rows = most(rows & ~1L, 2);
   p->out_rows = (int)least(rows, w->out_height);
   p->x = strip_of((p->out_rows - 1) * w->stride_height + w->kernel_height, columns);
 }
@@ -111,6 +112,24 @@ static void plan_pixels(conv_plan *p) {
               8 * (p->pixels.image * 4 + outputs) <= SPARSE_BYTES;
 }
 
+// Tiles of 2 x 2 outputs that go through minimal filtering together.
+enum { WINO_TILES = 4 };
+
+// Whether minimal filtering (convolution_winograd.h) takes clearly fewer operations, counted for a
+// tile, a filter and a channel.
+static int pays_winograd(const ck_window *w, int inputs, int outputs, int height, int width) {
+  int kernel = w->kernel_height;
+  if (kernel != w->kernel_width || (kernel != 3 && kernel != 5)) return 0;
+  if (w->stride_height != 1 || w->stride_width != 1 || height < 2 || width < 2) return 0;
+  double points = (kernel + 1) * (kernel + 1);
+  int count = ((height + 1) / 2) * ((width + 1) / 2);
+  double tiles = (count + WINO_TILES - 1) / WINO_TILES * WINO_TILES;
+  // Each number at a point is made, stored and read again.
+  double least = points + 5 * points / outputs + 4 * points / inputs;
+  double bytes = points * inputs * WINO_TILES * 32;
+  return bytes <= 768 << 10 && 1.2 * least * tiles < (double)kernel * kernel * height * width;
+}
+
 static conv_plan plan_of(const ck_convolution *c) {
   conv_plan p = {0};
   p.c = c;
@@ -123,6 +142,11 @@ static conv_plan plan_of(const ck_convolution *c) {
   plan_x(&p);
   plan_z(&p);
   plan_pixels(&p);
+  int height = c->pools ? 2 * p.pooled_height : p.w.out_height;
+  int width = c->pools ? 2 * p.pooled_width : p.w.out_width;
+  p.winograd = pays_winograd(&p.w, p.channels, p.filters, height, width);
+  p.winograd_back =
+      !p.sparse && pays_winograd(&p.w, p.filters, p.channels, p.w.height, p.w.width);
   return p;
 }
 
