@@ -8,5 +8,6 @@
 #include "convolution_forward.h"
 #include "convolution_sparse.h"
 #include "convolution_weight.h"
+#include "convolution_winograd_weight.h"
 #include "convolution_backward.h"
 #include "convolution_direct.h"

@@ -46,7 +46,9 @@ size_t CK(ck_lane_scratch)(const ck_convolution *c) {
   int kernel = c->window.kernel_height;
   size_t forward = x_floats(p) + (p->winograd ? winograd_scratch(kernel, p->channels) : 0);
   size_t back = x_floats(p) + (size_t)p->filters * p->z.plane +
-                (p->winograd_back ? winograd_scratch(kernel, p->filters) : 0);
+                (p->winograd_weight ? c->groups * winograd_weight_sums(p) : 0) +
+                most(p->winograd_back ? winograd_scratch(kernel, p->filters) : 0,
+                     p->winograd_weight ? winograd_weight_scratch(p) : 0);
   return most(forward, p->sparse ? sparse_floats(p) : back) + 32;
 }
 
@@ -145,6 +147,7 @@ typedef struct {
   outcome from;
   float *dx, *dw, *db;
   float *x_strip, *z_strip, *work;
+  float *sums;  // of the gradient of the weights at the points of minimal filtering
 } group_job;
 
 // Adds to dw what the rows first..<last of dz give; z_strip begins with row `top`.
@@ -168,7 +171,14 @@ static void weight_rows(const conv_plan *p, const group_job *job, const int32_t 
       part.x = job->x_strip;
     }
     part.z = job->z_strip + (size_t)(row - top) * p->z.pitch - p->left * 8;
-    add_weight_gradient(&part);
+    if (p->winograd_weight && part.rows >= 2) {
+      add_points(p, &part, job->sums, job->work);
+      int done = part.rows & ~1;
+      part.x += done * part.x_down;
+      part.z += done * part.z_down;
+      part.rows -= done;
+    }
+    if (part.rows) add_weight_gradient(&part);
   }
 }
 
@@ -248,14 +258,21 @@ void CK(ck_lane_backward)(const ck_convolution *c, const float *dy, const float 
     return;
   }
   if (dw) memset(dw, 0, (size_t)c->filters * p->taps * sizeof(float));
+  size_t sums = dw && p->winograd_weight ? winograd_weight_sums(p) : 0;
+  float *x_strip = aligned64(scratch), *z_strip = x_strip + x_floats(p);
+  float *all_sums = z_strip + (size_t)p->filters * p->z.plane;
+  memset(all_sums, 0, c->groups * sums * sizeof(float));
   for (size_t b = 0; b < blocks; b++)
     for (int g = 0; g < c->groups; g++) {
       group_job job = job_of(p, &from, x, dx, b, g);
       job.dw = dw ? dw + (size_t)g * p->filters * p->taps : NULL;
       job.db = db ? db + (size_t)g * p->filters : NULL;
-      job.x_strip = aligned64(scratch);
-      job.z_strip = job.x_strip + x_floats(p);
-      job.work = job.z_strip + (size_t)p->filters * p->z.plane;
+      job.x_strip = x_strip;
+      job.z_strip = z_strip;
+      job.sums = all_sums + g * sums;
+      job.work = all_sums + c->groups * sums;
       group_back(p, &job, g, packed);
     }
+  for (int g = 0; sums && g < c->groups; g++)
+    add_point_sums(p, all_sums + g * sums, dw + (size_t)g * p->filters * p->taps);
 }

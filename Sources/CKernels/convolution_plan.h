@@ -38,6 +38,7 @@ typedef struct {
   strip z;
   int sparse;  // the way back goes over pixels; see convolution_sparse.h
   int winograd, winograd_back;  // minimal filtering for y and for dx
+  int winograd_weight;          // and for dw
   pixel_plan pixels;
 } conv_plan;
 
@@ -130,6 +131,14 @@ static int pays_winograd(const ck_window *w, int inputs, int outputs, int height
   return bytes <= 768 << 10 && 1.2 * least * tiles < (double)kernel * kernel * height * width;
 }
 
+// A number that is made for a tile and a point serves all filters, or all channels.
+static int pays_winograd_weight(const conv_plan *p) {
+  const ck_window *w = &p->w;
+  return w->kernel_height == 3 && w->kernel_width == 3 && w->stride_height == 1 &&
+         w->stride_width == 1 && w->out_height >= 2 && w->out_width >= 4 &&
+         1.0 / p->channels + 1.0 / p->filters <= 0.25;
+}
+
 static conv_plan plan_of(const ck_convolution *c) {
   conv_plan p = {0};
   p.c = c;
@@ -147,6 +156,7 @@ static conv_plan plan_of(const ck_convolution *c) {
   p.winograd = pays_winograd(&p.w, p.channels, p.filters, height, width);
   p.winograd_back =
       !p.sparse && pays_winograd(&p.w, p.filters, p.channels, p.w.height, p.w.width);
+  p.winograd_weight = !p.sparse && pays_winograd_weight(&p);
   return p;
 }
 

@@ -127,25 +127,20 @@ typedef struct {
   float *work;  // of `winograd_scratch`
 } wino_tiles;
 
-INLINE void tile_inputs(const int K, const wino_tiles *t) {
-  const size_t pitch = point_pitch(t->channels);
-  float *to = t->work;
-  for (int c = 0; c < t->channels; c++)
-    for (int i = 0; i < WINO_TILES; i++, to += 8) {
-      const float *cell = t->from[i] + c * t->plane;
-      lanes rows[MOST_POINTS][MOST_POINTS];
-      UNROLL for (int y = 0; y <= K; y++) {
-        lanes x[MOST_POINTS];
-        UNROLL for (int k = 0; k <= K; k++) x[k] = *(const lanes *)(cell + y * t->pitch + 8 * k);
-        inputs_at_points(K, x, rows[y]);
-      }
-      UNROLL for (int k = 0; k <= K; k++) {
-        lanes x[MOST_POINTS], v[MOST_POINTS];
-        UNROLL for (int y = 0; y <= K; y++) x[y] = rows[y][k];
-        inputs_at_points(K, x, v);
-        UNROLL for (int y = 0; y <= K; y++) *(lanes *)(to + (y * (K + 1) + k) * pitch) = v[y];
-      }
-    }
+// The inputs of one tile in rows of `pitch` floats, at points that are `next` floats apart.
+INLINE void tile_at_points(const int K, const float *x, size_t pitch, float *to, size_t next) {
+  lanes rows[MOST_POINTS][MOST_POINTS];
+  UNROLL for (int y = 0; y <= K; y++) {
+    lanes cells[MOST_POINTS];
+    UNROLL for (int k = 0; k <= K; k++) cells[k] = *(const lanes *)(x + y * pitch + 8 * k);
+    inputs_at_points(K, cells, rows[y]);
+  }
+  UNROLL for (int k = 0; k <= K; k++) {
+    lanes cells[MOST_POINTS], v[MOST_POINTS];
+    UNROLL for (int y = 0; y <= K; y++) cells[y] = rows[y][k];
+    inputs_at_points(K, cells, v);
+    UNROLL for (int y = 0; y <= K; y++) *(lanes *)(to + (y * (K + 1) + k) * next) = v[y];
+  }
 }
 
 // products[o][i] = the sum over the channels, at one point.
@@ -201,7 +196,10 @@ INLINE void run_points(const int K, const tile_job *job, const wino_tiles *t) {
   const float *w = job->weight;
   const size_t pitch = point_pitch(t->channels);
   float *products = t->work + points * pitch;
-  tile_inputs(K, t);
+  for (int c = 0; c < t->channels; c++)
+    for (int i = 0; i < WINO_TILES; i++)
+      tile_at_points(K, t->from[i] + c * t->plane, t->pitch, t->work + (c * WINO_TILES + i) * 8,
+                     pitch);
   for (int first = 0; first < job->filters;) {
     int n = tile_filters(job->filters - first);
     for (int k = 0; k < points; k++, w += (size_t)t->channels * n) {

@@ -167,11 +167,29 @@ extension ConvolutionTwin {
     return twin.pools && (twin.out.0 < 2 || twin.out.1 < 2) ? nil : twin
   }
 
+  /// Square kernels over many channels, which go through minimal filtering. Nil as above.
+  static func square(_ dice: inout Dice) -> ConvolutionTwin? {
+    var twin = ConvolutionTwin()
+    twin.groups = dice.size(0...3) == 0 ? 2 : 1
+    twin.channels = dice.size(7...20)
+    twin.filters = dice.size(7...20)
+    let side = dice.size(0...2) == 0 ? 5 : 3
+    twin.kernel = (side, side)
+    twin.plane = (dice.size(2...11), dice.size(2...11))
+    twin.padding = (dice.size(0...side - 1), dice.size(0...side - 1))
+    twin.pools = dice.size(0...1) == 0
+    twin.activator = Activator([.identity, .relu, .tanh][dice.size(0...2)])
+    guard twin.window != nil else { return nil }
+    return twin.pools && (twin.out.0 < 2 || twin.out.1 < 2) ? nil : twin
+  }
+
   /// `count` shapes.
-  static func many(_ count: Int, seed: UInt64) -> [ConvolutionTwin] {
+  static func many(
+    _ count: Int, seed: UInt64, _ draw: (inout Dice) -> ConvolutionTwin? = random
+  ) -> [ConvolutionTwin] {
     var dice = Dice(seed)
     var twins: [ConvolutionTwin] = []
-    while twins.count < count { if let twin = random(&dice) { twins.append(twin) } }
+    while twins.count < count { if let twin = draw(&dice) { twins.append(twin) } }
     return twins
   }
 }

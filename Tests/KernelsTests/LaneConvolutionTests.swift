@@ -98,6 +98,15 @@ private struct Trial {
     }
   }
 
+  @Test(arguments: [3, 8, 9])
+  func squareKernelsAgreeWithTheirTwin(batch: Int) throws {
+    let twins = ConvolutionTwin.many(16, seed: 40 + UInt64(batch), ConvolutionTwin.square)
+    for (i, twin) in twins.enumerated() {
+      let trial = try #require(Trial(twin, batch: batch, seed: UInt64(i + 1)))
+      trial.expect(trial.run())
+    }
+  }
+
   /// Shapes that are worked on in strips: their padded planes outgrow a core's cache.
   @Test func largeImagesAgreeWithColumns() throws {
     var twin = ConvolutionTwin()
