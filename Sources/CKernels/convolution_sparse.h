@@ -187,9 +187,9 @@ static void pack_rows(const conv_plan *p, const float *w, float *packed) {
   int kh = p->w.kernel_height, kw = p->w.kernel_width, C = p->channels;
   for (int y = 0; y < kh; y++)
     for (int o = 0; o < p->filters; o++, packed += p->pixels.width) {
-      for (int i = 0; i < p->pixels.width; i++) packed[i] = 0.0f;
-      for (int c = 0; c < C; c++)
-        for (int x = 0; x < kw; x++)
+      for (int i = kw * C; i < p->pixels.width; i++) packed[i] = 0.0f;
+      for (int x = 0; x < kw; x++)
+        for (int c = 0; c < C; c++)
           packed[x * C + c] = w[((size_t)(o * C + c) * kh + y) * kw + x];
     }
 }
@@ -198,9 +198,10 @@ static void pack_rows(const conv_plan *p, const float *w, float *packed) {
 static void unpack_rows(const conv_plan *p, const float *sums, float *dw) {
   int kh = p->w.kernel_height, kw = p->w.kernel_width, C = p->channels;
   for (int o = 0; o < p->filters; o++, sums += (size_t)kh * p->pixels.width)
-    for (int c = 0; c < C; c++)
-      for (int y = 0; y < kh; y++)
-        for (int x = 0; x < kw; x++) *dw++ = sums[(size_t)y * p->pixels.width + x * C + c];
+    for (int y = 0; y < kh; y++)
+      for (int x = 0; x < kw; x++)
+        for (int c = 0; c < C; c++)
+          dw[((size_t)(o * C + c) * kh + y) * kw + x] = sums[(size_t)y * p->pixels.width + x * C + c];
 }
 
 // The working memory of the sparse way, in parts of one scratch.
