@@ -90,26 +90,21 @@ extension Layout {
   var fewestCuts: Int {
     guard training else { return Layout.mostRuns }
     let shared = network.nodes.indices.reduce(0) { total, n in
-      guard runs(n), isShared(n) else { return total }
+      guard runners[n]?.division == .examples else { return total }
       return network.nodes[n].parameters.reduce(total) { $0 + $1.value.count }
     }
     return max(4, min(Layout.mostRuns, Layout.partialFloats / max(1, shared)))
   }
 
-  private func isShared(_ n: Int) -> Bool {
-    let setting = setting(n)
-    return network.nodes[n].layer.run(setting).division(setting) == .examples
-  }
-
   /// How many runs of examples a batch is cut into: it follows from the batch alone.
   func runs(of count: Int) -> Int { min(units(count), cuts) }
 
-  private func units(_ count: Int) -> Int { usesLanes ? Arrangement.blocks(count) : count }
+  private func units(_ count: Int) -> Int { usesLanes ? Lanes.blocks(count) : count }
 
   func run(_ index: Int, of count: Int) -> Range<Int> {
     let runs = runs(of: count)
     let units = units(count)
-    let width = usesLanes ? 8 : 1
+    let width = usesLanes ? Lanes.count : 1
     return index * units / runs * width..<min(count, (index + 1) * units / runs * width)
   }
 
@@ -117,20 +112,22 @@ extension Layout {
   func checkMemory() throws(NetworkError) {
     var floats = Double(capacity * size(Network.input))
     var scratch = 0
-    for n in network.nodes.indices where runs(n) {
-      let setting = setting(n)
-      let need = network.nodes[n].layer.run(setting).workspace(setting)
+    for (n, runner) in runners.enumerated() {
+      guard let runner else { continue }
+      let need = runner.workspace
+      let arrangement = runner.setting.arrangement
       scratch = max(scratch, need.scratch)
       let copies = (training ? 2 : 1) * (isCopied(n) ? 2 : 1) + (training ? readers[n].count : 0)
-      floats += Double(room(setting.arrangement, size(n))) * Double(copies)
-      floats += Double(room(setting.arrangement, need.savedPerExample) + need.saved + need.prepared)
+      floats += Double(room(arrangement, size(n))) * Double(copies)
+      floats += Double(room(arrangement, need.savedPerExample) + need.saved + need.prepared)
       let parameters = network.nodes[n].parameters.reduce(0) { $0 + $1.value.count }
-      floats += Double(parameters) * (training ? isShared(n) ? Double(cuts + 4) : 4 : 1)
+      floats += Double(parameters) * (training ? runner.division == .examples ? Double(cuts + 4) : 4 : 1)
     }
     floats += Double(scratch * threads)
     let bytes = floats * 4
-    guard bytes <= Double(Memory.availableBytes) else {
-      throw .memory(batch: capacity, bytes: bytes, available: Memory.availableBytes)
+    let available = Memory.availableBytes
+    guard bytes <= Double(available) else {
+      throw .memory(batch: capacity, bytes: bytes, available: available)
     }
   }
 }

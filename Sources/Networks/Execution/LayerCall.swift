@@ -32,7 +32,6 @@ package final class LayerCall: @unchecked Sendable {
 
   // Set by the plan before each pass.
   package internal(set) var count = 0
-  package internal(set) var training = false
   package internal(set) var seed: UInt64 = 0
 
   /// What a workspace asked for.
@@ -111,7 +110,7 @@ package final class LayerCall: @unchecked Sendable {
 
   /// Calls `body` for each example of a turn, or for each block of eight where they lie in lanes.
   package func each(_ turn: Turn, _ body: (Range<Int>) -> Void) {
-    let step = setting.arrangement == .lanes ? 8 : 1
+    let step = setting.arrangement == .lanes ? Lanes.count : 1
     var start = turn.examples.lowerBound
     while start < turn.examples.upperBound {
       body(start..<min(start + step, turn.examples.upperBound))

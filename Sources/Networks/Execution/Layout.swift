@@ -29,6 +29,8 @@ struct Layout {
   private(set) var readers: [[(node: Int, input: Int)]] = []
   /// Whether the gradient of a home's output leads to anything learned.
   private(set) var wantsGradient: [Bool] = []
+  /// How each home runs.
+  private(set) var runners: [Runner?] = []
   private(set) var segments: [Segment] = []
   private var segmentOf: [Int: Int] = [:]
   /// The most runs that a batch is cut into, and so the partial gradients of a layer.
@@ -36,6 +38,21 @@ struct Layout {
   /// Who reads the network's input.
   private(set) var inputReaders: [(node: Int, input: Int)] = []
   private let reachesInput: Bool
+
+  /// The loops of a node, and what they ask for.
+  struct Runner {
+    let setting: Setting
+    let loops: any LayerRun
+    let division: Division
+    let workspace: Workspace
+
+    init(_ layer: any Layer, _ setting: Setting) {
+      self.setting = setting
+      loops = layer.run(setting)
+      division = loops.division(setting)
+      workspace = loops.workspace(setting)
+    }
+  }
 
   /// Steps that run one after the other on the same run of examples, or one that sees the batch.
   struct Segment {
@@ -65,6 +82,9 @@ struct Layout {
     shapes = network.shapes
     findHomes()
     findReaders()
+    runners = network.nodes.enumerated().map { n, node in
+      runs(n) ? Runner(node.layer, setting(n)) : nil
+    }
     findSegments()
     cuts = fewestCuts
   }
@@ -90,11 +110,11 @@ struct Layout {
     arrangement.span(0..<capacity, each: each).count
   }
 
-  func setting(_ node: Int) -> Setting {
+  private func setting(_ node: Int) -> Setting {
     Setting(
       inputShapes: network.inputShapes(of: node), outputShape: shapes[node],
       arrangement: arrangements[node], activator: activators[node], pools: pools[node],
-      training: training, capacity: capacity, threads: threads, path: path)
+      training: training, capacity: capacity, path: path)
   }
 
   func home(_ node: Int) -> Int { node == Network.input ? Network.input : homes[node] }
@@ -179,9 +199,9 @@ struct Layout {
 
   private mutating func findSegments() {
     if isCopied(Network.input) { append(.copy(Network.input), .examples) }
-    for n in network.nodes.indices where runs(n) {
-      let setting = setting(n)
-      append(.node(n), network.nodes[n].layer.run(setting).division(setting))
+    for (n, runner) in runners.enumerated() {
+      guard let runner else { continue }
+      append(.node(n), runner.division)
       if isCopied(n) { append(.copy(n), .examples) }
     }
   }

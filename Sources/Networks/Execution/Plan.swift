@@ -70,7 +70,8 @@ final class Plan: @unchecked Sendable {
     self.copies = copies
     let natural = outputs.last ?? input
     output = layout.arrangement(layout.last) == .lanes ? copies[layout.last] ?? natural : natural
-    (calls, runners) = Plan.lay(layout, weights, workers, arena) { node, wanted in
+    runners = layout.runners.map { $0?.loops }
+    calls = Plan.lay(layout, weights, workers, arena) { node, wanted in
       let home = layout.home(node)
       let own = home == Network.input ? input : outputs[home]
       return layout.arrangement(home) == wanted ? own : copies[home] ?? own
@@ -80,24 +81,19 @@ final class Plan: @unchecked Sendable {
     if !training { prepare() }
   }
 
-  /// A call for every node that runs, with the loops that it runs.
+  /// A call for every node that runs.
   private static func lay(
     _ layout: Layout, _ weights: Weights, _ workers: Workers, _ arena: Arena,
     _ source: (_ node: Int, _ wanted: Arrangement) -> Floats
-  ) -> ([LayerCall?], [(any LayerRun)?]) {
-    let nodes = layout.network.nodes
-    let runners = nodes.indices.map { n in
-      layout.runs(n) ? nodes[n].layer.run(layout.setting(n)) : nil
-    }
-    let needs = nodes.indices.map { runners[$0]?.workspace(layout.setting($0)) ?? Workspace() }
-    let most = needs.reduce(0) { max($0, $1.scratch) }
+  ) -> [LayerCall?] {
+    let most = layout.runners.reduce(0) { max($0, $1?.workspace.scratch ?? 0) }
     let scratch = (0..<workers.threads).map { _ in arena.take(most) }
-    let calls = nodes.indices.map { n -> LayerCall? in
-      guard layout.runs(n) else { return nil }
-      let setting = layout.setting(n)
-      let need = needs[n]
+    return layout.runners.enumerated().map { n, runner in
+      guard let runner else { return nil }
+      let setting = runner.setting
+      let need = runner.workspace
       return LayerCall(
-        setting, inputs: nodes[n].inputs.map { source($0, setting.arrangement) },
+        setting, inputs: layout.network.nodes[n].inputs.map { source($0, setting.arrangement) },
         output: source(n, setting.arrangement), parameters: weights.values[n], workspace: need,
         memory: LayerCall.WorkMemory(
           saved: arena.take(
@@ -105,7 +101,6 @@ final class Plan: @unchecked Sendable {
           prepared: arena.take(need.prepared), scratch: scratch.map { $0.slice(0, need.scratch) }),
         salt: UInt64(n + 1) << 32, workers: workers)
     }
-    return (calls, runners)
   }
 
   /// Gives every node a place for the gradient of its output, and for those of its parameters.
@@ -168,7 +163,7 @@ final class Plan: @unchecked Sendable {
   }
 
   private func layParameterGradients(_ n: Int, _ call: LayerCall) {
-    let isShared = runners[n]?.division(call.setting) == .examples
+    let isShared = layout.runners[n]?.division == .examples
     for (p, parameter) in network.nodes[n].parameters.enumerated() {
       guard !parameter.frozen, parameter.role != .statistic else {
         call.gradients.append(nil)
@@ -196,7 +191,6 @@ final class Plan: @unchecked Sendable {
     for call in calls {
       call?.count = count
       call?.seed = seed
-      call?.training = training
     }
     if training { prepare() }
   }

@@ -13,11 +13,9 @@ package enum Arrangement: Sendable {
   func span(_ examples: Range<Int>, each: Int) -> (start: Int, count: Int) {
     switch self {
     case .rows: (examples.lowerBound * each, examples.count * each)
-    case .lanes: (examples.lowerBound * each, Arrangement.blocks(examples.count) * 8 * each)
+    case .lanes: (examples.lowerBound * each, Lanes.blocks(examples.count) * Lanes.count * each)
     }
   }
-
-  static func blocks(_ examples: Int) -> Int { (examples + 7) / 8 }
 }
 
 /// What a layer makes of blocks of eight examples.
@@ -53,7 +51,6 @@ package struct Setting: Sendable {
   package let training: Bool
   /// Examples at a time, at most.
   package let capacity: Int
-  package let threads: Int
   package let path: EnginePath
 }
 

@@ -61,7 +61,7 @@ package struct Conv2D: Layer {
 
   package func outputShape(for inputs: [[Int]]) throws(NetworkError) -> [Int] {
     let wants =
-      "images [channels, height, width] of at least \(kernel[0])x\(kernel[1])"
+      "images [channels, height, width] of at least \(kernel[0])×\(kernel[1])"
       + (groups == 1 ? "" : " with channels in \(groups) groups")
     let input = try single(inputs, wants) { $0.count == 3 && $0[0] % groups == 0 }
     guard let window = window(input) else { throw .fit(layer: stem, wants: wants, got: inputs) }
@@ -88,10 +88,8 @@ package struct Conv2D: Layer {
   }
 
   package func takesPairPool(_ setting: Setting) -> Bool {
-    let input = setting.inputShapes[0]
-    return setting.arrangement == .lanes
-      ? lanes(input, setting.activator, pools: true) != nil
-      : isDirect(setting) && direct(input, setting.activator, pools: true) != nil
+    guard setting.arrangement == .lanes || isDirect(setting) else { return false }
+    return lanes(setting.inputShapes[0], setting.activator, pools: true) != nil
   }
 
   private func lanes(
@@ -99,15 +97,6 @@ package struct Conv2D: Layer {
   ) -> LaneConvolution? {
     window(input).flatMap {
       LaneConvolution(
-        window: $0, groups: groups, filters: filters, activator: activator, pools: pools)
-    }
-  }
-
-  private func direct(
-    _ input: [Int], _ activator: Activator, pools: Bool
-  ) -> DirectConvolution? {
-    window(input).flatMap {
-      DirectConvolution(
         window: $0, groups: groups, filters: filters, activator: activator, pools: pools)
     }
   }
@@ -124,7 +113,11 @@ package struct Conv2D: Layer {
     {
       return LaneConvolutionRun(lanes: lanes, bias: bias)
     }
-    if isDirect(setting), let direct = direct(input, setting.activator, pools: setting.pools) {
+    if isDirect(setting),
+      let direct = DirectConvolution(
+        window: window, groups: groups, filters: filters, activator: setting.activator,
+        pools: setting.pools)
+    {
       return DirectConvolutionRun(direct: direct, bias: bias)
     }
     return ColumnConvolutionRun(

@@ -23,7 +23,7 @@ struct LaneConvolutionRun: LayerRun {
   }
 
   func forward(_ call: LayerCall, _ turn: Turn) {
-    let blocks = Arrangement.blocks(turn.examples.count)
+    let blocks = Lanes.blocks(turn.examples.count)
     lanes.forward(
       call.input(turn.examples), blocks: blocks, packed: call.prepared,
       bias: bias ? call.parameters[1] : nil, to: call.output(turn.examples),
@@ -31,7 +31,7 @@ struct LaneConvolutionRun: LayerRun {
   }
 
   func backward(_ call: LayerCall, _ turn: Turn) {
-    let blocks = Arrangement.blocks(turn.examples.count)
+    let blocks = Lanes.blocks(turn.examples.count)
     lanes.backward(
       call.outputGradient(turn.examples), x: call.input(turn.examples),
       y: call.output(turn.examples), blocks: blocks, places: places(call, turn, blocks),

@@ -33,7 +33,7 @@ package struct Dropout: Layer, LayerRun {
   }
 
   package func forward(_ call: LayerCall, _ turn: Turn) {
-    guard call.training else {
+    guard call.setting.training else {
       return call.output(turn.examples).copy(from: call.input(turn.examples))
     }
     call.each(turn) { item in

@@ -62,7 +62,7 @@ package struct BatchNorm: Layer, LayerRun {
       let x = channel(call, call.input(call.batch), c)
       var mean = call.parameters[2][c]
       var variance = call.parameters[3][c]
-      if call.training {
+      if call.setting.training {
         (mean, variance) = x.moments()
         let count = Float(x.count)
         let step = Float(momentum)

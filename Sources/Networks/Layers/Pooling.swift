@@ -79,7 +79,7 @@ package struct MaxPool: Layer, LayerRun {
       switch call.setting.arrangement {
       case .rows: window.maxPool(x, to: y, places: call.saved(item))
       case .lanes:
-        window.maxPoolLanes(x, to: y, places: call.training ? call.saved(item) : nil)
+        window.maxPoolLanes(x, to: y, places: call.setting.training ? call.saved(item) : nil)
       }
     }
   }
