@@ -189,35 +189,36 @@ struct Checker {
     return statements.count == 1 ? statements[0] : BlockNode(statements, block.span)
   }
 
-  private mutating func inBlock<T>(_ body: (inout Checker) -> T) -> T {
+  mutating func inBlock<T>(_ body: (inout Checker) -> T) -> T {
     var copy = self
     let result = scope.inBlock { body(&copy) }
     self = copy
     return result
   }
 
-  mutating func loop(_ value: Expression) -> Node {
+  /// - Parameter collects: turns give all their values, not the last alone.
+  mutating func loop(_ value: Expression, collects: Bool = false) -> Node {
     switch value.kind {
     case .forLoop(let name, let values, let body):
       let values = operand(values)
       return inBlock { checker in
         let slot = checker.scope.declare(name.text)
-        let body = checker.loopBody(body)
-        return ForNode(slot, in: values, body, value.span)
+        let body = checker.loopBody(body, collects: collects)
+        return ForNode(slot, in: values, body, skipsNone: collects, value.span)
       }
     case .whileLoop(let test, let body):
       let test = operand(test)
-      let node = loopBody(body)
+      let node = loopBody(body, collects: false)
       return WhileNode(test, node.isSilent ? node : ShowNode(node), value.span)
     default: return Node(value.span)
     }
   }
 
-  private mutating func loopBody(_ body: Block) -> Node {
+  private mutating func loopBody(_ body: Block, collects: Bool) -> Node {
     let before = scope.allowsLoopJump
     scope.allowsLoopJump = true
     defer { scope.allowsLoopJump = before }
-    return block(body)
+    return collects ? collected(body) : block(body)
   }
 
   // MARK: Functions

@@ -148,9 +148,27 @@ extension Checker {
   }
 
   private mutating func blockList(_ block: Block) -> Node {
-    var nodes: [Node] = []
-    for statement in block.statements { nodes.append(self.statement(statement)) }
-    return BlockListNode(nodes, block.span)
+    BlockListNode(block.statements.map { collecting($0) }, block.span)
+  }
+
+  /// A statement of a block behind a call: branches and turns of loops give all their values, too.
+  private mutating func collecting(_ statement: Statement) -> Node {
+    guard case .expression(let value) = statement.kind else { return self.statement(statement) }
+    switch value.kind {
+    case .conditional(let test, let then, let otherwise):
+      let test = operand(test)
+      return ConditionalNode(
+        test, collected(then), otherwise.map { collected($0) }, value.span)
+    case .forLoop: return loop(value, collects: true)
+    default: return self.statement(statement)
+    }
+  }
+
+  mutating func collected(_ block: Block) -> Node {
+    inBlock { checker in
+      block.statements.count == 1
+        ? checker.collecting(block.statements[0]) : checker.blockList(block)
+    }
   }
 
   private mutating func wordCall(_ builtin: Builtin, _ call: Call, _ span: Span) -> Node {

@@ -132,7 +132,7 @@ final class BlockNode: Node, @unchecked Sendable {
   override var isSilent: Bool { last.isSilent }
 }
 
-/// `{ … }` behind a call: the list of the values of its statements.
+/// `{ … }` behind a call: the list of the values of its statements, up to a jump.
 final class BlockListNode: Node, @unchecked Sendable {
   let statements: [Node]
   init(_ statements: [Node], _ span: Span) {
@@ -144,9 +144,11 @@ final class BlockListNode: Node, @unchecked Sendable {
     for statement in statements {
       let value = try statement.evaluate(machine)
       if !value.isNone { values.append(value) }
+      guard machine.jump == .none else { break }
     }
     return try machine.checked(.list(values), span)
   }
+  override var isSilent: Bool { statements.allSatisfy(\.isSilent) }
 }
 
 /// `break` or `continue`.

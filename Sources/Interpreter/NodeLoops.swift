@@ -5,10 +5,13 @@ final class ForNode: Node, @unchecked Sendable {
   let slot: Int
   let values: Node
   let body: Node
-  init(_ slot: Int, in values: Node, _ body: Node, _ span: Span) {
+  /// A turn without a value leaves no gap: in blocks behind calls.
+  private let skipsNone: Bool
+  init(_ slot: Int, in values: Node, _ body: Node, skipsNone: Bool, _ span: Span) {
     self.slot = slot
     self.values = values
     self.body = body
+    self.skipsNone = skipsNone
     super.init(span)
   }
 
@@ -69,20 +72,21 @@ final class ForNode: Node, @unchecked Sendable {
     if machine.isInterrupted { throw machine.fail(.interrupt, span) }
     machine[slot] = value
     let result = try body.evaluate(machine)
-    guard machine.jump == .none else { return goesOn(machine) }
-    if result.isNone, results.isEmpty {
-      turns += 1
-      return true
+    // A block behind a call keeps what it gave before it jumped; another's turn that jumps has no value.
+    let jumps = machine.jump != .none
+    if result.isNone, jumps || skipsNone || results.isEmpty {
+      turns += jumps ? 0 : 1
+      return goesOn(machine)
     }
     guard results.count < Limits.items, turns < Limits.items else {
       throw machine.fail(Limits.tooLarge, span)
     }
-    if turns > results.count {
+    if turns > results.count, !skipsNone {
       results += Array(repeating: .none, count: turns - results.count)
     }
     results.append(result)
     turns += 1
-    return true
+    return goesOn(machine)
   }
 }
 
