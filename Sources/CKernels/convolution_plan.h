@@ -113,14 +113,19 @@ static void plan_pixels(conv_plan *p) {
               8 * (p->pixels.image * 4 + outputs) <= SPARSE_BYTES;
 }
 
-// Tiles of 2 x 2 outputs that go through minimal filtering together.
-enum { WINO_TILES = 4 };
+// Tiles of 2 x 2 outputs that go through minimal filtering together; and the largest kernel that does,
+// for which 5 x 5 would lose too much where products and sums are rounded apart.
+#if CK_LEVEL >= 3 || defined(__aarch64__)
+enum { WINO_TILES = 4, WINO_KERNEL = 5 };
+#else
+enum { WINO_TILES = 4, WINO_KERNEL = 3 };
+#endif
 
 // Whether minimal filtering (convolution_winograd.h) takes clearly fewer operations, counted for a
 // tile, a filter and a channel.
 static int pays_winograd(const ck_window *w, int inputs, int outputs, int height, int width) {
   int kernel = w->kernel_height;
-  if (kernel != w->kernel_width || (kernel != 3 && kernel != 5)) return 0;
+  if (kernel != w->kernel_width || (kernel != 3 && kernel != 5) || kernel > WINO_KERNEL) return 0;
   if (w->stride_height != 1 || w->stride_width != 1 || height < 2 || width < 2) return 0;
   double points = (kernel + 1) * (kernel + 1);
   int count = ((height + 1) / 2) * ((width + 1) / 2);
