@@ -59,6 +59,10 @@ demo: build ## Run Notebooks/tour.cnb and print its cells, tables and plots
 test: setup ## Run every test, and every notebook again
 	@swift build --build-tests
 	swift test --skip-build --disable-xctest
+	for set in v3 baseline; do
+	  CNB_KERNELS=$$set swift test --skip-build --disable-xctest --filter '^(Kernels|Networks)Tests' \
+	    2>&1 | grep -E '✘|Test run with'
+	done
 	$(MAKE) --no-print-directory check
 
 check: build notebooks ## Run the notebooks and the standard library again and compare

@@ -40,16 +40,11 @@ package struct Dataset: Sendable {
       labels: rows.map { labels[$0] }, classes: classes, digest: digest)
   }
 
-  /// Copies the examples `order[rows]` one after the other.
-  func fill(_ buffer: Floats, _ order: [Int], _ rows: Range<Int>, _ workers: Workers) {
+  /// Copies the examples `order[places]` one after the other.
+  func fill(_ rows: Floats, _ order: [Int], _ places: Range<Int>) {
     let size = exampleShape.reduce(1, *)
-    let width = 32
-    let elements = inputs.elements
-    workers.run(blocks: (rows.count + width - 1) / width) { block, _ in
-      for i in block * width..<min(rows.count, (block + 1) * width) {
-        let row = order[rows.lowerBound + i]
-        buffer.slice(i * size, size).copy(from: elements, at: row * size)
-      }
+    for (i, place) in places.enumerated() {
+      rows.slice(i * size, size).copy(from: inputs.elements, at: order[place] * size)
     }
   }
 }

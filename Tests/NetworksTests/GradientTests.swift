@@ -31,9 +31,7 @@ import Testing
     let network = try sample.network()
     let inputs = sample.inputs(count)
     var random = RandomStream(seed: 3)
-    let shape = [count] + network.outputShape
-    let weighting = Tensor(
-      trusted: shape, (0..<shape.reduce(1, *)).map { _ in Float(random.normal()) })
+    let weighting = weighting(of: count, network, &random)
     let found = try network.gradients(inputs, weighting: weighting)
     let reference = Reference(network)
     let batch = rows(inputs)
@@ -68,9 +66,7 @@ import Testing
     let network = try sample.network()
     let inputs = sample.inputs(count)
     var random = RandomStream(seed: 4)
-    let shape = [count] + network.outputShape
-    let weighting = Tensor(
-      trusted: shape, (0..<shape.reduce(1, *)).map { _ in Float(random.normal()) })
+    let weighting = weighting(of: count, network, &random)
     let fast = try network.gradients(inputs, weighting: weighting, path: .fast)
     let general = try network.gradients(inputs, weighting: weighting, path: .general)
     #expect(distance(fast.outputs.elements, general.outputs.elements.map(Double.init)) < 2e-5)
@@ -79,6 +75,14 @@ import Testing
       guard let one, let other else { continue }
       #expect(distance(one.elements, other.elements.map(Double.init)) < 2e-5)
     }
+  }
+
+  /// A weight for each output.
+  private func weighting(
+    of count: Int, _ network: Network, _ random: inout RandomStream
+  ) -> Tensor {
+    let shape = [count] + network.outputShape
+    return Tensor(trusted: shape, (0..<shape.reduce(1, *)).map { _ in Float(random.normal()) })
   }
 
   private func rows(_ tensor: Tensor) -> [[Double]] {

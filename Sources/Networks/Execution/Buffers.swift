@@ -121,7 +121,8 @@ extension Layout {
       floats += Double(room(arrangement, size(n))) * Double(copies)
       floats += Double(room(arrangement, need.savedPerExample) + need.saved + need.prepared)
       let parameters = network.nodes[n].parameters.reduce(0) { $0 + $1.value.count }
-      floats += Double(parameters) * (training ? runner.division == .examples ? Double(cuts + 4) : 4 : 1)
+      let parts = training && runner.division == .examples ? cuts : 0
+      floats += Double(parameters) * Double(training ? parts + 4 : 1)
     }
     floats += Double(scratch * threads)
     let bytes = floats * 4

@@ -28,8 +28,10 @@ extension Network {
     let plan = try Plan(
       self, weights: Weights(self, path: path), capacity: count, training: true, reachesInput: true,
       path: path)
-    plan.input.copy(from: inputs.elements)
-    try plan.forward(count, seed: seed, monitor: monitor)
+    let example = inputShape.reduce(1, *)
+    try plan.forward(count, seed: seed, monitor: monitor) { examples, rows in
+      rows.copy(from: inputs.elements, at: examples.lowerBound * example)
+    }
     plan.outputGradient?.copy(from: weighting.elements)
     let outputs = Tensor(trusted: weighting.shape, plan.output.array)
     try plan.backward(count, monitor: monitor)

@@ -40,8 +40,9 @@ package final class Predictor {
     var scores = [Float](repeating: 0, count: count * width)
     for start in stride(from: 0, to: count, by: plan.capacity) {
       let size = min(plan.capacity, count - start)
-      plan.input.slice(0, size * example).copy(from: inputs.elements, at: start * example)
-      try plan.forward(size, monitor: monitor)
+      try plan.forward(size, monitor: monitor) { examples, rows in
+        rows.copy(from: inputs.elements, at: (start + examples.lowerBound) * example)
+      }
       plan.output.slice(0, size * width).copy(to: &scores, at: start * width)
     }
     return Tensor(trusted: [count] + network.outputShape, scores)

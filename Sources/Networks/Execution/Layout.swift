@@ -61,6 +61,8 @@ struct Layout {
   }
 
   enum Step {
+    /// The network's input, for those who read it soon after.
+    case fill
     case node(Int)
     /// A home's output in its other arrangement, for those who read it so.
     case copy(Int)
@@ -198,6 +200,7 @@ struct Layout {
   }
 
   private mutating func findSegments() {
+    append(.fill, .examples)
     if isCopied(Network.input) { append(.copy(Network.input), .examples) }
     for (n, runner) in runners.enumerated() {
       guard let runner else { continue }

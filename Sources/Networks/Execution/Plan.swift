@@ -9,8 +9,8 @@ final class Plan: @unchecked Sendable {
   let workers: Workers
   let training: Bool
   let capacity: Int
-  /// `[B, …]`: the caller fills it before `forward`.
-  let input: Floats
+  /// `[B, …]`.
+  private let input: Floats
   /// `[B, …]`.
   let output: Floats
   /// The gradient of the loss by the output: the caller fills it before `backward`.
@@ -195,10 +195,16 @@ final class Plan: @unchecked Sendable {
     if training { prepare() }
   }
 
-  /// Runs the first `count` examples of `input` to `output`.
+  /// Runs a batch of `count` examples to `output`.
+  /// - Parameter fill: writes some of the examples, one after the other; from several threads, so that
+  ///   each has in its cache what it works on next.
   /// - Throws: `NetworkError.interrupted`.
-  func forward(_ count: Int, seed: UInt64 = 0, monitor: Monitor) throws(NetworkError) {
+  func forward(
+    _ count: Int, seed: UInt64 = 0, monitor: Monitor,
+    fill: (_ examples: Range<Int>, _ rows: Floats) -> Void
+  ) throws(NetworkError) {
     begin(count, seed: seed)
+    let size = layout.size(Network.input)
     for segment in layout.segments {
       try each(segment, count, monitor) { step, turn in
         switch step {
@@ -206,6 +212,9 @@ final class Plan: @unchecked Sendable {
           guard let call = calls[n], let runner = runners[n] else { return }
           runner.forward(call, turn)
         case .copy(let home): copy(home, turn.examples)
+        case .fill:
+          let examples = turn.examples
+          fill(examples, input.slice(examples.lowerBound * size, examples.count * size))
         }
       }
     }

@@ -173,13 +173,13 @@ private final class Trainer {
     _ order: [Int], _ rows: Range<Int>, seed: UInt64
   ) throws(NetworkError) -> Double {
     let count = rows.count
-    data.fill(plan.input, order, rows, workers)
-    for row in rows { labels.floats[row - rows.lowerBound] = Float(data.labels[order[row]]) }
-    if let teacher {
-      teacher.input.slice(0, plan.input.count).copy(from: plan.input)
-      try teacher.forward(count, monitor: monitor)
+    func fill(_ examples: Range<Int>, _ inputs: Floats) {
+      let first = rows.lowerBound + examples.lowerBound
+      data.fill(inputs, order, first..<first + examples.count)
     }
-    try plan.forward(count, seed: seed, monitor: monitor)
+    for row in rows { labels.floats[row - rows.lowerBound] = Float(data.labels[order[row]]) }
+    try teacher?.forward(count, monitor: monitor, fill: fill)
+    try plan.forward(count, seed: seed, monitor: monitor, fill: fill)
     guard let gradient = plan.outputGradient else { return 0 }
     let classes = plan.network.outputShape.reduce(1, *)
     let scores = Scores(plan.output, rows: count, classes: classes)
