@@ -19,7 +19,7 @@ void CK(ck_group_codes)(
 }
 
 // a + products of sixteen rows' codes w + 128, as bytes, with four codes of x.
-I8_INLINE i8_wide i8_group_dot8(i8_wide a, i8_wide w, int32_t x) {
+INLINE i8_wide i8_group_dot8(i8_wide a, i8_wide w, int32_t x) {
 #if CK_LEVEL >= 4
   return (i8_wide)_mm512_dpbusd_epi32((__m512i)a, (__m512i)w, _mm512_set1_epi32(x));
 #else
@@ -29,7 +29,7 @@ I8_INLINE i8_wide i8_group_dot8(i8_wide a, i8_wide w, int32_t x) {
 }
 
 // The same for codes 0...15. They are the positive factor: at most 2 * 15 * 128 in 16 bits.
-I8_INLINE i8_wide i8_group_dot4(i8_wide a, i8_wide w, int32_t x) {
+INLINE i8_wide i8_group_dot4(i8_wide a, i8_wide w, int32_t x) {
 #if CK_LEVEL >= 4
   return (i8_wide)_mm512_dpbusd_epi32((__m512i)a, (__m512i)w, _mm512_set1_epi32(x));
 #else
@@ -38,14 +38,14 @@ I8_INLINE i8_wide i8_group_dot4(i8_wide a, i8_wide w, int32_t x) {
 }
 
 // total + sums * scales * scale, rounded step by step, so that all sets agree.
-I8_INLINE i8_wide_floats i8_group_add(
+INLINE i8_wide_floats i8_group_add(
   i8_wide_floats total, i8_wide sums, const float *scales, float scale
 ) {
 #pragma clang fp contract(off)
   const float s = scale;
-  const i8_wide_floats all = {s, s, s, s, s, s, s, s, s, s, s, s, s, s, s, s};
+  const i8_wide_floats by = {s, s, s, s, s, s, s, s, s, s, s, s, s, s, s, s};
   return total + __builtin_convertvector(sums, i8_wide_floats)
-    * (*(const i8_wide_floats *)scales * all);
+    * (*(const i8_wide_floats *)scales * by);
 }
 
 void CK(ck_group_int8)(

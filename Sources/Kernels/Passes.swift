@@ -6,6 +6,11 @@ enum Pass {
   /// Elements of a block: 256 KiB of floats, which a core's second-level cache holds.
   static let block = 1 << 16
 
+  /// So many bytes would drive everything else out of the caches before somebody reads them: they are
+  /// written past the caches, which also saves reading what they replace. (A worker that reports a block
+  /// as done waits for such writes, as every locked instruction does.)
+  static let pastCachesBytes = 16 << 20
+
   static func blockCount(_ count: Int) -> Int { (count + block - 1) / block }
 
   /// Calls the body for every block of so many elements, in any order and from several threads.
