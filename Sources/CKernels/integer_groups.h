@@ -59,8 +59,6 @@ void CK(ck_group_int8)(
       const size_t n = ((k - start < g ? k - start : g) + 7) / 8;
       i8_wide a = i8_wide_splat(-I8_OFFSET * x_sums[group]), b = i8_wide_splat(0);
       for (size_t i = 0; i < n; i++, w += 128, codes += 8) {
-        __builtin_prefetch(w + 2048);
-        __builtin_prefetch(w + 2112);
         a = i8_group_dot8(a, *(const i8_wide *)w, i8_word(codes));
         b = i8_group_dot8(b, *(const i8_wide *)(w + 64), i8_word(codes + 4));
       }
@@ -82,7 +80,6 @@ void CK(ck_group_int4)(
       const size_t n = ((k - start < g ? k - start : g) + 7) / 8;
       i8_wide a = i8_wide_splat(-8 * x_sums[group]), b = i8_wide_splat(0);
       for (size_t i = 0; i < n; i++, w += 64, codes += 8) {
-        __builtin_prefetch(w + 2048);
         const i8_wide both = *(const i8_wide *)w;
         a = i8_group_dot4(a, both & low, i8_word(codes));
         b = i8_group_dot4(b, (both >> 4) & low, i8_word(codes + 4));
