@@ -26,7 +26,7 @@ enum Pass {
 
 extension Array where Element: BitwiseCopyable {
   /// An array whose elements the body writes, all of them: nothing is written twice.
-  init(filling count: Int, _ body: (UnsafeMutablePointer<Element>) -> Void) {
+  package init(filling count: Int, _ body: (UnsafeMutablePointer<Element>) -> Void) {
     self.init(unsafeUninitializedCapacity: count) { buffer, initialized in
       guard let start = buffer.baseAddress, count > 0 else { return }
       Pages.expectUse(of: UnsafeMutableRawPointer(start), count * MemoryLayout<Element>.stride)
