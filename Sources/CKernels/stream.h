@@ -1,7 +1,7 @@
 // Passes over long runs of numbers. Included once per kernel set.
 //
-// Thirty-two elements at a time, as one wide vector that the compiler splits into registers. Counters
-// of 32 bits hold what fewer than 2^36 elements give: more are never handed over at once.
+// Thirty-two elements at a time, as one wide vector that the compiler splits into registers.
+// Counters of 32 bits hold what fewer than 2^36 elements give: more never come at once.
 
 typedef float reals __attribute__((vector_size(128), aligned(4)));
 typedef int32_t wholes __attribute__((vector_size(128), aligned(4)));

@@ -13,20 +13,22 @@ typedef struct {
   float inverse, lost;
 } grid_plan;
 
-static grid_plan grid_planned(const ck_grid *grid) {
-  grid_plan plan = {.grid = *grid};
-  const float scale = grid->scale, inverse = 1 / scale;
-  plan.least = (float)(grid->low - grid->zero) * scale;
-  plan.most = (float)(grid->high - grid->zero) * scale;
-  if (CK_LEVEL >= 3 && scale > 0x1p-100f && scale < 0x1p100f) {
-    plan.inverse = inverse;
-    plan.lost = (float)(1 / (double)scale - (double)inverse);
+INLINE grid_plan grid_planned(const ck_grid *grid) {
+  const float scale = grid->scale;
+  grid_plan plan = {
+    .grid = *grid, .least = (float)(grid->low - grid->zero) * scale,
+    .most = (float)(grid->high - grid->zero) * scale};
+#if CK_LEVEL >= 3
+  if (scale > 0x1p-100f && scale < 0x1p100f) {
+    plan.inverse = 1 / scale;
+    plan.lost = __builtin_fmaf(-plan.inverse, scale, 1) * plan.inverse;
   }
+#endif
   return plan;
 }
 
-// v / scale, rounded as a division rounds (a product with the inverse alone would not be): a quotient
-// that is at most one unit of its last place off is put right by what it leaves, which is exact.
+// v / scale, rounded as a division rounds, which a product with the inverse is not: a quotient that
+// is at most one unit of its last place off is put right by what it leaves, which is exact.
 // Markstein 1990, doi:10.1147/rd.341.0111.
 INLINE reals grid_quotient(reals v, const grid_plan *plan) {
 #if CK_LEVEL >= 3
@@ -84,16 +86,18 @@ INLINE grid_codes grid_coded(const float *x, const grid_plan *plan) {
     grid_steps(stream_load(x + STREAM_STEP), plan) + zero, &plan->grid);
 }
 
-// Fewer than a line.
-static void grid_code_rest(const float *x, size_t n, const grid_plan *plan, uint8_t *codes) {
-  float padded[GRID_LINE] = {0};
-  memcpy(padded, x, n * sizeof *x);
-  const grid_codes line = grid_coded(padded, plan);
-  memcpy(codes, &line, n);
+INLINE uint8_t grid_coded1(float v, const grid_plan *plan) {
+  v = v > plan->least ? v : plan->least;
+  v = v < plan->most ? v : plan->most;
+  const float rounded = v / plan->grid.scale + grid_rounder;
+  int32_t bits;
+  memcpy(&bits, &rounded, 4);
+  return (uint8_t)((bits - grid_rounder_bits + plan->grid.zero) & ((1 << plan->grid.bits) - 1));
 }
 
-// Fetched so many elements before they are looked at, memory is never idle.
-enum { GRID_AHEAD = 2048 };
+// Fetched so many elements before they are looked at, memory is never idle. Shorter runs than these
+// are not written past the caches: they share the lines at their ends with their neighbors.
+enum { GRID_AHEAD = 2048, GRID_PAST = 8192 };
 
 size_t CK(ck_quantize)(const float *x, size_t n, const ck_grid *grid, int past, uint8_t *codes,
                        size_t ahead, float *out) {
@@ -101,9 +105,10 @@ size_t CK(ck_quantize)(const float *x, size_t n, const ck_grid *grid, int past, 
   const float *next = x + n;
   stream_span span = stream_no_span();
   // Past the caches go whole lines.
+  if (n < GRID_PAST) past = 0;
   const size_t first = past ? -(uintptr_t)codes % GRID_LINE : 0, before = first < n ? first : n;
-  if (before > 0) grid_code_rest(x, before, &plan, codes);
-  size_t i = before, seen = 0;
+  size_t i = 0, seen = 0;
+  for (; i < before; i++) codes[i] = grid_coded1(x[i], &plan);
   for (; i + GRID_LINE <= n; i += GRID_LINE) {
     const grid_codes line = grid_coded(x + i, &plan);
     if (past) __builtin_nontemporal_store((grid_line)line, (grid_line *)(codes + i));
@@ -115,7 +120,13 @@ size_t CK(ck_quantize)(const float *x, size_t n, const ck_grid *grid, int past, 
     span = stream_spread(span, stream_load(next + seen + STREAM_STEP));
     seen += GRID_LINE;
   }
-  if (i < n) grid_code_rest(x + i, n - i, &plan, codes + i);
+  if (i + STREAM_STEP <= n) {
+    const wholes a = grid_steps(stream_load(x + i), &plan) + grid->zero;
+    const grid_codes line = grid_stored(a, a, grid);
+    memcpy(codes + i, &line, STREAM_STEP);
+    i += STREAM_STEP;
+  }
+  for (; i < n; i++) codes[i] = grid_coded1(x[i], &plan);
   return stream_close(span, next + seen, ahead - seen, out);
 }
 
@@ -125,6 +136,7 @@ void CK(ck_dequantize)(const uint8_t *codes, size_t n, const ck_grid *grid, int 
   // Codes below 0 have the sign in their highest stored bit: flipped, it is worth its negative.
   const int32_t sign = g.low < 0 ? 1 << (g.bits - 1) : 0;
   const int32_t shift = sign + g.zero;
+  if (n < GRID_PAST) past = 0;
   const size_t first = past ? -(uintptr_t)y / sizeof *y % 16 : 0, before = first < n ? first : n;
   size_t i = 0;
   for (; i < before; i++) y[i] = (float)((codes[i] ^ sign) - shift) * g.scale;
