@@ -1,46 +1,36 @@
 // Products of small integers: the vectors, and four products at once. Included once per kernel set.
 
-// Vectors are only passed within a set, where all functions have the same registers.
-#pragma clang diagnostic ignored "-Wpsabi"
-
-typedef float i8_floats __attribute__((vector_size(32), aligned(4)));
 typedef int8_t i8_bytes __attribute__((vector_size(32), aligned(1)));
-typedef int32_t i8_sums __attribute__((vector_size(32), aligned(4)));
+typedef lanes_mask i8_sums;
 typedef uint32_t i8_words __attribute__((vector_size(32), aligned(4)));
 typedef int32_t i8_wide __attribute__((vector_size(64), aligned(4)));
-typedef int8_t i8_wide_bytes __attribute__((vector_size(64), aligned(1)));
 
-#define I8_INLINE static inline __attribute__((always_inline))
-#define I8_UNROLL _Pragma("clang loop unroll(full)")
-
-I8_INLINE int32_t i8_word(const void *p) {
+INLINE int32_t i8_word(const void *p) {
   int32_t word;
   memcpy(&word, p, 4);
   return word;
 }
 
-I8_INLINE i8_sums i8_splat(int32_t v) { return (i8_sums){v, v, v, v, v, v, v, v}; }
+INLINE i8_sums i8_splat(int32_t v) { return (i8_sums){v, v, v, v, v, v, v, v}; }
 
-I8_INLINE i8_wide i8_wide_splat(int32_t v) {
+INLINE i8_wide i8_wide_splat(int32_t v) {
   return (i8_wide){v, v, v, v, v, v, v, v, v, v, v, v, v, v, v, v};
 }
 
-I8_INLINE i8_floats i8_float_splat(float v) { return (i8_floats){v, v, v, v, v, v, v, v}; }
-
 // The greater of two, place by place; where x is no number, `low`.
-I8_INLINE i8_floats i8_at_least(i8_floats x, i8_floats low) {
+INLINE lanes i8_at_least(lanes x, lanes low) {
 #if CK_LEVEL >= 3
-  return (i8_floats)_mm256_max_ps((__m256)x, (__m256)low);
+  return (lanes)_mm256_max_ps((__m256)x, (__m256)low);
 #else
   i8_sums mask = x > low;
-  return (i8_floats)(((i8_sums)x & mask) | ((i8_sums)low & ~mask));
+  return (lanes)(((i8_sums)x & mask) | ((i8_sums)low & ~mask));
 #endif
 }
 
 // The greatest magnitude so far. Magnitudes are ordered like their bits, and what is not a number
 // comes last: it is never lost.
-I8_INLINE i8_floats i8_raise(i8_floats greatest, i8_floats x) {
-  return (i8_floats)__builtin_elementwise_max(
+INLINE lanes i8_raise(lanes greatest, lanes x) {
+  return (lanes)__builtin_elementwise_max(
     (i8_sums)greatest, (i8_sums)x & i8_splat(0x7FFFFFFF));
 }
 
@@ -50,12 +40,12 @@ I8_INLINE i8_floats i8_raise(i8_floats greatest, i8_floats x) {
 // of w, which takes that away again; it does not saturate.
 #define I8_OFFSET 128
 
-I8_INLINE i8_sums i8_dot(int range, i8_sums a, i8_bytes x, i8_bytes w) {
+INLINE i8_sums i8_dot(int range, i8_sums a, i8_bytes x, i8_bytes w) {
   if (range != CK_CODES_POSITIVE) x = (i8_bytes)((i8_sums)x ^ i8_splat((int32_t)0x80808080u));
   return (i8_sums)_mm256_dpbusd_epi32((__m256i)a, (__m256i)x, (__m256i)w);
 }
 
-I8_INLINE i8_wide i8_wide_dot(int range, i8_wide a, i8_wide x, i8_wide w) {
+INLINE i8_wide i8_wide_dot(int range, i8_wide a, i8_wide x, i8_wide w) {
   if (range != CK_CODES_POSITIVE) x ^= i8_wide_splat((int32_t)0x80808080u);
   return (i8_wide)_mm512_dpbusd_epi32((__m512i)a, (__m512i)x, (__m512i)w);
 }
@@ -66,7 +56,7 @@ I8_INLINE i8_wide i8_wide_dot(int range, i8_wide a, i8_wide x, i8_wide w) {
 // vpmaddubsw multiplies bytes without sign by bytes with one and saturates sums of two at 16 bits.
 // Positive: at most 2 * 127 * 128 = 32512. Symmetric: |x| times w with the sign of x, which -127
 // and 127 survive; at most 2 * 128 * 127 = 32512. Both fit in 16 bits.
-I8_INLINE i8_sums i8_dot(int range, i8_sums a, i8_bytes x, i8_bytes w) {
+INLINE i8_sums i8_dot(int range, i8_sums a, i8_bytes x, i8_bytes w) {
   __m256i xv = (__m256i)x, wv = (__m256i)w;
   if (range == CK_CODES_ANY) {
     __m256i low = _mm256_madd_epi16(
@@ -87,7 +77,7 @@ I8_INLINE i8_sums i8_dot(int range, i8_sums a, i8_bytes x, i8_bytes w) {
   return a + (i8_sums)_mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
 }
 #else
-I8_INLINE i8_sums i8_dot(int range, i8_sums a, i8_bytes x, i8_bytes w) {
+INLINE i8_sums i8_dot(int range, i8_sums a, i8_bytes x, i8_bytes w) {
   (void)range;
   typedef int16_t shorts __attribute__((vector_size(64)));
   typedef uint32_t words __attribute__((vector_size(64)));
@@ -99,7 +89,7 @@ I8_INLINE i8_sums i8_dot(int range, i8_sums a, i8_bytes x, i8_bytes w) {
 }
 #endif
 
-I8_INLINE i8_wide i8_wide_dot(int range, i8_wide a, i8_wide x, i8_wide w) {
+INLINE i8_wide i8_wide_dot(int range, i8_wide a, i8_wide x, i8_wide w) {
   i8_sums low = i8_dot(
     range, __builtin_shufflevector(a, a, 0, 1, 2, 3, 4, 5, 6, 7),
     (i8_bytes)__builtin_shufflevector(x, x, 0, 1, 2, 3, 4, 5, 6, 7),
@@ -113,6 +103,6 @@ I8_INLINE i8_wide i8_wide_dot(int range, i8_wide a, i8_wide x, i8_wide w) {
 #endif
 
 // Where sums start, for weights with this sum.
-I8_INLINE int32_t i8_start(int range, int32_t sum) {
+INLINE int32_t i8_start(int range, int32_t sum) {
   return range == CK_CODES_POSITIVE ? 0 : -I8_OFFSET * sum;
 }

@@ -29,17 +29,17 @@ static size_t i8_differ_looked_up(
     const size_t left = (words - i) / 4 * 4, end = i + (left < 31 * 4 ? left : 31 * 4);
     for (; i < end; i += 4) {
       const __m256i v = _mm256_loadu_si256((const __m256i *)(x + i));
-      I8_UNROLL for (int j = 0; j < 4; j++) {
+      UNROLL for (int j = 0; j < 4; j++) {
         __m256i d = _mm256_xor_si256(v, _mm256_loadu_si256((const __m256i *)(w[j] + i)));
         __m256i few = _mm256_shuffle_epi8(table, _mm256_and_si256(d, low));
         __m256i more = _mm256_shuffle_epi8(table, _mm256_and_si256(_mm256_srli_epi16(d, 4), low));
         bytes[j] = _mm256_add_epi8(bytes[j], _mm256_add_epi8(few, more));
       }
     }
-    I8_UNROLL for (int j = 0; j < 4; j++)
+    UNROLL for (int j = 0; j < 4; j++)
       total[j] = _mm256_add_epi64(total[j], _mm256_sad_epu8(bytes[j], zero));
   }
-  I8_UNROLL for (int j = 0; j < 4; j++)
+  UNROLL for (int j = 0; j < 4; j++)
     counts[j] += _mm256_extract_epi64(total[j], 0) + _mm256_extract_epi64(total[j], 1)
       + _mm256_extract_epi64(total[j], 2) + _mm256_extract_epi64(total[j], 3);
   return i;
@@ -57,12 +57,12 @@ static size_t i8_differ_counted(
   size_t i = 0;
   for (; i + 8 <= words; i += 8) {
     const __m512i v = _mm512_loadu_si512(x + i);
-    I8_UNROLL for (int j = 0; j < 4; j++) {
+    UNROLL for (int j = 0; j < 4; j++) {
       const __m512i d = _mm512_xor_si512(v, _mm512_loadu_si512(w[j] + i));
       total[j] = _mm512_add_epi64(total[j], _mm512_popcnt_epi64(d));
     }
   }
-  I8_UNROLL for (int j = 0; j < 4; j++) counts[j] += _mm512_reduce_add_epi64(total[j]);
+  UNROLL for (int j = 0; j < 4; j++) counts[j] += _mm512_reduce_add_epi64(total[j]);
   return i;
 }
 #endif

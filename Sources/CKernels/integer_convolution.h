@@ -13,7 +13,7 @@ typedef struct {
   const int8_t *x;
   const ck_int8_filters *f;
   const ck_int8_finish *finish;
-  i8_floats scale;
+  lanes scale;
   // The first filter of the tile, and its weights.
   size_t first;
   const int8_t *w;
@@ -23,22 +23,22 @@ typedef struct {
 } i8_pass;
 
 // The sums of `filters` filters at four places.
-I8_INLINE void i8_places(
+INLINE void i8_places(
   int range, const i8_pass *pass, const int8_t *const place[4], const int filters,
   i8_sums a[I8_FILTERS][4]
 ) {
   const int32_t *offsets = pass->f->offsets, *end = offsets + pass->f->taps;
   const int8_t *w = pass->w, *p0 = place[0], *p1 = place[1], *p2 = place[2], *p3 = place[3];
-  I8_UNROLL for (int j = 0; j < filters; j++) {
+  UNROLL for (int j = 0; j < filters; j++) {
     i8_sums start = i8_splat(i8_start(range, pass->f->sums[pass->first + j]));
-    I8_UNROLL for (int i = 0; i < 4; i++) a[j][i] = start;
+    UNROLL for (int i = 0; i < 4; i++) a[j][i] = start;
   }
   for (; offsets < end; offsets++, w += 4 * filters) {
     const i8_bytes x0 = *(const i8_bytes *)(p0 + *offsets);
     const i8_bytes x1 = *(const i8_bytes *)(p1 + *offsets);
     const i8_bytes x2 = *(const i8_bytes *)(p2 + *offsets);
     const i8_bytes x3 = *(const i8_bytes *)(p3 + *offsets);
-    I8_UNROLL for (int j = 0; j < filters; j++) {
+    UNROLL for (int j = 0; j < filters; j++) {
       const i8_bytes four = (i8_bytes)i8_splat(i8_word(w + 4 * j));
       a[j][0] = i8_dot(range, a[j][0], x0, four);
       a[j][1] = i8_dot(range, a[j][1], x1, four);
@@ -50,29 +50,29 @@ I8_INLINE void i8_places(
 
 // What finishes the sums of a tile's filters, in registers or near: stores to y cannot change it.
 typedef struct {
-  i8_floats scale[I8_FILTERS], bias[I8_FILTERS], low;
+  lanes scale[I8_FILTERS], bias[I8_FILTERS], low;
 } i8_finisher;
 
-I8_INLINE i8_finisher i8_finisher_of(const i8_pass *pass, const int filters) {
+INLINE i8_finisher i8_finisher_of(const i8_pass *pass, const int filters) {
   const ck_int8_finish *finish = pass->finish;
   i8_finisher f;
-  f.low = i8_float_splat(finish->relu ? 0.0f : -INFINITY);
-  I8_UNROLL for (int j = 0; j < filters; j++) {
-    f.scale[j] = pass->scale * i8_float_splat(finish->scales[pass->first + j]);
-    f.bias[j] = i8_float_splat(finish->bias ? finish->bias[pass->first + j] : 0);
+  f.low = all(finish->relu ? 0.0f : -INFINITY);
+  UNROLL for (int j = 0; j < filters; j++) {
+    f.scale[j] = pass->scale * all(finish->scales[pass->first + j]);
+    f.bias[j] = all(finish->bias ? finish->bias[pass->first + j] : 0);
   }
   return f;
 }
 
 // Products and sums round one by one, so that all sets agree.
-I8_INLINE i8_floats i8_finish(const i8_finisher *f, int j, i8_sums sums) {
+INLINE lanes i8_finish(const i8_finisher *f, int j, i8_sums sums) {
 #pragma clang fp contract(off)
-  return i8_at_least(f->low, __builtin_convertvector(sums, i8_floats) * f->scale[j] + f->bias[j]);
+  return i8_at_least(f->low, __builtin_convertvector(sums, lanes) * f->scale[j] + f->bias[j]);
 }
 
 // Each place of a pooled plane by itself: scales are not negative, so the greatest sum wins.
-I8_INLINE i8_floats i8_pooled(
-  int range, const i8_pass *pass, const int filters, i8_floats greatest
+INLINE lanes i8_pooled(
+  int range, const i8_pass *pass, const int filters, lanes greatest
 ) {
   const i8_finisher finisher = i8_finisher_of(pass, filters);
   const size_t height = pass->f->height / 2, width = pass->f->width / 2, plane = pass->plane;
@@ -84,13 +84,13 @@ I8_INLINE i8_floats i8_pooled(
       const int8_t *const place[4] = {x, x + right, x + down, x + down + right};
       i8_sums a[I8_FILTERS][4];
       i8_places(range, pass, place, filters, a);
-      I8_UNROLL for (int j = 0; j < filters; j++) {
+      UNROLL for (int j = 0; j < filters; j++) {
         i8_sums top = __builtin_elementwise_max(
           __builtin_elementwise_max(a[j][0], a[j][1]),
           __builtin_elementwise_max(a[j][2], a[j][3]));
-        i8_floats out = i8_finish(&finisher, j, top);
+        lanes out = i8_finish(&finisher, j, top);
         greatest = i8_raise(greatest, out);
-        *(i8_floats *)(y + j * plane) = out;
+        *(lanes *)(y + j * plane) = out;
       }
     }
   }
@@ -98,8 +98,8 @@ I8_INLINE i8_floats i8_pooled(
 }
 
 // Four places after the other. Where fewer are left, the last is done again.
-I8_INLINE i8_floats i8_plain(
-  int range, const i8_pass *pass, const int filters, i8_floats greatest
+INLINE lanes i8_plain(
+  int range, const i8_pass *pass, const int filters, lanes greatest
 ) {
   const i8_finisher finisher = i8_finisher_of(pass, filters);
   const size_t width = pass->f->width, count = pass->f->height * width, plane = pass->plane;
@@ -108,7 +108,7 @@ I8_INLINE i8_floats i8_plain(
   while (next < count) {
     const int8_t *place[4];
     size_t to[4];
-    I8_UNROLL for (int i = 0; i < 4; i++) {
+    UNROLL for (int i = 0; i < 4; i++) {
       place[i] = pass->x + row * pass->f->row_step + column * pass->f->column_step;
       to[i] = 8 * (row * width + column);
       if (next + 1 < count && ++column == width) column = 0, row++;
@@ -116,27 +116,27 @@ I8_INLINE i8_floats i8_plain(
     }
     i8_sums a[I8_FILTERS][4];
     i8_places(range, pass, place, filters, a);
-    I8_UNROLL for (int j = 0; j < filters; j++) {
-      I8_UNROLL for (int i = 0; i < 4; i++) {
-        i8_floats out = i8_finish(&finisher, j, a[j][i]);
+    UNROLL for (int j = 0; j < filters; j++) {
+      UNROLL for (int i = 0; i < 4; i++) {
+        lanes out = i8_finish(&finisher, j, a[j][i]);
         greatest = i8_raise(greatest, out);
-        *(i8_floats *)(y + j * plane + to[i]) = out;
+        *(lanes *)(y + j * plane + to[i]) = out;
       }
     }
   }
   return greatest;
 }
 
-I8_INLINE i8_floats i8_pass_of(
-  int range, const i8_pass *pass, const int filters, i8_floats greatest
+INLINE lanes i8_pass_of(
+  int range, const i8_pass *pass, const int filters, lanes greatest
 ) {
   return pass->f->pool ? i8_pooled(range, pass, filters, greatest)
     : i8_plain(range, pass, filters, greatest);
 }
 
-I8_INLINE void i8_convolve(int range, i8_pass *pass, float *greatest) {
+INLINE void i8_convolve(int range, i8_pass *pass, float *greatest) {
   const ck_int8_filters *f = pass->f;
-  i8_floats top = *(const i8_floats *)greatest;
+  lanes top = *(const lanes *)greatest;
   for (; pass->first < f->filters; pass->first += I8_FILTERS) {
     switch (f->filters - pass->first) {
     case 1: top = i8_pass_of(range, pass, 1, top); break;
@@ -150,7 +150,7 @@ I8_INLINE void i8_convolve(int range, i8_pass *pass, float *greatest) {
     }
     pass->w += f->taps * 4 * I8_FILTERS;
   }
-  *(i8_floats *)greatest = top;
+  *(lanes *)greatest = top;
 }
 
 void CK(ck_int8_convolve)(
@@ -159,7 +159,7 @@ void CK(ck_int8_convolve)(
 ) {
   const size_t plane = f->pool ? (f->height / 2) * (f->width / 2) : f->height * f->width;
   i8_pass pass = {
-    .x = x, .f = f, .finish = finish, .scale = *(const i8_floats *)scales, .w = f->weights,
+    .x = x, .f = f, .finish = finish, .scale = *(const lanes *)scales, .w = f->weights,
     .y = y, .plane = plane * 8};
   switch (range) {
   case CK_CODES_POSITIVE: i8_convolve(CK_CODES_POSITIVE, &pass, greatest); break;

@@ -19,7 +19,7 @@ void CK(ck_group_codes)(
 }
 
 // a + products of sixteen rows' codes w + 128, as bytes, with four codes of x.
-I8_INLINE i8_wide i8_group_dot8(i8_wide a, i8_wide w, int32_t x) {
+INLINE i8_wide i8_group_dot8(i8_wide a, i8_wide w, int32_t x) {
 #if CK_LEVEL >= 4
   return (i8_wide)_mm512_dpbusd_epi32((__m512i)a, (__m512i)w, _mm512_set1_epi32(x));
 #else
@@ -29,7 +29,7 @@ I8_INLINE i8_wide i8_group_dot8(i8_wide a, i8_wide w, int32_t x) {
 }
 
 // The same for codes 0...15. They are the positive factor: at most 2 * 15 * 128 in 16 bits.
-I8_INLINE i8_wide i8_group_dot4(i8_wide a, i8_wide w, int32_t x) {
+INLINE i8_wide i8_group_dot4(i8_wide a, i8_wide w, int32_t x) {
 #if CK_LEVEL >= 4
   return (i8_wide)_mm512_dpbusd_epi32((__m512i)a, (__m512i)w, _mm512_set1_epi32(x));
 #else
@@ -38,14 +38,14 @@ I8_INLINE i8_wide i8_group_dot4(i8_wide a, i8_wide w, int32_t x) {
 }
 
 // total + sums * scales * scale, rounded step by step, so that all sets agree.
-I8_INLINE i8_wide_floats i8_group_add(
+INLINE i8_wide_floats i8_group_add(
   i8_wide_floats total, i8_wide sums, const float *scales, float scale
 ) {
 #pragma clang fp contract(off)
   const float s = scale;
-  const i8_wide_floats all = {s, s, s, s, s, s, s, s, s, s, s, s, s, s, s, s};
+  const i8_wide_floats by = {s, s, s, s, s, s, s, s, s, s, s, s, s, s, s, s};
   return total + __builtin_convertvector(sums, i8_wide_floats)
-    * (*(const i8_wide_floats *)scales * all);
+    * (*(const i8_wide_floats *)scales * by);
 }
 
 void CK(ck_group_int8)(
@@ -59,8 +59,6 @@ void CK(ck_group_int8)(
       const size_t n = ((k - start < g ? k - start : g) + 7) / 8;
       i8_wide a = i8_wide_splat(-I8_OFFSET * x_sums[group]), b = i8_wide_splat(0);
       for (size_t i = 0; i < n; i++, w += 128, codes += 8) {
-        __builtin_prefetch(w + 2048);
-        __builtin_prefetch(w + 2112);
         a = i8_group_dot8(a, *(const i8_wide *)w, i8_word(codes));
         b = i8_group_dot8(b, *(const i8_wide *)(w + 64), i8_word(codes + 4));
       }
@@ -82,7 +80,6 @@ void CK(ck_group_int4)(
       const size_t n = ((k - start < g ? k - start : g) + 7) / 8;
       i8_wide a = i8_wide_splat(-8 * x_sums[group]), b = i8_wide_splat(0);
       for (size_t i = 0; i < n; i++, w += 64, codes += 8) {
-        __builtin_prefetch(w + 2048);
         const i8_wide both = *(const i8_wide *)w;
         a = i8_group_dot4(a, both & low, i8_word(codes));
         b = i8_group_dot4(b, (both >> 4) & low, i8_word(codes + 4));

@@ -25,42 +25,42 @@ typedef struct {
 } i8_job;
 
 // The sums of `rows` rows from `r` on and `panels` panels from `p` on.
-I8_INLINE void i8_tile(
+INLINE void i8_tile(
   int range, const i8_job *job, size_t r, size_t p, const int rows, const int panels,
   int32_t *out
 ) {
   const size_t steps = job->k / 4, tail = job->k % 4, panel = (job->k + 3) / 4 * 64;
   const int8_t *w = job->w + p * panel, *x = job->x + r * job->ldx;
   i8_wide a[I8_ROWS][I8_PANELS];
-  I8_UNROLL for (int j = 0; j < panels; j++) {
-    I8_UNROLL for (int i = 0; i < rows; i++)
+  UNROLL for (int j = 0; j < panels; j++) {
+    UNROLL for (int i = 0; i < rows; i++)
       a[i][j] = *(const i8_wide *)(job->sums + 16 * (p + j)) * i8_start(range, 1);
   }
   for (size_t s = 0; s < steps; s++, w += 64, x += 4) {
     i8_wide v[I8_PANELS];
-    I8_UNROLL for (int j = 0; j < panels; j++) v[j] = *(const i8_wide *)(w + j * panel);
-    I8_UNROLL for (int i = 0; i < rows; i++) {
+    UNROLL for (int j = 0; j < panels; j++) v[j] = *(const i8_wide *)(w + j * panel);
+    UNROLL for (int i = 0; i < rows; i++) {
       i8_wide four = i8_wide_splat(i8_word(x + i * job->ldx));
-      I8_UNROLL for (int j = 0; j < panels; j++) a[i][j] = i8_wide_dot(range, a[i][j], four, v[j]);
+      UNROLL for (int j = 0; j < panels; j++) a[i][j] = i8_wide_dot(range, a[i][j], four, v[j]);
     }
   }
   // The last codes of a row: no byte behind it is read.
   if (tail > 0) {
-    I8_UNROLL for (int i = 0; i < rows; i++) {
+    UNROLL for (int i = 0; i < rows; i++) {
       int32_t word = 0;
       memcpy(&word, x + i * job->ldx, tail);
-      I8_UNROLL for (int j = 0; j < panels; j++)
+      UNROLL for (int j = 0; j < panels; j++)
         a[i][j] = i8_wide_dot(
           range, a[i][j], i8_wide_splat(word), *(const i8_wide *)(w + j * panel));
     }
   }
-  I8_UNROLL for (int i = 0; i < rows; i++) {
-    I8_UNROLL for (int j = 0; j < panels; j++)
+  UNROLL for (int i = 0; i < rows; i++) {
+    UNROLL for (int j = 0; j < panels; j++)
       *(i8_wide *)(out + (i * I8_PANELS + j) * 16) = a[i][j];
   }
 }
 
-I8_INLINE void i8_tile_rows(
+INLINE void i8_tile_rows(
   int range, const i8_job *job, size_t r, size_t p, size_t rows, const int panels, int32_t *out
 ) {
   switch (rows) {
@@ -92,7 +92,7 @@ static void i8_finish_row(
   }
 }
 
-I8_INLINE void i8_panels(int range, const i8_job *job, size_t p, const int panels) {
+INLINE void i8_panels(int range, const i8_job *job, size_t p, const int panels) {
   int32_t sums[I8_ROWS * I8_PANELS * 16];
   const size_t column = 16 * p, left = job->n - column;
   const size_t width = left < (size_t)panels * 16 ? left : (size_t)panels * 16;
@@ -107,7 +107,7 @@ I8_INLINE void i8_panels(int range, const i8_job *job, size_t p, const int panel
   }
 }
 
-I8_INLINE void i8_product_in(int range, const i8_job *job) {
+INLINE void i8_product_in(int range, const i8_job *job) {
   const size_t panels = (job->n + 15) / 16;
   size_t p = 0;
 #if I8_PANELS >= 3

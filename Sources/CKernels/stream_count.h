@@ -1,90 +1,82 @@
 // Extremes, counts and masks. Included once per kernel set.
 
-size_t CK(ck_extremes)(const float *x, size_t n, float *out) {
-  const float infinity = __builtin_inff();
-  float least = infinity, greatest = -infinity;
-  size_t i = 0, strange = 0;
-  while (i + STREAM_STEP <= n) {
-    reals low = (reals){0} + infinity, high = -low;
-    wholes odd = {0};
-    size_t end = n - i > stream_stretch ? i + stream_stretch : n;
-    for (; i + STREAM_STEP <= end; i += STREAM_STEP) {
-      reals v = stream_load(x + i);
-      // Comparisons with what is no number are false: it never gets in.
-      low = stream_pick(v < low, v, low);
-      high = stream_pick(v > high, v, high);
-      odd -= v != v;
+// What the lanes span so far, and how many elements in each were no numbers.
+typedef struct {
+  reals low, high;
+  wholes odd;
+} stream_span;
+
+INLINE stream_span stream_no_span(void) {
+  const reals infinity = stream_all(__builtin_inff());
+  return (stream_span){infinity, -infinity, {0}};
+}
+
+// Comparisons with what is no number are false: it never gets in.
+INLINE stream_span stream_spread(stream_span s, reals v) {
+  s.low = stream_pick(v < s.low, v, s.low);
+  s.high = stream_pick(v > s.high, v, s.high);
+  s.odd -= v != v;
+  return s;
+}
+
+// The ends of what the lanes and n elements more span; answers how many were no numbers.
+INLINE size_t stream_close(stream_span s, const float *x, size_t n, float *out) {
+  size_t i = 0;
+  for (; i + STREAM_STEP <= n; i += STREAM_STEP) s = stream_spread(s, stream_load(x + i));
+  float lows[STREAM_STEP], highs[STREAM_STEP];
+  memcpy(lows, &s.low, sizeof lows);
+  memcpy(highs, &s.high, sizeof highs);
+  for (int half = STREAM_STEP / 2; half > 0; half /= 2)
+    for (int l = 0; l < half; l++) {
+      lows[l] = lows[l + half] < lows[l] ? lows[l + half] : lows[l];
+      highs[l] = highs[l + half] > highs[l] ? highs[l + half] : highs[l];
     }
-    float lows[STREAM_STEP], highs[STREAM_STEP];
-    memcpy(lows, &low, sizeof low);
-    memcpy(highs, &high, sizeof high);
-    for (int half = STREAM_STEP / 2; half > 0; half /= 2)
-      for (int l = 0; l < half; l++) {
-        lows[l] = lows[l + half] < lows[l] ? lows[l + half] : lows[l];
-        highs[l] = highs[l + half] > highs[l] ? highs[l + half] : highs[l];
-      }
-    least = lows[0] < least ? lows[0] : least;
-    greatest = highs[0] > greatest ? highs[0] : greatest;
-    strange += stream_total(odd);
-  }
+  size_t strange = stream_total(s.odd);
   for (; i < n; i++) {
-    least = x[i] < least ? x[i] : least;
-    greatest = x[i] > greatest ? x[i] : greatest;
+    lows[0] = x[i] < lows[0] ? x[i] : lows[0];
+    highs[0] = x[i] > highs[0] ? x[i] : highs[0];
     strange += x[i] != x[i];
   }
-  out[0] = least;
-  out[1] = greatest;
+  out[0] = lows[0];
+  out[1] = highs[0];
   return strange;
 }
 
-size_t CK(ck_count_nonzero)(const float *x, size_t n) {
-  size_t i = 0, count = 0;
-  while (i + STREAM_STEP <= n) {
-    wholes found = {0};
-    size_t end = n - i > stream_stretch ? i + stream_stretch : n;
-    for (; i + STREAM_STEP <= end; i += STREAM_STEP) found -= stream_load(x + i) != 0;
-    count += stream_total(found);
-  }
-  for (; i < n; i++) count += x[i] != 0;
-  return count;
+size_t CK(ck_extremes)(const float *x, size_t n, float *out) {
+  return stream_close(stream_no_span(), x, n, out);
 }
 
-size_t CK(ck_count_bits)(const float *x, size_t n) {
-  size_t i = 0, count = 0;
-  while (i + STREAM_STEP <= n) {
-    wholes found = {0};
-    size_t end = n - i > stream_stretch ? i + stream_stretch : n;
-    for (; i + STREAM_STEP <= end; i += STREAM_STEP) found -= (wholes)stream_load(x + i) != 0;
-    count += stream_total(found);
-  }
-  for (; i < n; i++) {
-    uint32_t bits;
-    memcpy(&bits, x + i, 4);
-    count += bits != 0;
-  }
-  return count;
+// Elements that are not 0, or that have any bit set.
+INLINE wholes stream_found(reals v, const int bits) { return bits ? (wholes)v != 0 : v != 0; }
+
+INLINE size_t stream_count(const float *x, size_t n, const int bits) {
+  wholes found = {0};
+  size_t i = 0;
+  for (; i + STREAM_STEP <= n; i += STREAM_STEP) found -= stream_found(stream_load(x + i), bits);
+  found -= stream_found(stream_load_rest(x + i, n - i), bits);
+  return stream_total(found);
 }
+
+size_t CK(ck_count_nonzero)(const float *x, size_t n) { return stream_count(x, n, 0); }
+
+size_t CK(ck_count_bits)(const float *x, size_t n) { return stream_count(x, n, 1); }
 
 // What is no number is as high as can be.
-STREAM_INLINE reals stream_tamed(reals v) {
+INLINE reals stream_tamed(reals v) {
   return stream_pick(v != v, (reals){0} + __builtin_inff(), v);
 }
 
-STREAM_INLINE float stream_tamed1(float v) { return v != v ? __builtin_inff() : v; }
+INLINE float stream_tamed1(float v) { return v != v ? __builtin_inff() : v; }
 
 size_t CK(ck_count_below)(const float *x, size_t n, float limit, size_t *equal) {
-  size_t i = 0, below = 0, same = 0;
-  while (i + STREAM_STEP <= n) {
-    wholes less = {0}, even = {0};
-    size_t end = n - i > stream_stretch ? i + stream_stretch : n;
-    for (; i + STREAM_STEP <= end; i += STREAM_STEP) {
-      reals v = stream_tamed(stream_load(x + i));
-      less -= v < limit;
-      even -= v == limit;
-    }
-    below += stream_total(less);
-    same += stream_total(even);
+  wholes less = {0}, even = {0};
+  size_t i = 0;
+  for (; i + STREAM_STEP <= n; i += STREAM_STEP) {
+    reals v = stream_tamed(stream_load(x + i));
+    less -= v < limit;
+    even -= v == limit;
   }
+  size_t below = stream_total(less), same = stream_total(even);
   for (; i < n; i++) {
     below += stream_tamed1(x[i]) < limit;
     same += stream_tamed1(x[i]) == limit;

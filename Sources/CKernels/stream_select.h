@@ -2,7 +2,7 @@
 
 enum { KEY_DIGIT = 11, KEY_DIGITS = 1 << KEY_DIGIT };
 
-STREAM_INLINE wholes keys_of(reals v, int order) {
+INLINE wholes keys_of(reals v, int order) {
   wholes bits = (wholes)v;
   if (order == CK_BY_MAGNITUDE) return bits & INT32_MAX;
   // Of numbers below 0, the greater the bits the smaller the number.
@@ -10,7 +10,7 @@ STREAM_INLINE wholes keys_of(reals v, int order) {
   return (key & ~strange) | (strange & INT32_MAX);
 }
 
-STREAM_INLINE int32_t key_of(float v, int order) {
+INLINE int32_t key_of(float v, int order) {
   int32_t bits;
   memcpy(&bits, &v, 4);
   if (order == CK_BY_MAGNITUDE) return bits & INT32_MAX;
@@ -25,7 +25,8 @@ STREAM_INLINE int32_t key_of(float v, int order) {
 void CK(ck_keys)(const float *x, size_t n, int order, int32_t *keys) {
   FOR_ORDER(order, {
     size_t i = 0;
-    for (; i + STREAM_STEP <= n; i += STREAM_STEP) *(wholes *)(keys + i) = keys_of(stream_load(x + i), ORDER);
+    for (; i + STREAM_STEP <= n; i += STREAM_STEP)
+      *(wholes *)(keys + i) = keys_of(stream_load(x + i), ORDER);
     for (; i < n; i++) keys[i] = key_of(x[i], ORDER);
   })
 }
@@ -44,7 +45,7 @@ void CK(ck_sample_keys)(const float *x, size_t n, int order, size_t runs, int32_
 }
 
 // Writes the keys whose bits are set, in order; answers how many.
-STREAM_INLINE size_t stream_compress(wholes key, wholes mask, int32_t *out) {
+INLINE size_t stream_compress(wholes key, wholes mask, int32_t *out) {
 #if CK_LEVEL >= 4
   __m512i halves[2];
   memcpy(halves, &key, sizeof key);
@@ -65,25 +66,22 @@ STREAM_INLINE size_t stream_compress(wholes key, wholes mask, int32_t *out) {
 #endif
 }
 
-STREAM_INLINE size_t stream_collect(const float *x, size_t n, int order, int32_t low, int32_t high,
+INLINE size_t stream_collect(const float *x, size_t n, int order, int32_t low, int32_t high,
                              ck_ranks *ranks, int32_t *keys) {
+  wholes below = {0}, to_low = {0}, to_high = {0};
   size_t i = 0, found = 0;
-  while (i + STREAM_STEP <= n) {
-    wholes below = {0}, to_low = {0}, to_high = {0};
-    size_t end = n - i > stream_stretch ? i + stream_stretch : n;
-    for (; i + STREAM_STEP <= end; i += STREAM_STEP) {
-      wholes key = keys_of(stream_load(x + i), order);
-      wholes over = key > low;
-      wholes inside = over & (key < high);
-      below -= key < low;
-      to_low -= ~over;
-      to_high -= key <= high;
-      if (__builtin_expect(stream_any(inside), 0)) found += stream_compress(key, inside, keys + found);
-    }
-    ranks->below_low += stream_total(below);
-    ranks->to_low += stream_total(to_low);
-    ranks->to_high += stream_total(to_high);
+  for (; i + STREAM_STEP <= n; i += STREAM_STEP) {
+    wholes key = keys_of(stream_load(x + i), order);
+    wholes over = key > low, inside = over & (key < high);
+    below -= key < low;
+    to_low -= ~over;
+    to_high -= key <= high;
+    if (__builtin_expect(stream_any(inside), 0))
+      found += stream_compress(key, inside, keys + found);
   }
+  ranks->below_low += stream_total(below);
+  ranks->to_low += stream_total(to_low);
+  ranks->to_high += stream_total(to_high);
   for (; i < n; i++) {
     int32_t key = key_of(x[i], order);
     ranks->below_low += key < low;

@@ -28,15 +28,15 @@ void CK(ck_bins)(const float *x, size_t n, const double *edges, size_t bins, int
 typedef float four_reals __attribute__((vector_size(16), aligned(4)));
 typedef double four_doubles __attribute__((vector_size(32), aligned(8)));
 
-STREAM_INLINE four_doubles sum_term(four_reals v, int squared, double mean) {
+INLINE four_doubles sum_term(four_reals v, int squared, double mean) {
   four_doubles value = __builtin_convertvector(v, four_doubles);
   four_doubles d = value - mean;
   return squared ? d * d : value;
 }
 
 // Four blocks side by side, a lane for each: each sum is in order, and none waits for another.
-STREAM_INLINE four_doubles four_sums(const float *x, size_t i, four_doubles sums, int squared,
-                                     double mean) {
+INLINE four_doubles four_sums(const float *x, size_t i, four_doubles sums, int squared,
+                              double mean) {
 #pragma STDC FP_CONTRACT OFF
   four_reals a = *(const four_reals *)(x + i);
   four_reals b = *(const four_reals *)(x + CK_SUM_BLOCK + i);
@@ -53,7 +53,7 @@ STREAM_INLINE four_doubles four_sums(const float *x, size_t i, four_doubles sums
   return sums;
 }
 
-STREAM_INLINE double one_sum(const float *x, int squared, double mean) {
+INLINE double one_sum(const float *x, int squared, double mean) {
 #pragma STDC FP_CONTRACT OFF
   double sum = 0;
   for (size_t i = 0; i < CK_SUM_BLOCK; i++) {
@@ -65,8 +65,8 @@ STREAM_INLINE double one_sum(const float *x, int squared, double mean) {
   return sum;
 }
 
-STREAM_INLINE void stream_block_sums(const float *x, size_t blocks, int squared, double mean,
-                                     double *sums) {
+INLINE void stream_block_sums(const float *x, size_t blocks, int squared, double mean,
+                              double *sums) {
   size_t b = 0;
   for (; b + 8 <= blocks; b += 8) {
     const float *v = x + b * CK_SUM_BLOCK;

@@ -68,7 +68,7 @@ package struct Affine: Encoding {
     let mask = UInt8(truncatingIfNeeded: 1 << bits - 1)
     try Affine.check(patterns.count == count, "\(count) codes, got \(patterns.count)")
     try Affine.check(
-      patterns.reduce(0, |) & ~mask == 0, "codes of \(bits) bits, and some have more")
+      bits == 8 || patterns.reduce(0, |) & ~mask == 0, "codes of \(bits) bits, and some have more")
     try Affine.check(scales.count == slices, "\(slices) scales, got \(scales.count)")
     try Affine.check(scales.allSatisfy { $0.isFinite }, "finite scales")
     if let zeroPoints {

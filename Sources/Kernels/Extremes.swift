@@ -27,9 +27,14 @@ package struct Extremes: Sendable, Equatable {
 
   /// Of one block, by whoever calls.
   init(of values: UnsafePointer<Float>, _ count: Int) {
+    self.init { ck_extremes(values, count, $0) }
+  }
+
+  /// As a kernel finds them, which writes both ends and answers how many are no numbers.
+  init(_ find: (UnsafeMutablePointer<Float>) -> Int) {
     var ends: (Float, Float) = (0, 0)
     strangers = withUnsafeMutablePointer(to: &ends) { ends in
-      ends.withMemoryRebound(to: Float.self, capacity: 2) { ck_extremes(values, count, $0) }
+      ends.withMemoryRebound(to: Float.self, capacity: 2, find)
     }
     (least, greatest) = ends
   }

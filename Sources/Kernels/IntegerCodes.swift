@@ -26,7 +26,7 @@ package struct Codes: @unchecked Sendable {
   package var array: [Int8] { Array(UnsafeBufferPointer(start: base, count: count)) }
 }
 
-/// Zeroed codes, at an address that is a multiple of 64 bytes.
+/// Zeroed codes.
 package final class CodeMemory: @unchecked Sendable {
   package let codes: Codes
   private let store: IntegerStore<Int8>
@@ -42,27 +42,21 @@ package final class CodeMemory: @unchecked Sendable {
   }
 }
 
-/// Zeroed numbers, at an address that is a multiple of 64 bytes: a vector never lies across two lines.
-final class IntegerStore<Element: BitwiseCopyable & ExpressibleByIntegerLiteral>:
-  @unchecked Sendable
-{
+/// Zeroed whole numbers.
+final class IntegerStore<Element: BitwiseCopyable & FixedWidthInteger>: @unchecked Sendable {
   let base: UnsafeMutablePointer<Element>
   let count: Int
+  private let store: Store
 
   init(_ count: Int) {
-    precondition(count >= 0, "sizes are not negative")
     self.count = count
-    let bytes = max(1, count) * MemoryLayout<Element>.stride
-    let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
-    base = raw.bindMemory(to: Element.self, capacity: max(1, count))
-    base.initialize(repeating: 0, count: max(1, count))
+    store = Store(bytes: count * MemoryLayout<Element>.stride)
+    base = store.raw.bindMemory(to: Element.self, capacity: count)
   }
 
   var array: [Element] {
     withExtendedLifetime(self) { Array(UnsafeBufferPointer(start: base, count: count)) }
   }
-
-  deinit { UnsafeMutableRawPointer(base).deallocate() }
 }
 
 /// A scale for codes: the greatest magnitude becomes 127.

@@ -114,6 +114,8 @@ package struct GroupedMatrix: Sendable {
     let bytes = (columns + 7) / 8 * 8 * (width == .four ? 8 : 16)
     let each = GroupedMatrix.panelsPerBlock
     let kernel = width == .four ? ck_group_int4 : ck_group_int8
+    // Threads that count references to the same object wait for each other.
+    let (weights, factors) = (codes.base, scales.floats.base)
     workers.run(blocks: (panels + each - 1) / each) { block, _ in
       let first = block * each
       let count = min(each, panels - first)
@@ -121,7 +123,7 @@ package struct GroupedMatrix: Sendable {
       withUnsafeTemporaryAllocation(of: Float.self, capacity: each * 16) { buffer in
         guard let out = buffer.baseAddress else { return }
         kernel(
-          codes.base + first * bytes, scales.floats.base + first * groups * 16, coded.base,
+          weights + first * bytes, factors + first * groups * 16, coded.base,
           scale.floats.base, sums.base, count, columns, group, out)
         (y.base + first * 16).update(from: out, count: min(count * 16, rows - first * 16))
       }

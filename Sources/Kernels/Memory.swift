@@ -62,29 +62,37 @@ package struct Floats: @unchecked Sendable {
   }
 }
 
-/// Zeroed floats, at addresses that are a multiple of 64 bytes.
-package final class Memory: @unchecked Sendable {
-  package let floats: Floats
-  private let raw: UnsafeMutableRawPointer
+/// Zeroed bytes, at an address that is a multiple of 64: a vector never lies across two lines. Many
+/// bytes are in large pages.
+final class Store: @unchecked Sendable {
+  let raw: UnsafeMutableRawPointer
   /// How many bytes the system gave directly; 0 where they come from the heap.
   private let mapped: Int
 
-  package init(_ count: Int) {
-    precondition(count >= 0, "sizes are not negative")
-    let bytes = max(1, count) * MemoryLayout<Float>.stride
+  init(bytes: Int) {
+    precondition(bytes >= 0, "sizes are not negative")
     if bytes >= Pages.worthwhileBytes, let memory = Pages.zeroed(bytes) {
       raw = memory
       mapped = bytes
     } else {
-      raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+      raw = UnsafeMutableRawPointer.allocate(byteCount: max(1, bytes), alignment: 64)
       memset(raw, 0, bytes)
       mapped = 0
     }
-    let base = raw.bindMemory(to: Float.self, capacity: max(1, count))
-    floats = Floats(base: base, count: count)
   }
 
   deinit { if mapped > 0 { munmap(raw, mapped) } else { raw.deallocate() } }
+}
+
+/// Zeroed floats.
+package final class Memory: @unchecked Sendable {
+  package let floats: Floats
+  private let store: Store
+
+  package init(_ count: Int) {
+    store = Store(bytes: count * MemoryLayout<Float>.stride)
+    floats = Floats(base: store.raw.bindMemory(to: Float.self, capacity: count), count: count)
+  }
 }
 
 extension Memory {

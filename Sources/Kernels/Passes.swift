@@ -6,6 +6,11 @@ enum Pass {
   /// Elements of a block: 256 KiB of floats, which a core's second-level cache holds.
   static let block = 1 << 16
 
+  /// So many bytes would drive everything else out of the caches before somebody reads them: they are
+  /// written past the caches, which also saves reading what they replace. (A worker that reports a block
+  /// as done waits for such writes, as every locked instruction does.)
+  static let pastCachesBytes = 16 << 20
+
   static func blockCount(_ count: Int) -> Int { (count + block - 1) / block }
 
   /// Calls the body for every block of so many elements, in any order and from several threads.
@@ -21,7 +26,7 @@ enum Pass {
 
 extension Array where Element: BitwiseCopyable {
   /// An array whose elements the body writes, all of them: nothing is written twice.
-  init(filling count: Int, _ body: (UnsafeMutablePointer<Element>) -> Void) {
+  package init(filling count: Int, _ body: (UnsafeMutablePointer<Element>) -> Void) {
     self.init(unsafeUninitializedCapacity: count) { buffer, initialized in
       guard let start = buffer.baseAddress, count > 0 else { return }
       Pages.expectUse(of: UnsafeMutableRawPointer(start), count * MemoryLayout<Element>.stride)

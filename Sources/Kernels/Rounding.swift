@@ -73,24 +73,32 @@ package enum Rounding {
     _ workers: Workers, _ fit: (Range<Int>, Extremes) -> UniformGrid
   ) -> [UniformGrid] {
     let none = UniformGrid(scale: 1, zero: 0, codes: 0...1, bits: 2)
+    let past: Int32 = values.count >= Pass.pastCachesBytes ? 1 : 0
     var grids = [UniformGrid](repeating: none, count: runs.count)
     values.withUnsafeBufferPointer { values in
       grids.withUnsafeMutableBufferPointer { grids in
         nonisolated(unsafe) let (codes, grids) = (codes, grids)
         guard let start = values.baseAddress else { return }
+        /// - Returns: what the elements after these span.
+        func round(_ at: Int, _ count: Int, _ run: Int, followedBy ahead: Int) -> Extremes {
+          var grid = grids[run].plain
+          return Extremes { ck_quantize(start + at, count, &grid, past, codes + at, ahead, $0) }
+        }
         share(runs, on: workers) { run in
           let (first, count) = (runs[run].lowerBound, runs[run].count)
           grids[run] = fit(runs[run], Extremes(of: start + first, count, on: workers))
-          let grid = grids[run].plain
           Pass.run(count, on: workers) { _, part, _ in
-            let at = first + part.lowerBound
-            withUnsafePointer(to: grid) { ck_quantize(start + at, part.count, $0, 0, codes + at) }
+            _ = round(first + part.lowerBound, part.count, run, followedBy: 0)
           }
-        } short: { run, next in
-          let (first, count) = (runs[run].lowerBound, runs[run].count)
-          grids[run] = fit(runs[run], Extremes(of: start + first, count))
-          var grid = grids[run].plain
-          ck_quantize(start + first, count, &grid, next, codes + first)
+        } short: { job in
+          let first = runs[job.lowerBound]
+          var extremes = Extremes(of: start + first.lowerBound, first.count)
+          for run in job {
+            let elements = runs[run]
+            grids[run] = fit(elements, extremes)
+            let ahead = run + 1 < job.upperBound ? runs[run + 1].count : 0
+            extremes = round(elements.lowerBound, elements.count, run, followedBy: ahead)
+          }
         }
       }
     }
@@ -103,52 +111,53 @@ package enum Rounding {
     grid: (_ run: Int) -> UniformGrid
   ) -> [Float] {
     check(runs, codes.count)
+    let past: Int32 = 4 * codes.count >= Pass.pastCachesBytes ? 1 : 0
     return [Float](filling: codes.count) { result in
       nonisolated(unsafe) let result = result
       codes.withUnsafeBufferPointer { codes in
         guard let start = codes.baseAddress else { return }
+        func fill(_ at: Int, _ count: Int, _ grid: UniformGrid) {
+          var grid = grid.plain
+          ck_dequantize(start + at, count, &grid, past, result + at)
+        }
         share(runs, on: workers) { run in
-          let (first, grid) = (runs[run].lowerBound, grid(run).plain)
+          let (first, grid) = (runs[run].lowerBound, grid(run))
           Pass.run(runs[run].count, on: workers) { _, part, _ in
-            let at = first + part.lowerBound
-            withUnsafePointer(to: grid) { ck_dequantize(start + at, part.count, $0, result + at) }
+            fill(first + part.lowerBound, part.count, grid)
           }
-        } short: { run, _ in
-          let (first, count) = (runs[run].lowerBound, runs[run].count)
-          var grid = grid(run).plain
-          ck_dequantize(start + first, count, &grid, result + first)
+        } short: { job in
+          for run in job { fill(runs[run].lowerBound, runs[run].count, grid(run)) }
         }
       }
     }
   }
 
-  /// Shares out runs. A long one, which no cache holds, is handed over alone, to be cut in blocks; the
-  /// others in jobs of about a block, run after run, with the length of what the same thread does
-  /// next.
+  /// Runs of more elements are cut in blocks. Shorter ones are read twice, the second time from a cache.
+  private static let longest = 4 * Pass.block
+
+  /// Shares out runs: the long ones alone, to be cut in blocks; the others in jobs of some that follow
+  /// each other, as large as still leaves each thread many.
   private static func share(
     _ runs: [Range<Int>], on workers: Workers, long: (_ run: Int) -> Void,
-    short: (_ run: Int, _ next: Int) -> Void
+    short: (_ job: Range<Int>) -> Void
   ) {
-    func isLong(_ run: Int) -> Bool { runs[run].count > 2 * Pass.block }
-    for run in runs.indices where isLong(run) { long(run) }
-    let jobs = jobs(runs)
-    workers.run(blocks: jobs.count) { job, _ in
-      for run in jobs[job] where !isLong(run) {
-        short(run, run + 1 < jobs[job].upperBound ? runs[run + 1].count : 0)
-      }
-    }
+    for run in runs.indices where runs[run].count > longest { long(run) }
+    let size = max(Pass.block, (runs.last?.upperBound ?? 0) / (64 * workers.threads))
+    let jobs = jobs(runs, of: size)
+    workers.run(blocks: jobs.count) { job, _ in short(jobs[job]) }
   }
 
-  private static func jobs(_ runs: [Range<Int>]) -> [Range<Int>] {
+  private static func jobs(_ runs: [Range<Int>], of size: Int) -> [Range<Int>] {
     var jobs: [Range<Int>] = []
     var first = 0
     var held = 0
     for (i, run) in runs.enumerated() {
-      if held > 0, held + run.count > Pass.block {
-        jobs.append(first..<i)
-        (first, held) = (i, 0)
+      let isLong = run.count > longest
+      if isLong || held + run.count > size {
+        if first < i { jobs.append(first..<i) }
+        (first, held) = (isLong ? i + 1 : i, 0)
       }
-      held += run.count
+      if !isLong { held += run.count }
     }
     if first < runs.count { jobs.append(first..<runs.count) }
     return jobs

@@ -89,4 +89,59 @@ import Testing
       }
     }
   }
+
+  /// Where a quotient lies between two codes, the last bit of it decides.
+  @Test func roundsAtTheTiesAsADivision() {
+    var dice = Dice(31)
+    for exponent in [-125, -101, -100, -99, -20, -7, 0, 5, 99, 100, 110] {
+      let runs = Self.runs(40 * 512, 512)
+      let scales = runs.map { _ in
+        Float(sign: .plus, exponent: exponent, significand: 1.5 + dice.float(0.5))
+      }
+      let values = scales.flatMap { scale in
+        (0..<512).map { i in
+          var value = (Float(i) - 255.5) * scale
+          for _ in 0..<dice.size(0...3) { value = value.nextUp }
+          for _ in 0..<dice.size(0...3) { value = value.nextDown }
+          return value
+        }
+      }
+      let grids = scales.map { UniformGrid(scale: $0, zero: 0, codes: -128...127, bits: 8) }
+      let (codes, _) = Rounding.codes(of: values, runs: runs) { run, _ in
+        grids[run.lowerBound / 512]
+      }
+      let wanted = zip(runs, grids).flatMap { run, grid in
+        values[run].map { UInt8(truncatingIfNeeded: StreamTwins.code($0, grid)) }
+      }
+      #expect(codes == wanted)
+    }
+  }
+
+  /// More codes than caches hold are written past them. Three rows take turns; no row begins where a
+  /// line of the cache does.
+  @Test func roundsPastTheCaches() {
+    let length = 40_009
+    let rows = (1...3).map { factor in
+      Specimen.values(.bell, length, seed: 8).map { $0 * Float(factor) }
+    }
+    let count = 420 * length
+    var values: [Float] = []
+    values.reserveCapacity(count)
+    for turn in 0..<420 { values += rows[turn % 3] }
+    let runs = Self.runs(count, length)
+    let (codes, grids) = Rounding.codes(of: values, runs: runs) { _, extremes in
+      UniformGrid(scale: extremes.magnitude / 127, zero: 0, codes: -127...127, bits: 8)
+    }
+    let back = Rounding.values(of: codes, runs: runs) { grids[$0] }
+    let wanted = zip(rows, grids).map { row, grid in row.map { StreamTwins.code($0, grid) } }
+    for (turn, run) in runs.enumerated() {
+      #expect(grids[turn] == grids[turn % 3])
+      // Lines of the cache are shared at the ends of a row; the inside of few rows is enough.
+      let looked = turn % 100 < 3 ? Array(0..<length) : Array(0..<80) + Array(length - 80..<length)
+      let plain = looked.map { wanted[turn % 3][$0] }
+      let places = looked.map { run.lowerBound + $0 }
+      #expect(places.map { codes[$0] } == plain.map { UInt8(truncatingIfNeeded: $0) })
+      #expect(places.map { back[$0] } == plain.map { StreamTwins.value($0, grids[turn]) })
+    }
+  }
 }

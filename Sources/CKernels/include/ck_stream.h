@@ -50,13 +50,14 @@ enum { CK_SUM_BLOCK = 512 };
   /* The places (from `first` on) and values of elements with any bit set; answers how many. */ \
   K(size_t, ck_collect_bits, (const float *x, size_t n, int32_t first, int32_t *places, \
     float *values), (x, n, first, places, values)) \
-  /* codes = clamp(round(x / scale) + zero), halves to even; of numbers that are finite. Behind x */ \
-  /* lie `ahead` elements more, which will be read next. */ \
-  K(void, ck_quantize, (const float *x, size_t n, const ck_grid *grid, size_t ahead, \
-    uint8_t *codes), (x, n, grid, ahead, codes)) \
+  /* codes = clamp(round(x / scale) + zero), halves to even, of numbers that are finite; `past` the */ \
+  /* caches where nobody reads them soon. Meanwhile as ck_extremes for `ahead` elements behind x, */ \
+  /* which are quantized next. */ \
+  K(size_t, ck_quantize, (const float *x, size_t n, const ck_grid *grid, int past, \
+    uint8_t *codes, size_t ahead, float *out), (x, n, grid, past, codes, ahead, out)) \
   /* y = (code - zero) scale, of codes that are as many bits, negative where low is. */ \
-  K(void, ck_dequantize, (const uint8_t *codes, size_t n, const ck_grid *grid, float *y), \
-    (codes, n, grid, y)) \
+  K(void, ck_dequantize, (const uint8_t *codes, size_t n, const ck_grid *grid, int past, \
+    float *y), (codes, n, grid, past, y)) \
   /* The sum of squared errors on a grid, in order, in double precision. */ \
   K(double, ck_grid_error, (const float *x, size_t n, const ck_grid *grid), (x, n, grid)) \
   K(void, ck_keys, (const float *x, size_t n, int order, int32_t *keys), (x, n, order, keys)) \

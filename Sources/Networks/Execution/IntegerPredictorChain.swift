@@ -67,13 +67,8 @@ struct IntegerChain: Sendable {
     case let layer as AveragePool where inLanes:
       guard let window = layer.pool.window(network.inputShapes(of: n)[0]) else { return nil }
       add(.averagePool(window), n)
-    case is GlobalPool where inLanes:
-      let input = network.inputShapes(of: n)[0]
-      let plane = (input[1], input[2])
-      guard
-        let window = Window(
-          channels: input[0], plane: plane, kernel: plane, stride: (1, 1), padding: (0, 0))
-      else { return nil }
+    case let layer as GlobalPool where inLanes:
+      guard let window = layer.window(network.inputShapes(of: n)[0]) else { return nil }
       add(.averagePool(window), n)
       leaveLanes()
     default: return nil
@@ -95,11 +90,8 @@ struct IntegerChain: Sendable {
     n < network.nodes.count && (network.nodes[n].layer as? Activation)?.function == .relu
   }
 
-  private func poolsByTwo(_ n: Int) -> Bool {
-    guard n < network.nodes.count, let pool = network.nodes[n].layer as? MaxPool else {
-      return false
-    }
-    return pool.pool.size == [2, 2] && pool.pool.stride == [2, 2] && pool.pool.padding == [0, 0]
+  private func isPairPool(_ n: Int) -> Bool {
+    n < network.nodes.count && (network.nodes[n].layer as? MaxPool)?.isPairPool == true
   }
 
   private mutating func dense(_ layer: DenseLayer, _ n: Int) -> Int? {
@@ -116,20 +108,16 @@ struct IntegerChain: Sendable {
 
   /// The greatest of some sums, made positive, is the same as the other way round.
   private mutating func convolution(_ layer: Conv2D, _ n: Int) -> Int? {
-    let input = network.inputShapes(of: n)[0]
     let parameters = network.nodes[n].parameters
     var relu = false
     var pools = false
     var last = n
-    while (!relu && isRelu(last + 1)) || (!pools && poolsByTwo(last + 1)) {
+    while (!relu && isRelu(last + 1)) || (!pools && isPairPool(last + 1)) {
       if isRelu(last + 1) { relu = true } else { pools = true }
       last += 1
     }
-    let window = Window(
-      channels: input[0] / layer.groups, plane: (input[1], input[2]),
-      kernel: (layer.kernel[0], layer.kernel[1]), stride: (layer.stride[0], layer.stride[1]),
-      padding: (layer.padding[0], layer.padding[1]))
-    guard let window, let weights = IntegerWeights(parameters[0]),
+    guard let window = layer.window(network.inputShapes(of: n)[0]),
+      let weights = IntegerWeights(parameters[0]),
       let convolution = IntegerConvolution(
         weights.codes, window: window, groups: layer.groups, filters: layer.filters, pools: pools)
     else { return nil }
@@ -187,24 +175,16 @@ struct IntegerWeights {
       self = stored
       return
     }
+    guard parameter.value.isFinite else { return nil }
     let rows = parameter.value.shape[0]
     let elements = parameter.value.elements
     let width = elements.count / max(1, rows)
-    var codes: [Int8] = []
-    var scales: [Float] = []
-    codes.reserveCapacity(elements.count)
-    for row in 0..<rows {
-      let weights = elements[row * width..<(row + 1) * width]
-      guard weights.allSatisfy(\.isFinite) else { return nil }
-      let scale = CodeScale(greatest: weights.reduce(0) { max($0, abs($1)) })
-      scales.append(scale.scale)
-      for weight in weights {
-        let code = (weight * scale.inverse).rounded(.toNearestOrEven)
-        codes.append(code.isNaN ? 0 : Int8(max(-127, min(127, code))))
-      }
-    }
-    self.codes = codes
-    self.scales = scales
+    let codes = CodeMemory(elements.count)
+    let scales = Memory(rows)
+    _ = codes.codes.code(
+      elements, at: 0, rows: rows, width: width, stride: width, scales: scales.floats)
+    self.codes = codes.codes.array
+    self.scales = scales.floats.array
   }
 
   /// The codes that the parameter is stored as, perhaps inside other encodings, where they and their

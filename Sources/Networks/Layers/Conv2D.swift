@@ -53,7 +53,7 @@ package struct Conv2D: Layer {
   package var stem: String { "conv" }
   package var unitFlow: UnitFlow { groups == 1 ? .makes : .mixes }
 
-  private func window(_ input: [Int]) -> Window? {
+  func window(_ input: [Int]) -> Window? {
     Window(
       channels: input[0] / groups, plane: (input[1], input[2]), kernel: (kernel[0], kernel[1]),
       stride: (stride[0], stride[1]), padding: (padding[0], padding[1]))

@@ -152,7 +152,7 @@ package struct GlobalPool: Layer, LayerRun {
   package func laneSupport(for inputs: [[Int]]) -> LaneSupport { .follows }
 
   /// One window over the whole of each plane.
-  private func window(_ shape: [Int]) -> Window? {
+  func window(_ shape: [Int]) -> Window? {
     let plane = (shape[1], shape.dropFirst(2).reduce(1, *))
     return Window(channels: shape[0], plane: plane, kernel: plane, stride: (1, 1), padding: (0, 0))
   }

@@ -8,15 +8,14 @@ enum Streams {
   static func quantize(rows: Int, columns: Int) throws -> any Job {
     let pattern = Figures.bell(min(rows, 1024) * columns, seed: 3)
     let count = rows * columns
-    let matrix = [Float](unsafeUninitializedCapacity: count) { numbers, filled in
+    // Arrays as the engine makes them.
+    let matrix = [Float](filling: count) { numbers in
       for start in stride(from: 0, to: count, by: pattern.count) {
-        let rest = numbers[start..<min(count, start + pattern.count)]
-        _ = UnsafeMutableBufferPointer(rebasing: rest).initialize(from: pattern.prefix(rest.count))
+        (numbers + start).initialize(from: pattern, count: min(count - start, pattern.count))
       }
-      filled = count
     }
     let runs = (0..<rows).map { $0 * columns..<($0 + 1) * columns }
-    var codes = [UInt8](repeating: 0, count: count)
+    var codes = [UInt8](filling: count) { $0.initialize(repeating: 0, count: count) }
     return Task(units: Double(count * 4) / 1e9) {
       _ = Rounding.codes(of: matrix, runs: runs, into: &codes) { _, extremes in
         UniformGrid(scale: extremes.magnitude / 127, zero: 0, codes: -127...127, bits: 8)
