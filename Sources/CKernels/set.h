@@ -18,3 +18,5 @@
 #include "integer_bits.h"
 #include "stream.h"
 #include "product.h"
+#include "thin.h"
+#include "symmetric.h"
