@@ -16,3 +16,5 @@
 #include "integer_bits.h"
 #include "stream.h"
 #include "product.h"
+#include "thin.h"
+#include "symmetric.h"

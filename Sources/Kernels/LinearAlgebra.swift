@@ -52,36 +52,9 @@ package enum LinearAlgebra {
     }
     let count = count ?? n
     precondition(count > 0 && count <= n, "as many eigenvalues as there are")
-    var (values, vectors) = try eigen(a, count: count, lapack)
+    var (values, vectors) = try Tridiagonal(a, lapack).eigen(count: count)
     vectors.scaleRows(by: vectors.signsOfLargest)
     return (values.map { Float($0) }, vectors.transposed.floats)
-  }
-
-  /// The `count` largest eigenvalues of a matrix whose upper triangle is given, from the largest on,
-  /// and their vectors as rows.
-  static func eigen(
-    _ matrix: DoubleMatrix, count: Int, _ lapack: openblas
-  ) throws(LinearAlgebraError) -> (values: [Double], vectors: DoubleMatrix) {
-    let size = matrix.rows
-    var a = matrix.values
-    var vectors = DoubleMatrix(rows: count, columns: size)
-    var values = [Double](repeating: 0, count: size)
-    var support = [Int32](repeating: 0, count: 2 * size)
-    var integers = [Int32](repeating: 0, count: 10 * size)
-    // The upper triangle by rows is the lower one by columns.
-    var (job, range, lower) = (CChar(86), CChar(count == size ? 65 : 73), CChar(76))
-    var (n, integerRoom, found) = (Int32(size), Int32(10 * size), Int32(0))
-    var (first, last, unused) = (Int32(size - count + 1), Int32(size), 0.0)
-    try withWork { work, room in
-      var info: Int32 = 0
-      lapack.dsyevr(
-        &job, &range, &lower, &n, &a, &n, &unused, &unused, &first, &last, &unused, &found, &values,
-        &vectors.values, &n, &support, &work, &room, &integers, &integerRoom, &info)
-      return info
-    }
-    guard Int(found) == count else { throw .notConverged }
-    let falling = Array((0..<count).reversed())
-    return (falling.map { values[$0] }, vectors.rows(inOrder: falling))
   }
 
   /// `A = Q R` of a matrix whose columns are the rows given, by Householder's reflections: the
@@ -118,7 +91,7 @@ package enum LinearAlgebra {
     guard rows > 0, columns > 0 else { throw .empty }
     precondition(matrix.count == rows * columns, "elements do not fill the matrix")
     guard matrix.count <= Int(Int32.max) / 8 else { throw .size }
-    guard matrix.allSatisfy({ $0.isFinite }) else { throw .notFinite }
+    guard isFinite(matrix) else { throw .notFinite }
     guard let lapack = OpenBLAS.library else { throw .unavailable(OpenBLAS.problem) }
     let side = min(rows, columns)
     guard side <= 16_384 else { throw .size }
@@ -127,6 +100,21 @@ package enum LinearAlgebra {
     guard let room = malloc(bytes) else { throw .memory(bytes: bytes) }
     free(room)
     return lapack
+  }
+
+  private static func isFinite(_ matrix: [Float]) -> Bool {
+    let overflows = [UInt32](filling: Pass.blockCount(matrix.count)) { overflows in
+      nonisolated(unsafe) let overflows = overflows
+      matrix.withUnsafeBufferPointer { matrix in
+        Pass.run(matrix.count, on: .shared) { block, range, _ in
+          // An exponent of ones, and no other, carries into the sign.
+          overflows[block] = range.reduce(0) { all, i in
+            all | ((matrix[i].bitPattern & 0x7F80_0000) &+ 0x0080_0000)
+          }
+        }
+      }
+    }
+    return overflows.allSatisfy { $0 < 0x8000_0000 }
   }
 
   /// Calls a routine twice: to ask how much room it wants, and with that room.

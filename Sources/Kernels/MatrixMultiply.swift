@@ -86,18 +86,9 @@ struct ProductBands {
   private static let thickness = 256
 
   init(rows: Int, columns: Int, depth: Int) {
-    self.init(rows, columns, depth, isBands: rows >= columns)
-  }
-
-  /// Bands of rows only, whatever their number.
-  init(bandsOf rows: Int, columns: Int, depth: Int) {
-    self.init(rows, columns, depth, isBands: true)
-  }
-
-  private init(_ rows: Int, _ columns: Int, _ depth: Int, isBands: Bool) {
     self.rows = rows
     self.columns = columns
-    self.isBands = isBands
+    isBands = rows >= columns
     let (area, isHuge) = rows.multipliedReportingOverflow(by: columns)
     let isLarge = isHuge || area >= (ProductBands.leastWork + depth) / max(1, depth)
     let length = isBands ? rows : columns

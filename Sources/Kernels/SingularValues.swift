@@ -97,8 +97,7 @@ struct Triplets {
     gramOf a: DoubleMatrix, count: Int, _ lapack: openblas
   ) throws(LinearAlgebraError) {
     let isWide = a.rows < a.columns
-    var short = try LinearAlgebra.eigen(a.gram(ofRows: isWide, lapack), count: count, lapack)
-      .vectors
+    var short = try Tridiagonal(a.gram(ofRows: isWide, lapack), lapack).eigen(count: count).vectors
     // A maps each vector of the short side to s times one of the long side, so its length is s, and
     // more exactly than as the root of the eigenvalue.
     var long = short.product(a, transposeRight: !isWide, lapack)
@@ -146,16 +145,15 @@ struct Triplets {
     small: Range<Int>, _ values: inout [Double], short: inout DoubleMatrix,
     long: inout DoubleMatrix, _ lapack: openblas
   ) throws(LinearAlgebraError) {
-    var sound = long.rows(0..<small.lowerBound)
-    sound.scaleRows(by: values.prefix(small.lowerBound).map { 1 / $0 })
+    long.scaleRows(by: values.prefix(small.lowerBound).map { 1 / $0 })
+    let sound = long.rows(0..<small.lowerBound)
     var rest = long.rows(small)
     let shares = rest.product(sound, transposeRight: true, lapack)
     rest.subtract(shares.product(sound, lapack), times: [Double](repeating: 1, count: small.count))
     let inner = try Triplets(dividing: rest, lapack)
-    let turned = inner.left.product(short.rows(small), lapack)
     values.replaceSubrange(small, with: inner.values)
-    short.values = short.rows(0..<small.lowerBound).values + turned.values
-    long.values = sound.values + inner.right.values
+    short.replaceRows(small, with: inner.left.product(short.rows(small), lapack))
+    long.replaceRows(small, with: inner.right)
   }
 
   private func first(_ count: Int) -> Triplets {
@@ -165,12 +163,10 @@ struct Triplets {
   }
 
   var parts: SingularParts {
-    var (left, right) = (left, right)
     let signs = left.signsOfLargest
-    left.scaleRows(by: signs)
-    right.scaleRows(by: signs)
     return SingularParts(
-      u: left.transposed.floats, s: values.map { Float($0) }, vt: right.floats)
+      u: left.floats(scaledBy: signs, transposed: true), s: values.map { Float($0) },
+      vt: right.floats(scaledBy: signs))
   }
 }
 
@@ -181,14 +177,5 @@ extension DoubleMatrix {
     for i in 0..<rows {
       for j in 0..<columns { values[i * columns + j] -= factors[i] * other.values[i * columns + j] }
     }
-  }
-
-  /// Whether all inner products of the rows are those of orthonormal ones.
-  fileprivate func hasOrthonormalRows(_ tolerance: Double, _ blas: openblas) -> Bool {
-    let products = gram(ofRows: true, blas)
-    for i in 0..<rows {
-      for j in i..<rows where abs(products[i, j] - (i == j ? 1 : 0)) > tolerance { return false }
-    }
-    return true
   }
 }

@@ -157,6 +157,17 @@ import Testing
     }
   }
 
+  /// More columns than a thin matrix has.
+  @Test func aWideSample() throws {
+    let (m, n, k) = (400, 290, 260)
+    let a = matrix(m, n, (0..<n).map { power(0.95, Double($0)) }, seed: 14)
+    let exact = try LinearAlgebra.singularValueDecomposition(a, rows: m, columns: n, count: k)
+    let some = try randomized(a, m, n, k)
+    expectLaws(some, m, n, k)
+    for i in 0..<k / 2 { #expect(abs(some.s[i] - exact.s[i]) <= 1e-6 * exact.s[0]) }
+    for i in 0..<k { #expect(some.s[i] <= exact.s[i] + 1e-6 * exact.s[0]) }
+  }
+
   @Test func aSampleOfEverythingIsExact() throws {
     var dice = Dice(12)
     let a = (0..<40 * 30).map { _ in dice.float() }

@@ -27,11 +27,14 @@ enum {
   S(dgesdd, dgesdd_, void, (const char *job, const int *m, const int *n, double *a, \
     const int *lda, double *s, double *u, const int *ldu, double *vt, const int *ldvt, \
     double *work, const int *lwork, int *iwork, int *info)) \
-  /* Eigenvalues of a symmetric matrix, and vectors: all, or those of some indices. */ \
-  S(dsyevr, dsyevr_, void, (const char *job, const char *range, const char *triangle, \
-    const int *n, double *a, const int *lda, const double *vl, const double *vu, const int *il, \
-    const int *iu, const double *tolerance, int *found, double *w, double *z, const int *ldz, \
-    int *support, double *work, const int *lwork, int *iwork, const int *liwork, int *info)) \
+  /* Eigenvalues and vectors of three diagonals: all, by divide and conquer, or those of some \
+     indices. */ \
+  S(dstedc, dstedc_, void, (const char *job, const int *n, double *d, double *e, double *z, \
+    const int *ldz, double *work, const int *lwork, int *iwork, const int *liwork, int *info)) \
+  S(dstemr, dstemr_, void, (const char *job, const char *range, const int *n, double *d, \
+    double *e, const double *vl, const double *vu, const int *il, const int *iu, int *found, \
+    double *w, double *z, const int *ldz, const int *most, int *support, int *try_accuracy, \
+    double *work, const int *lwork, int *iwork, const int *liwork, int *info)) \
   /* Cholesky's factor of a symmetric matrix. */ \
   S(dpotrf, dpotrf_, void, (const char *triangle, const int *n, double *a, const int *lda, \
     int *info)) \
