@@ -8,9 +8,7 @@
 enum { MOST_POINTS = 6 };
 
 // The weights at the points: K of them give K + 1, in each direction.
-typedef double eight_doubles __attribute__((vector_size(64), aligned(8)));
-
-INLINE void kernel_at_points(const int K, const eight_doubles *g, eight_doubles *u) {
+INLINE void kernel_at_points(const int K, const double_row *g, double_row *u) {
   if (K == 3) {
     u[0] = g[0];
     u[1] = (g[0] + g[1] + g[2]) / 2;
@@ -74,13 +72,13 @@ typedef struct {
 
 // Eight inputs' kernels of one output: u[point] of each.
 INLINE void eight_kernels(const int K, const float *w, kernel_order order, int count,
-                          eight_doubles u[MOST_POINTS][MOST_POINTS]) {
-  eight_doubles half[MOST_POINTS][MOST_POINTS];
+                          double_row u[MOST_POINTS][MOST_POINTS]) {
+  double_row half[MOST_POINTS][MOST_POINTS];
   for (int x = 0; x < K; x++) {
-    eight_doubles g[MOST_POINTS], column[MOST_POINTS];
+    double_row g[MOST_POINTS], column[MOST_POINTS];
     for (int y = 0; y < K; y++) {
       int cell = order.turned ? K * K - 1 - (y * K + x) : y * K + x;
-      g[y] = (eight_doubles){0};
+      g[y] = (double_row){0};
       for (int c = 0; c < count; c++) g[y][c] = w[c * order.input + cell];
     }
     kernel_at_points(K, g, column);
@@ -97,7 +95,7 @@ INLINE void pack_points(const int K, const float *w, kernel_order order, int inp
     int n = tile_filters(outputs - first);
     for (int o = 0; o < n; o++)
       for (int c = 0; c < inputs; c += 8) {
-        eight_doubles u[MOST_POINTS][MOST_POINTS];
+        double_row u[MOST_POINTS][MOST_POINTS];
         int count = (int)least(8, inputs - c);
         eight_kernels(K, w + (first + o) * order.output + c * order.input, order, count, u);
         for (int k = 0; k < points; k++)

@@ -8,6 +8,7 @@
 typedef float lanes __attribute__((vector_size(32), aligned(4)));
 typedef int32_t lanes_mask __attribute__((vector_size(32), aligned(4)));
 typedef uint8_t lanes_bytes __attribute__((vector_size(8), aligned(1)));
+typedef double double_row __attribute__((vector_size(64), aligned(8)));
 typedef float quad __attribute__((vector_size(16), aligned(4)));
 typedef int32_t quad_mask __attribute__((vector_size(16), aligned(4)));
 typedef uint8_t quad_bytes __attribute__((vector_size(4), aligned(1)));

@@ -17,4 +17,3 @@
 #include "stream.h"
 #include "product.h"
 #include "thin.h"
-#include "symmetric.h"

@@ -2,7 +2,6 @@
 // what is large, in double precision what decides whether vectors are orthonormal.
 
 // A row of doubles: one register, or as many as the machine needs.
-typedef double double_row __attribute__((vector_size(64), aligned(8)));
 enum { DOUBLE_ROW = 8 };
 
 // Rows of A go by in runs, whose part under some columns lies in panels for all of y.
@@ -31,7 +30,7 @@ WIDE void CK(ck_back_product)(
   panel_row panels[BACK_PANELS * BACK_RUN];
   for (size_t row = 0; row < rows; row += BACK_RUN)
     for (size_t from = start; from < end; from += BACK_PANELS * CK_PANEL) {
-      size_t width = lesser(end - from, BACK_PANELS * CK_PANEL), run = lesser(rows - row, BACK_RUN);
+      size_t width = least(end - from, BACK_PANELS * CK_PANEL), run = least(rows - row, BACK_RUN);
       for (size_t r = 0; r < run; r++)
         for (size_t p = 0; p < BACK_PANELS; p++)
           load_part(
@@ -102,7 +101,7 @@ WIDE void CK(ck_thin_gram)(const float *x, size_t count, size_t rows, double *su
   size_t all = ld / DOUBLE_ROW;
   memset(sums, 0, ld * ld * sizeof *sums);
   for (size_t row = 0; row < rows; row += THIN_RUN) {
-    size_t run = lesser(rows - row, THIN_RUN), right = 0;
+    size_t run = least(rows - row, THIN_RUN), right = 0;
     for (size_t r = 0; r < run; r++)
       spread_row(x + (row + r) * count, count, panels + r * DOUBLE_ROW, THIN_RUN * DOUBLE_ROW);
     for (; all - right >= DOUBLE_PANELS; right += DOUBLE_PANELS)
@@ -116,11 +115,11 @@ PANEL_INLINE void turn_tile(const double *x, const double *factor, size_t ld, si
                             size_t rows, float *y, size_t count, const int panels) {
   double_row tile[DOUBLE_TILE];
   // What lies below the diagonal is zero.
-  double_tile(tile, x, factor + left, DOUBLE_ROW, ld, lesser(count, left + (size_t)panels * 8),
+  double_tile(tile, x, factor + left, DOUBLE_ROW, ld, least(count, left + (size_t)panels * 8),
               panels);
   for (size_t r = 0; r < rows; r++)
     for (size_t p = 0; p < (size_t)panels; p++)
-      for (size_t c = 0; c < lesser(DOUBLE_ROW, count - left - p * DOUBLE_ROW); c++)
+      for (size_t c = 0; c < least(DOUBLE_ROW, count - left - p * DOUBLE_ROW); c++)
         y[r * count + left + p * DOUBLE_ROW + c] = (float)tile[r * (size_t)panels + p][c];
 }
 
@@ -128,7 +127,7 @@ WIDE void CK(ck_thin_turn)(
     const float *x, size_t count, size_t rows, const double *factor, size_t ld, float *y) {
   double few[CK_THIN_MOST * DOUBLE_ROW] = {0};
   for (size_t row = 0; row < rows; row += DOUBLE_ROWS) {
-    size_t present = lesser(rows - row, DOUBLE_ROWS), left = 0;
+    size_t present = least(rows - row, DOUBLE_ROWS), left = 0;
     for (size_t r = 0; r < present; r++)
       for (size_t k = 0; k < count; k++) few[k * DOUBLE_ROW + r] = x[(row + r) * count + k];
     for (; ld - left >= DOUBLE_PANELS * DOUBLE_ROW; left += DOUBLE_PANELS * DOUBLE_ROW)

@@ -1,4 +1,4 @@
-// The product of matrices for machines without OpenBLAS, and a symmetric matrix's three diagonals.
+// The product of matrices for machines without OpenBLAS, and products with thin matrices.
 #ifndef CK_PRODUCT_H
 #define CK_PRODUCT_H
 #include <stddef.h>
@@ -11,19 +11,6 @@ enum {
 
 /// The columns of the widest thin matrix.
 enum { CK_THIN_MOST = 256 };
-
-/// A symmetric matrix A of `size` rows on its way to Q T Q', where Q is a product of reflections
-/// I - scale v v'. Row i of `rows` holds the matrix from column i on and, once reflected, its v
-/// from column i + 1 on. Reflections still to be made on the rest of the matrix have their v and w
-/// in rows of their own: each takes v w' + w v' from it.
-#pragma clang assume_nonnull begin
-typedef struct {
-  size_t size;
-  double *rows;
-  double *diagonal, *beside, *scales;
-  double *v, *w;
-} ck_tridiagonal;
-#pragma clang assume_nonnull end
 
 #define CK_PRODUCT_KERNELS(K) \
   /* C = alpha op(A) op(B) + beta C for m, n, k > 0; `work` has CK_GEMM_FLOATS. */ \
@@ -40,14 +27,6 @@ typedef struct {
     (x, count, rows, sums, ld)) \
   /* y = x f of [rows, count] with an upper triangle f of ld rows and columns, zeros elsewhere. */ \
   K(void, ck_thin_turn, (const float *x, size_t count, size_t rows, const double *factor, \
-    size_t ld, float *y), (x, count, rows, factor, ld, y)) \
-  /* Takes the reflections since `first` to a row but for the last, and finds its own. */ \
-  K(void, ck_reflect, (const ck_tridiagonal *t, size_t first, size_t row), (t, first, row)) \
-  /* y += A x for what the upper triangle's rows from `start` to `end` hold of a symmetric A. */ \
-  K(void, ck_symmetric_rows, (const double *a, size_t n, size_t start, size_t end, \
-    const double *x, double *y), (a, n, start, end, x, y)) \
-  /* A row's w, from the `count` shares whose sum is the rest of the matrix times its v. */ \
-  K(void, ck_reflect_rest, (const ck_tridiagonal *t, size_t first, size_t row, \
-    const double *shares, size_t count), (t, first, row, shares, count))
+    size_t ld, float *y), (x, count, rows, factor, ld, y))
 
 #endif

@@ -27,6 +27,12 @@ enum {
   S(dgesdd, dgesdd_, void, (const char *job, const int *m, const int *n, double *a, \
     const int *lda, double *s, double *u, const int *ldu, double *vt, const int *ldvt, \
     double *work, const int *lwork, int *iwork, int *info)) \
+  /* A symmetric matrix's three diagonals, and the reflections that lead there made on vectors. */ \
+  S(dsytrd, dsytrd_, void, (const char *triangle, const int *n, double *a, const int *lda, \
+    double *d, double *e, double *tau, double *work, const int *lwork, int *info)) \
+  S(dormtr, dormtr_, void, (const char *side, const char *triangle, const char *transpose, \
+    const int *m, const int *n, double *a, const int *lda, const double *tau, double *c, \
+    const int *ldc, double *work, const int *lwork, int *info)) \
   /* Eigenvalues and vectors of three diagonals: all, by divide and conquer, or those of some \
      indices. */ \
   S(dstedc, dstedc_, void, (const char *job, const int *n, double *d, double *e, double *z, \
