@@ -99,10 +99,10 @@ def verdict(run):
     if "start to prompt" in ours:
         yield f"The first prompt stands after {ours['start to prompt']:.1f} ms; the aim is 6 ms.\n"
     if "quantize 1 GiB" in ours and "read 1 GiB" in ours:
-        share = ours["quantize 1 GiB"] / (ours["read 1 GiB"] / 1.25)
+        share = ours["quantize 1 GiB"] / ours["read 1 GiB"]
         yield textwrap.fill(
-            f"Quantizing runs at {share:.0%} of what the memory allows, where for four bytes that "
-            f"are read one is written; the aim is 80%.", 79) + "\n"
+            f"Quantizing reads its numbers at {share:.0%} of the speed of reading alone, and writes "
+            f"one byte for four beside; the aim is 80%.", 79) + "\n"
 
 
 def best_peer(entry):
