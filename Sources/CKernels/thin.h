@@ -1,7 +1,7 @@
 // Products of a large matrix with thin ones, and of thin ones with themselves: in single precision
 // what is large, in double precision what decides whether vectors are orthonormal.
 
-// A row of doubles: one register, or as many as the machine needs.
+// Doubles of a row.
 enum { DOUBLE_ROW = 8 };
 
 // Rows of A go by in runs, whose part under some columns lies in panels for all of y.
@@ -13,8 +13,7 @@ PANEL_INLINE void back_tile(
     size_t width, int adding, const int rows) {
   panel_row sums[TILE_MOST];
   dense_tile(sums, y, 1, ldy, (const float *)panels, BACK_RUN * CK_PANEL, run, rows, TILE_PANELS);
-#pragma clang loop unroll(full)
-  for (int r = 0; r < rows; r++)
+  UNROLL for (int r = 0; r < rows; r++)
     for (size_t p = 0; p < TILE_PANELS && p * CK_PANEL < width; p++) {
       float *to = z + (size_t)r * ldz + p * CK_PANEL;
       panel_row before = {0};
@@ -61,16 +60,12 @@ enum { DOUBLE_TILE = DOUBLE_ROWS * DOUBLE_PANELS, THIN_RUN = 64 };
 // sums[r][p] = the sum over the depth of a[r, k] b[k][p]; `panel` and `next` step through b.
 PANEL_INLINE void double_tile(double_row sums[], const double *a, const double *b, size_t panel,
                               size_t next, size_t depth, const int panels) {
-#pragma clang loop unroll(full)
-  for (int i = 0; i < DOUBLE_ROWS * panels; i++) sums[i] = (double_row){0};
+  UNROLL for (int i = 0; i < DOUBLE_ROWS * panels; i++) sums[i] = (double_row){0};
   for (size_t k = 0; k < depth; k++, a += DOUBLE_ROW, b += next) {
     double_row v[DOUBLE_PANELS];
-#pragma clang loop unroll(full)
-    for (int p = 0; p < panels; p++) v[p] = *(const double_row *)(b + (size_t)p * panel);
-#pragma clang loop unroll(full)
-    for (int r = 0; r < DOUBLE_ROWS; r++)
-#pragma clang loop unroll(full)
-      for (int p = 0; p < panels; p++) sums[r * panels + p] += a[r] * v[p];
+    UNROLL for (int p = 0; p < panels; p++) v[p] = *(const double_row *)(b + (size_t)p * panel);
+    UNROLL for (int r = 0; r < DOUBLE_ROWS; r++)
+      UNROLL for (int p = 0; p < panels; p++) sums[r * panels + p] += a[r] * v[p];
   }
 }
 
@@ -81,10 +76,8 @@ PANEL_INLINE void gram_tiles(const double *x, size_t run, size_t right, double *
     double_row tile[DOUBLE_TILE];
     double_tile(tile, x + i / DOUBLE_ROW * THIN_RUN * DOUBLE_ROW + i % DOUBLE_ROW,
                 x + right * THIN_RUN * DOUBLE_ROW, THIN_RUN * DOUBLE_ROW, DOUBLE_ROW, run, panels);
-#pragma clang loop unroll(full)
-    for (int r = 0; r < DOUBLE_ROWS; r++)
-#pragma clang loop unroll(full)
-      for (int p = 0; p < panels; p++)
+    UNROLL for (int r = 0; r < DOUBLE_ROWS; r++)
+      UNROLL for (int p = 0; p < panels; p++)
         *(double_row *)(sums + (i + (size_t)r) * ld + (right + (size_t)p) * DOUBLE_ROW) +=
             tile[r * panels + p];
   }
