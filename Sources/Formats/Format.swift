@@ -75,7 +75,9 @@ package struct Format: Sendable {
   /// Writes a file in the format that its name asks for, entirely or not at all.
   /// - Throws: `FormatError`, naming the file; then nothing has changed.
   package static func save(_ content: Content, to path: String) throws(FormatError) {
-    guard let format = named(by: path) else { throw .unknownFormat(file: path) }
+    guard let format = named(by: path) else {
+      throw .unknownFormat(file: path, isWritten: true)
+    }
     guard let encode = format.encode else {
       throw .unwritable(file: path, reason: "\(format.name) files are only read")
     }

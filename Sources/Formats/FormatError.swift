@@ -15,7 +15,7 @@ package enum FormatError: EngineError, Equatable {
   /// A network's parameter with a value that is not a finite number.
   case notFinite(file: String, tensor: String, index: [Int])
   /// Neither the first bytes nor the name tell what it is.
-  case unknownFormat(file: String)
+  case unknownFormat(file: String, isWritten: Bool = false)
   /// The stored checksum is not that of the bytes.
   case checksum(file: String, part: String)
   /// A file of a known data set with other contents.
@@ -61,7 +61,10 @@ package enum FormatError: EngineError, Equatable {
       "`\(file)` has \(what) of \(found), and at most \(limit) is taken"
     case .notFinite(let file, let tensor, let index):
       "`\(file)` holds a network with a value that is not a finite number: `\(tensor)` at \(index)"
-    case .unknownFormat(let file):
+    case .unknownFormat(let file, true):
+      "`\(file)` was not written: its ending names none of the formats "
+        + Format.all.filter { $0.encode != nil }.map(\.name).joined(separator: ", ")
+    case .unknownFormat(let file, false):
       "`\(file)` is in none of the formats " + Format.all.map(\.name).joined(separator: ", ")
     case .checksum(let file, let part): "`\(file)` is damaged: the checksum of \(part) is wrong"
     case .digest(let file, let wanted, let found):
@@ -84,9 +87,9 @@ package enum FormatError: EngineError, Equatable {
     case .damaged, .checksum: "it may have been cut short on its way: fetch or save it again"
     case .digest: "fetch it again, or load it by its path as plain tensors"
     case .noSpace: "nothing was changed: a file of that name is as it was before"
-    case .unknownFormat:
-      "cnb reads files ending in "
-        + Format.all.flatMap(\.extensions).map { ".\($0)" }.joined(separator: ", ")
+    case .unknownFormat(_, let isWritten):
+      "cnb \(isWritten ? "writes" : "reads") files ending in "
+        + Format.all.filter { !isWritten || $0.encode != nil }.flatMap(\.extensions).map { ".\($0)" }.joined(separator: ", ")
     case .unknownData(_, let known): "there are " + known.joined(separator: ", ")
     case .network(_, let error): error.help
     default: nil

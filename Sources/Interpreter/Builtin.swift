@@ -121,6 +121,8 @@ package struct Builtin: Sendable {
   let call: @Sendable (Context, [Value?]) throws -> Value
   /// What the word makes of a single argument, where that takes neither the context nor long.
   let atOnce: (@Sendable (Value) -> Value?)?
+  /// Alone on its line it is called, and is not the function that it names.
+  let runsAlone: Bool
 
   /// - Parameters:
   ///   - finish: what happens to every result, given the arguments that were written: a network's
@@ -131,7 +133,7 @@ package struct Builtin: Sendable {
     _ name: String, _ summary: String, _ parameters: repeat Parameter<each P>,
     details: String? = nil, source: String? = nil, examples: [Example], seeAlso: [String] = [],
     finish: (@Sendable (Value, [(name: String, value: Value)]) -> Value)? = nil,
-    atOnce: (@Sendable (Value) -> Value?)? = nil,
+    atOnce: (@Sendable (Value) -> Value?)? = nil, runsAlone: Bool = false,
     body: @escaping @Sendable (Context, repeat each P) throws -> R
   ) {
     var infos: [ParameterInfo] = []
@@ -144,6 +146,7 @@ package struct Builtin: Sendable {
     self.examples = examples
     self.seeAlso = seeAlso
     self.atOnce = atOnce
+    self.runsAlone = runsAlone
     result = R.kind
     let declared = (repeat each parameters)
     let names = infos.map(\.name)

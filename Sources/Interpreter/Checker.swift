@@ -70,10 +70,15 @@ struct Checker {
 
   /// A statement of the cell itself: an expression's value is shown.
   private mutating func topStatement(_ statement: Statement) -> Node {
-    if case .expression(let expression) = statement.kind {
-      return ShowNode(statementExpression(expression))
+    guard case .expression(let expression) = statement.kind else {
+      return self.statement(statement)
     }
-    return self.statement(statement)
+    if case .name(let name) = expression.kind, let word = outside.registry[name]?.builtin,
+      word.runsAlone
+    {
+      return ShowNode(WordNode(word, word.parameters.map { _ in nil }, texts: [], expression.span))
+    }
+    return ShowNode(statementExpression(expression))
   }
 
   mutating func statement(_ statement: Statement) -> Node {

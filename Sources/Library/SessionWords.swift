@@ -21,7 +21,7 @@ enum SessionWords {
     "help",
     "Says what a word does, what it takes, and gives an example; without a word, lists all.",
     Parameter<Value?>(positional: "word", "a word, or its name as a string"),
-    examples: [Example("help count")], seeAlso: ["describe"]
+    examples: [Example("help count"), Example("help")], seeAlso: ["describe"], runsAlone: true
   ) { context, word -> Page in
     let registry = context.registry
     guard let word else { return Page { Help.index(registry, $0) } }

@@ -147,8 +147,14 @@ struct Help: ParsableCommand {
   @ArgumentParser.Argument(help: "A word, such as prune.") var word: String?
 
   func run() throws {
-    let plain = word.map { $0.filter { !"\"\\{".contains($0) } }
-    throw ExitCode(Script(name: "help").run(plain.map { "help \"\($0)\"" } ?? "help()"))
+    throw ExitCode(Script(name: "help").run("help" + (word.map { " " + Help.asked($0) } ?? "")))
+  }
+
+  /// A name, of the standard library's words, too; anything else as a string.
+  private static func asked(_ word: String) -> String {
+    let (tokens, _) = Lexer.tokens(of: Source(name: "", text: word))
+    if case .name? = tokens.first?.kind, tokens.count == 2 { return word }
+    return "\"\(word.filter { !"\"\\{".contains($0) })\""
   }
 }
 

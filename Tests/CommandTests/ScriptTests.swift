@@ -61,6 +61,8 @@ import Testing
     let near = try work.run("help", "prunne")
     #expect(near.errors.contains("did you mean prune?") && near.code == 1)
     #expect(try work.run("help").output.contains("quantize"))
+    #expect(try work.run(input: "help\n").output == work.run("help").output)
+    #expect(try work.run("help", "mlp").output.hasPrefix("mlp("))
   }
 
   @Test func codesAreExplained() throws {

@@ -79,7 +79,7 @@ import Testing
     Slip(code: "load \"digit\"", error: "E0714", help: "digits"),
     Slip(code: "load \"\"", error: "E0715"),
     Slip(code: "load \"there/is/no.cnet\"", error: "E0701", says: "`there/is/no.cnet`"),
-    Slip(code: "save(net, \"net.docx\")", error: "E0706", says: "`net.docx`"),
+    Slip(code: "save(net, \"net.docx\")", error: "E0706", says: "`net.docx` was not written"),
     Slip(
       code: "save(net, \"no/such/folder/net.cnet\")", error: "E0710",
       says: "`no/such/folder/net.cnet`"),
