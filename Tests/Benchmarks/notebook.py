@@ -97,12 +97,12 @@ def verdict(run):
     ours = {name: entry["records"][0]["median"] for name, entry in run["benchmarks"].items()
             if entry["records"] and entry["records"][0]["by"] == "cnb"}
     if "start to prompt" in ours:
-        yield f"The first prompt stands after {ours['start to prompt']:.1f} ms; the aim is 6 ms.\n"
+        yield f"The first prompt appears after {ours['start to prompt']:.1f} ms; the aim is 6 ms.\n"
     if "quantize 1 GiB" in ours and "read 1 GiB" in ours:
         share = ours["quantize 1 GiB"] / ours["read 1 GiB"]
         yield textwrap.fill(
-            f"Quantizing reads its numbers at {share:.0%} of the speed of reading alone, and writes "
-            f"one byte for four beside; the aim is 80%.", 79) + "\n"
+            f"Quantizing reads its numbers at {share:.0%} of the speed of reading alone, though it "
+            f"also writes a byte for every four; the aim is 80%.", 79) + "\n"
 
 
 def best_peer(entry):
