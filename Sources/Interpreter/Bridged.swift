@@ -6,9 +6,12 @@ package struct Mismatch: Error, Sendable {
   /// In a sentence: "a whole number from 2 to 8".
   package let wanted: String
   package let help: String?
-  package init(_ wanted: String, help: String? = nil) {
+  /// What was found, where that is only a part of the value: "5 as item 2".
+  package let found: String?
+  package init(_ wanted: String, help: String? = nil, found: String? = nil) {
     self.wanted = wanted
     self.help = help
+    self.found = found
   }
 }
 
@@ -171,7 +174,8 @@ extension Array: Bridged where Element: Bridged {
     var elements: [Element] = []
     for item in items {
       do throws(Mismatch) { elements.append(try Element(from: item)) } catch {
-        throw Mismatch("a list, each entry \(error.wanted)", help: error.help)
+        throw Mismatch(
+          "a list, each entry \(error.wanted)", help: error.help, found: error.found)
       }
     }
     self = elements

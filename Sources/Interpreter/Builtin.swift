@@ -52,7 +52,7 @@ package struct Parameter<T: Bridged>: Sendable {
     let typed: T
     do throws(Mismatch) { typed = try T(from: value) } catch {
       guard let rule, T.choices.isEmpty else { throw error }
-      throw Mismatch("\(error.wanted) \(rule.text)", help: error.help)
+      throw Mismatch("\(error.wanted) \(rule.text)", help: error.help, found: error.found)
     }
     if let rule, !rule.allows(typed) {
       throw Mismatch("\(T.kind) \(rule.text)", help: rule.help(typed))
@@ -216,7 +216,8 @@ extension Problem {
       help = "write .\(name)"
     }
     return Problem(
-      "E0207", "`\(parameter)` must be \(mismatch.wanted), got \(Text.brief(value))", help: help,
-      parameter: parameter)
+      "E0207",
+      "`\(parameter)` must be \(mismatch.wanted), got \(mismatch.found ?? Text.brief(value))",
+      help: help, parameter: parameter)
   }
 }

@@ -22,11 +22,26 @@ final class LayerValue: Native, Bridged {
       return own.steps
     case .list(let list):
       var steps: [Blueprint] = []
-      for item in list.items { steps += try self.steps(item) }
+      for (index, item) in list.items.enumerated() {
+        do throws(Mismatch) { steps += try self.steps(item) } catch {
+          let place = error.found.map { "\($0) of item" } ?? "\(Text.brief(item)) as item"
+          throw Mismatch(error.wanted, help: error.help, found: "\(place) \(index + 1)")
+        }
+      }
       return steps
     default: break
     }
-    throw Mismatch("layers", help: "such as dense(10)")
+    throw Mismatch("layers", help: help(value))
+  }
+
+  /// A word by itself is a function; called, it may be a layer.
+  private static func help(_ value: Value) -> String {
+    guard case .function(let function) = value else { return "such as dense(10)" }
+    guard let word = function.builtin else { return "call it: \(function.signature)" }
+    guard word.result == kind else { return "such as dense(10)" }
+    return word.parameters.contains(where: \.isRequired)
+      ? "give it what it needs, such as \(word.examples.first?.code ?? word.signature)"
+      : "write \(word.name)()"
   }
 
   var bridged: Value { .native(self) }
@@ -109,7 +124,8 @@ enum LayerWords {
     Parameter<Bool>("bias", "whether each output has a bias", default: true),
     Parameter<String?>("name", "its name; without one it is dense1, dense2, …"),
     details:
-      "y = W x + b, with W of shape [units, inputs]. Inputs with several axes are taken as one list.",
+      "y = W x + b, with W of shape [units, inputs]. It wants a list of numbers: put `flatten()` "
+      + "before it where the input has several axes.",
     examples: [Example("dense(300, .relu)", shows: "dense units 300, relu")],
     seeAlso: ["conv", "network"]
   ) { _, units, activation, bias, name in
@@ -132,10 +148,12 @@ enum LayerWords {
     examples: [Example("conv(12, 3, .relu)", shows: "conv filters 12, kernel 3×3, relu")],
     seeAlso: ["maxpool", "dense", "network"]
   ) { _, filters, kernel, activation, stride, padding, groups, bias, name in
-    try layer(
-      Conv2D(
-        filters: filters, kernel: kernel.sizes, stride: stride.sizes, padding: padding.sizes,
-        groups: groups, bias: bias), name, activation)
+    try Marking.arguments {
+      try layer(
+        Conv2D(
+          filters: filters, kernel: kernel.sizes, stride: stride.sizes, padding: padding.sizes,
+          groups: groups, bias: bias), name, activation)
+    }
   }
 
   static let maxpool = pooling(
@@ -158,7 +176,9 @@ enum LayerWords {
       examples: [Example("\(word) 2", shows: "\(word) size 2×2, stride 2×2")],
       seeAlso: ["conv", "globalpool"]
     ) { _, size, stride, padding in
-      LayerValue([.layer(try make(size.sizes, stride?.sizes ?? size.sizes, padding.sizes))])
+      try Marking.arguments {
+        LayerValue([.layer(try make(size.sizes, stride?.sizes ?? size.sizes, padding.sizes))])
+      }
     }
   }
 
@@ -207,14 +227,18 @@ enum LayerWords {
     source: "Srivastava et al. 2014, JMLR 15:1929",
     examples: [Example("dropout 50%", shows: "dropout share 0.5")],
     seeAlso: ["train"]
-  ) { _, share in LayerValue([.layer(try Dropout(share: share.share))]) }
+  ) { _, share in
+    try Marking.arguments { LayerValue([.layer(try Dropout(share: share.share))]) }
+  }
 
   static let reshapeLayer = Builtin(
     "view", "Takes each example in another shape, row by row.",
     Parameter<[Int]>("shape", "of one example"),
     examples: [Example("view [1, 8, 8]", shows: "reshape shape 1×8×8")],
     seeAlso: ["flatten"]
-  ) { _, shape in LayerValue([.layer(try Reshape(shape: shape))]) }
+  ) { _, shape in
+    try Marking.arguments { LayerValue([.layer(try Reshape(shape: shape))]) }
+  }
 
   static let embedding = Builtin(
     "embedding", "Looks up a learned vector for each index.",
@@ -247,7 +271,14 @@ enum LayerWords {
         shows: "branches { dense units 8, relu } { dense units 8, tanh }")
     ],
     seeAlso: ["residual", "network"]
-  ) { _, rows in LayerValue([.branches(rows.map(\.steps))]) }
+  ) { _, rows in
+    guard !rows.isEmpty else {
+      throw Problem(
+        "E0207", "`rows` must be at least one branch, got an empty list",
+        help: "such as [[dense(8)], [dense(8)]]", parameter: "rows")
+    }
+    return LayerValue([.branches(rows.map(\.steps))])
+  }
 
   private static func layer(
     _ layer: any Layer, _ name: String?, _ activation: Activation.Function?

@@ -35,7 +35,7 @@ enum Marking {
 
   private static func problem(_ error: NetworkError) -> Problem {
     switch error {
-    case .option(let name, _, _): return marked(error, name)
+    case .option(let name, _, _), .attribute(_, let name, _, _): return marked(error, name)
     case .fit, .duplicateName, .empty: return marked(error, "layers")
     case .data, .label, .index: return marked(error, "on")
     case .unknownNode(let name, let nodes):

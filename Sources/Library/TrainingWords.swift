@@ -9,8 +9,9 @@ enum TrainingWords {
   static let train = training(
     "train", "Trains a network on labelled examples and gives the trained one.", rateShare: 1,
     details: "Shuffles the examples anew in each epoch, from the random stream of the cell. "
-      + "Pruned weights stay zero. A loss that is not a number stops the training, and keeps the "
-      + "last good weights.")
+      + "Pruned weights stay zero. A loss that is not a number stops the training with an error, "
+      + "and the network stays as it was before: a smaller rate often helps. Where commands are "
+      + "typed, `_` has the last good weights.")
 
   static let finetune = training(
     "finetune",
@@ -34,17 +35,19 @@ enum TrainingWords {
       Parameter<Bool>("nesterov", "look ahead along the momentum of .sgd", default: false),
       Parameter<Double?>("decay", "weight decay; without it, the optimizer's usual one"),
       Parameter<Schedule>("schedule", "how the rate changes over time", default: .constant),
-      Parameter<Double>("gamma", "the factor of .step and .exponential", default: 0.1),
-      Parameter<Int>("every", "epochs from one .step to the next", default: 1),
+      Parameter<Double?>("gamma", "the factor of .step and .exponential; without it, 0.1"),
+      Parameter<Int?>("every", "epochs from one .step to the next; without it, 1"),
       Parameter<Fraction>(
         "warmup", "the share of the training in which the rate grows", default: Fraction(0)),
       Parameter<LabelLoss>("loss", "what is made small", default: LabelLoss(.crossEntropy)),
       Parameter<Fraction>("smoothing", "of the labels, for .crossentropy", default: Fraction(0)),
       Parameter<DatasetValue?>("validation", "measured after each epoch"),
       Parameter<Fraction>(
-        "holdout", "the share of the examples kept for validation", default: Fraction(0)),
+        "holdout", "in place of `validation`: the share of the examples kept for it",
+        default: Fraction(0)),
       Parameter<Int?>(
-        "patience", "stop after so many epochs without a better validation loss"),
+        "patience",
+        "with `validation` or `holdout`: stop after so many epochs without a better loss there"),
       Parameter<[String]>("frozen", "the names of layers that stay as they are", default: []),
       details: details, examples: examples(of: word),
       seeAlso: ["network", "measure", word == "train" ? "finetune" : "train"],

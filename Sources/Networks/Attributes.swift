@@ -1,7 +1,28 @@
 // Reading a layer's settings: each with its range, so that no layer has to check twice.
 
+extension Attribute {
+  /// As it would be written.
+  var text: String {
+    switch self {
+    case .integer(let value): "\(value)"
+    case .number(let value): value.numeral
+    case .text(let value): "\"\(value)\""
+    case .integers(let list): "\(list)"
+    }
+  }
+}
+
+extension [Int] {
+  /// Height and width in a sentence: one number where they agree.
+  var sizes: String {
+    guard let first, count == 2, allSatisfy({ $0 == first }) else { return "\(self)" }
+    return "\(first)"
+  }
+}
+
 /// The settings of a layer that is being made, checked as they are read.
 struct AttributeReader {
+  /// The word that makes it: what errors call it.
   let layer: String
   let attributes: [String: Attribute]
 
@@ -16,9 +37,14 @@ struct AttributeReader {
     self.attributes = attributes
     for name in attributes.keys.sorted() where !names.contains(name) {
       let known = names.isEmpty ? "left out: there are no settings" : "one of its settings: "
-      throw .attribute(
-        layer: layer, name: name, wanted: known + names.map { "`\($0)`" }.joined(separator: ", "))
+      throw refusal(name, known + names.map { "`\($0)`" }.joined(separator: ", "))
     }
+  }
+
+  /// What is wrong with a setting; what it is follows from the settings where `got` does not say.
+  func refusal(_ name: String, _ wanted: String, got: String? = nil) -> NetworkError {
+    .attribute(
+      layer: layer, name: name, wanted: wanted, got: got ?? attributes[name]?.text ?? "nothing")
   }
 
   func integer(
@@ -28,9 +54,9 @@ struct AttributeReader {
     switch attributes[name] {
     case .integer(let value) where range.contains(value): return value
     case nil:
-      guard let standard else { throw .attribute(layer: layer, name: name, wanted: wanted) }
+      guard let standard else { throw refusal(name, wanted) }
       return standard
-    default: throw .attribute(layer: layer, name: name, wanted: wanted)
+    default: throw refusal(name, wanted)
     }
   }
 
@@ -41,23 +67,32 @@ struct AttributeReader {
   func number(
     _ name: String, from low: Double, to high: Double, default standard: Double? = nil
   ) throws(NetworkError) -> Double {
-    let value: Double?
-    switch attributes[name] {
-    case .number(let number): value = number
-    case .integer(let number): value = Double(number)
-    case nil: value = standard
-    default: value = nil
-    }
-    guard let value, value >= low, value <= high else {
-      throw .attribute(layer: layer, name: name, wanted: "a number from \(low) to \(high)")
+    guard let value = given(name) ?? (attributes[name] == nil ? standard : nil),
+      value >= low, value <= high
+    else { throw refusal(name, "a number from \(low.numeral) to \(high.numeral)") }
+    return value
+  }
+
+  /// A share of a whole, which errors give in percent.
+  func share(_ name: String, to high: Double) throws(NetworkError) -> Double {
+    let value = given(name)
+    guard let value, value >= 0, value <= high else {
+      throw refusal(name, "a share from 0% to \(high.percentage)", got: value?.percentage)
     }
     return value
   }
 
+  private func given(_ name: String) -> Double? {
+    switch attributes[name] {
+    case .number(let number): number
+    case .integer(let number): Double(number)
+    default: nil
+    }
+  }
+
   func text(_ name: String, of choices: [String]) throws(NetworkError) -> String {
     guard case .text(let value) = attributes[name], choices.contains(value) else {
-      throw .attribute(
-        layer: layer, name: name, wanted: "one of " + choices.joined(separator: ", "))
+      throw refusal(name, "one of " + choices.joined(separator: ", "))
     }
     return value
   }
@@ -74,18 +109,16 @@ struct AttributeReader {
     default: value = nil
     }
     guard let value, value.count == 2, value.allSatisfy(range.contains) else {
-      throw .attribute(
-        layer: layer, name: name,
-        wanted: "one or two whole numbers from \(range.lowerBound) to \(range.upperBound)")
+      throw refusal(
+        name, "one or two whole numbers from \(range.lowerBound) to \(range.upperBound)",
+        got: value?.sizes)
     }
     return value
   }
 
   func integers(_ name: String, in range: ClosedRange<Int>) throws(NetworkError) -> [Int] {
     guard case .integers(let list) = attributes[name], list.allSatisfy(range.contains) else {
-      throw .attribute(
-        layer: layer, name: name,
-        wanted: "whole numbers from \(range.lowerBound) to \(range.upperBound)")
+      throw refusal(name, "whole numbers from \(range.lowerBound) to \(range.upperBound)")
     }
     return list
   }

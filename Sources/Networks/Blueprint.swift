@@ -64,7 +64,9 @@ private struct Builder {
     counts[layer.stem, default: 0] += 1
     let name = name ?? "\(layer.stem)\(counts[layer.stem, default: 0])"
     let inputShapes = inputs.map { $0 == Network.input ? input : shapes[$0] }
-    shapes.append(try Network.outputShape(of: layer, called: name, for: inputShapes))
+    shapes.append(
+      try Network.outputShape(
+        of: layer, called: name, for: inputShapes, isFirst: inputs == [Network.input]))
     var parameters: [Parameter] = []
     for plan in layer.parameters(for: inputShapes) {
       try Network.checkSize(plan.shape, of: "\(name).\(plan.name)")

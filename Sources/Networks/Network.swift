@@ -46,7 +46,9 @@ package struct Network: Sendable {
         throw .order(node.name)
       }
       let inputs = node.inputs.map { $0 == Network.input ? inputShape : shapes[$0] }
-      shapes.append(try Network.outputShape(of: node.layer, called: node.name, for: inputs))
+      shapes.append(
+        try Network.outputShape(
+          of: node.layer, called: node.name, for: inputs, isFirst: node.inputs == [Network.input]))
       try Network.check(node, inputs)
     }
     self.name = name
@@ -75,15 +77,16 @@ package struct Network: Sendable {
   }
 
   /// The shape at a layer's output; errors say the node's name.
+  /// - Parameter isFirst: its input is the network's.
   static func outputShape(
-    of layer: any Layer, called name: String, for inputs: [[Int]]
+    of layer: any Layer, called name: String, for inputs: [[Int]], isFirst: Bool
   ) throws(NetworkError) -> [Int] {
     do throws(NetworkError) {
       let shape = try layer.outputShape(for: inputs)
       try checkSize(shape, of: name)
       return shape
-    } catch .fit(_, let wants, let got) {
-      throw .fit(layer: "`\(name)`", wants: wants, got: got)
+    } catch .fit(_, let wants, let got, _) {
+      throw .fit(layer: "`\(name)`", wants: wants, got: got, isFirst: isFirst)
     }
   }
 

@@ -2,15 +2,16 @@
 package import Tensors
 
 package enum NetworkError: EngineError, Equatable {
-  /// A layer that does not fit what comes before it.
-  case fit(layer: String, wants: String, got: [[Int]])
-  case attribute(layer: String, name: String, wanted: String)
+  /// A layer that does not fit what comes before it: other layers, or nothing but the network's input.
+  case fit(layer: String, wants: String, got: [[Int]], isFirst: Bool = false)
+  /// - Parameter layer: the word that makes it.
+  case attribute(layer: String, name: String, wanted: String, got: String)
   case unknownLayer(String)
   /// The data does not fit the network.
   case data(wanted: [Int], got: [Int])
   case label(found: Int, classes: Int, example: Int)
   case duplicateName(String)
-  /// The loss stopped being a number; training kept the last good weights.
+  /// The loss stopped being a number.
   case diverged(epoch: Int, step: Int)
   case option(name: String, wanted: String, got: String)
   case tensor(TensorError)
@@ -53,10 +54,10 @@ package enum NetworkError: EngineError, Equatable {
 
   package var message: String {
     switch self {
-    case .fit(let layer, let wants, let got):
-      "\(layer) does not fit: it wants \(wants), and the layer before it gives "
-        + got.map { "\($0)" }.joined(separator: " and ")
-    case .attribute(let layer, let name, let wanted): "\(layer): `\(name)` must be \(wanted)"
+    case .fit(let layer, let wants, let got, let isFirst):
+      "\(layer) does not fit: it wants \(wants), and \(feed(got, isFirst))"
+    case .attribute(let layer, let name, let wanted, let got):
+      "\(layer): `\(name)` must be \(wanted), got \(got)"
     case .unknownLayer(let kind): "there is no layer called `\(kind)`"
     case .data(let wanted, let got):
       "the network wants examples of shape \(wanted), and the data has \(got)"
@@ -89,10 +90,19 @@ package enum NetworkError: EngineError, Equatable {
   package var help: String? {
     switch self {
     case .memory: "a smaller batch needs less"
-    case .diverged: "a smaller learning rate often cures this; the last good weights are kept"
+    case .diverged: "a smaller rate often cures this; the network stays as it was before"
     default: nil
     }
   }
+}
+
+/// What a layer is fed with, as a clause.
+private func feed(_ shapes: [[Int]], _ isFirst: Bool) -> String {
+  guard let first = shapes.first else { return "it has no input" }
+  guard shapes.count == 1 else {
+    return "its inputs are \(shapes.map { "\($0)" }.joined(separator: " and "))"
+  }
+  return isFirst ? "the network's input is \(first)" : "the layer before it gives \(first)"
 }
 
 /// Bytes as gibibytes, to a tenth.

@@ -42,7 +42,37 @@ import Testing
       code: "prune(net, 50%, on: data.train, epochs: 1, from: 60%)", error: "E0611", marks: "60%"),
     Slip(code: "prune(net, 50%, on: data.train, epochs: 1, power: 0)", error: "E0611", marks: "0"),
     Slip(code: "network(input: 64) {\n  dense 10\n  conv(3, 3)\n}", error: "E0501", says: "[10]"),
-    Slip(code: "network(input: [1, 4, 4]) { conv(8, 5) }", error: "E0501", says: "[1, 4, 4]"),
+    Slip(
+      code: "network(input: [1, 4, 4]) { conv(8, 5) }", error: "E0501",
+      says: "and the network's input is [1, 4, 4]"),
+    Slip(
+      code: "network(input: [1, 4, 4]) {\n  conv 8, 3\n  maxpool 9\n}", error: "E0501",
+      says: "of at least 9×9, and the layer before it gives [8, 2, 2]"),
+    Slip(
+      code: "network(input: 4) { branches [] }", error: "E0207", marks: "[]",
+      says: "at least one branch"),
+    Slip(
+      code: "network(input: 64) {\n  flatten\n  dense 10\n}", error: "E0207",
+      says: "got the function flatten as item 1", help: "write flatten()"),
+    Slip(
+      code: "network(input: 64) {\n  dense 10\n  conv\n}", error: "E0207",
+      says: "got the function conv as item 2", help: "conv(12, 3, .relu)"),
+    Slip(
+      code: "fn block(n) { dense n }\nnetwork(input: 64) { block }", error: "E0207",
+      says: "got the function block as item 1", help: "block(n)"),
+    Slip(
+      code: "network(input: 64) {\n  train\n}", error: "E0207", says: "got the function train",
+      help: "such as dense(10)"),
+    Slip(code: "network(input: 64) { 5 }", error: "E0207", says: "got 5 as item 1"),
+    Slip(
+      code: "network(input: 64, layers: [dense(10), 5])", error: "E0207",
+      says: "`layers` must be layers, got 5 as item 2", help: "dense(10)"),
+    Slip(
+      code: "network(input: 64, layers: [dense(10), [5]])", error: "E0207",
+      says: "got 5 as item 1 of item 2"),
+    Slip(
+      code: "branches [[dense(3)], [softmax]]", error: "E0207",
+      says: "got the function softmax as item 1", help: "write softmax()"),
     Slip(code: "network(input: 64, layers: [])", error: "E0509"),
     Slip(code: "network(input: 0) { dense 1 }", error: "E0508", marks: "0"),
     Slip(
@@ -59,7 +89,18 @@ import Testing
     Slip(code: "train(net, on: data)", error: "E0207", marks: "data", help: "data.train"),
     Slip(
       code: "train(net, on: data.train, epochs: 1, rate: 1e30)", error: "E0507",
-      says: "step 2 of epoch 1"),
+      says: "step 2 of epoch 1", help: "the network stays as it was before"),
+    Slip(
+      code: "train(net, on: data.train, momentum: 0.9)", error: "E0508", marks: "0.9", says: "sgd"),
+    Slip(
+      code: "finetune(net, on: data.train, optimizer: .adamw, nesterov: true)", error: "E0508",
+      marks: "true", says: "sgd"),
+    Slip(
+      code: "train(net, on: data.train, patience: 3)", error: "E0508", marks: "3",
+      says: "`validation` or `holdout`"),
+    Slip(
+      code: "train(net, on: data.train, gamma: 0.5)", error: "E0508", marks: "0.5", says: "step"),
+    Slip(code: "train(net, on: data.train, every: 2)", error: "E0508", marks: "2", says: "step"),
     Slip(code: "train(net, on: data.train, rate: -1)", error: "E0508", marks: "-1"),
     Slip(code: "train(net, on: data.train, momentum: 2)", error: "E0508", marks: "2"),
     Slip(
@@ -114,12 +155,17 @@ import Testing
     Slip(code: "line([1, 2], [1])", error: "E0310", marks: "[1]"),
     Slip(code: "line([net.bytes], [1])", error: "none"),
     Slip(code: "plot [net.bytes, net.gzip]", error: "E0307"),
-    Slip(code: "dropout 150%", error: "E0502"),
+    Slip(code: "dropout 150%", error: "E0502", marks: "150%", says: "99.9%, got 150%"),
     Slip(code: "dense 0", error: "E0207"),
-    Slip(code: "conv(8, 0)", error: "E0502"),
+    Slip(code: "conv(8, 0)", error: "E0502", marks: "0", says: "conv: `kernel`"),
+    Slip(code: "conv 8, 3, stride: 0", error: "E0502", marks: "0", says: "from 1 to 1024, got 0"),
+    Slip(code: "conv(8, 3, padding: -1)", error: "E0502", marks: "-1", says: "got -1"),
+    Slip(code: "conv(8, 3, padding: [3, 1])", error: "E0502", marks: "[3, 1]", says: "got [3, 1]"),
+    Slip(code: "conv(8, 3, groups: 3)", error: "E0502", marks: "3", says: "got 3"),
+    Slip(code: "maxpool 0", error: "E0502", marks: "0", says: "maxpool: `size`"),
     Slip(code: "conv(8, [3, 3, 3])", error: "E0207"),
     Slip(code: "embedding(1e12, 3)", error: "E0207"),
-    Slip(code: "view [-1]", error: "E0502"),
+    Slip(code: "view [-1]", error: "E0502", marks: "[-1]", says: "view: `shape`"),
   ]
 
   @Test(arguments: slips) func slipsAreCoded(slip: Slip) throws {
@@ -154,6 +200,16 @@ import Testing
     bench.session.bind("kept", cell.last)
     let kept = bench.run("accuracy(kept, on: data.test) >= 0%")
     #expect(kept.text == "true")
+  }
+
+  /// What the help of E0507 says: the name is not bound anew.
+  @Test func divergenceLeavesTheNetworkAsItWas() {
+    let bench = Workbench()
+    bench.run(
+      "data = load \"digits\"\nnet = mlp [64, 16, 10]\nshare = accuracy(net, on: data.test)")
+    let cell = bench.run("net = train(net, on: data.train, epochs: 2, rate: 1e30)")
+    #expect(cell.code == "E0507")
+    #expect(bench.run("accuracy(net, on: data.test) == share").text == "true")
   }
 
   @Test func numbersThatAreNoneDoNotTrap() {

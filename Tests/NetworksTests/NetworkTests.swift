@@ -66,9 +66,58 @@ import Testing
     #expect(throws: NetworkError.self) {
       try build([1, 4, 4], [.layer(try Conv2D(filters: 2, kernel: [5, 5]))])
     }
-    #expect(throws: NetworkError.self) { try Conv2D(filters: 3, kernel: [3, 3], groups: 2) }
-    #expect(throws: NetworkError.self) { try Dropout(share: 1) }
-    #expect(throws: NetworkError.self) { try DenseLayer(units: 0) }
+  }
+
+  @Test func misfitsSayWhatFeedsTheLayer() throws {
+    func message(_ input: [Int], _ blueprint: [Blueprint]) -> String? {
+      #expect(throws: NetworkError.self) { try build(input, blueprint) }?.message
+    }
+    let pool = Blueprint.layer(try MaxPool(size: [3, 5], stride: [1, 1]))
+    let wants =
+      "`maxpool1` does not fit: it wants images [channels, height, width] of at least 3×5, and "
+    #expect(message([1, 4, 4], [pool]) == wants + "the network's input is [1, 4, 4]")
+    let filters = Blueprint.layer(try Conv2D(filters: 2, kernel: [2, 2]))
+    #expect(message([1, 5, 5], [filters, pool]) == wants + "the layer before it gives [2, 4, 4]")
+    let residual = Blueprint.residual([.layer(try DenseLayer(units: 3))])
+    #expect(message([4], [residual])?.hasSuffix("and its inputs are [3] and [4]") == true)
+    #expect(message([4], [.branches([])])?.hasSuffix("and it has no input") == true)
+  }
+
+  @Test func settingsSayWhatWasFound() {
+    func expect(_ message: String, _ make: () throws -> any Layer) {
+      let error = #expect(throws: NetworkError.self) { _ = try make() }
+      #expect(error?.code == "E0502")
+      #expect(error?.message == message)
+    }
+    expect("conv: `stride` must be one or two whole numbers from 1 to 1024, got 0") {
+      try Conv2D(filters: 8, kernel: [3, 3], stride: [0, 0])
+    }
+    expect("conv: `kernel` must be one or two whole numbers from 1 to 1024, got [0, 3]") {
+      try Conv2D(filters: 8, kernel: [0, 3])
+    }
+    expect("conv: `padding` must be less than the kernel (3), got [3, 1]") {
+      try Conv2D(filters: 8, kernel: [3, 3], padding: [3, 1])
+    }
+    expect("conv: `groups` must be a divisor of the 3 filters, got 2") {
+      try Conv2D(filters: 3, kernel: [3, 3], groups: 2)
+    }
+    expect("conv: `filters` must be a whole number from 1 to 1048576, got nothing") {
+      try Conv2D(attributes: [:])
+    }
+    expect("maxpool: `padding` must be less than the window (2), got 2") {
+      try MaxPool(size: [2, 2], padding: [2, 2])
+    }
+    expect("dropout: `share` must be a share from 0% to 99.9%, got 100%") { try Dropout(share: 1) }
+    expect("dense: `units` must be a whole number from 1 to 1048576, got 0") {
+      try DenseLayer(units: 0)
+    }
+    expect("view: `shape` must be one to eight sizes, got 0 of them") { try Reshape(shape: []) }
+    expect("batchnorm: `momentum` must be a number from 0 to 1, got 1.5") {
+      try BatchNorm(momentum: 1.5)
+    }
+    expect("flatten: `depth` must be left out: there are no settings, got 2") {
+      try Flatten(attributes: ["depth": .integer(2)])
+    }
   }
 
   @Test func sizesHaveLimits() throws {

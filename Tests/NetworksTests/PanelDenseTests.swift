@@ -63,7 +63,7 @@ import Testing
     options.epochs = 3
     options.batch = batch
     options.decay = 0.01
-    options.nesterov = batch == 7
+    options.nesterov = batch == 7 && options.optimizer.momentum != nil
     let start = try network([20, 33, 10, 3]).mapParameters { _, parameter in
       guard parameter.role == .weight else { return parameter }
       return parameter.with(pruned: parameter.value.elements.indices.map { $0 % 4 == 1 })

@@ -70,10 +70,12 @@ struct Recorded: Sendable, CustomTestStringConvertible {
     case "momentum": (options.momentum, options.decay) = (0.9, 0.01)
     case "nesterov":
       (options.momentum, options.nesterov, options.smoothing) = (0.9, true, 0.1)
-    case "adam": (options.optimizer, options.rate, options.decay) = (.adam, 0.01, 0.01)
+    case "adam":
+      (options.optimizer, options.rate, options.decay) = (.adam, 0.01, 0.01)
+      options.momentum = nil
     case "adamw":
       (options.optimizer, options.rate, options.decay) = (.adamw, 0.01, 0.1)
-      options.loss = .squaredError
+      (options.loss, options.momentum) = (.squaredError, nil)
     case "distillation":
       (options.loss, options.teacher) = (.distillation, teacher)
       (options.temperature, options.mix) = (4, 0.7)

@@ -256,8 +256,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("batch", "0"), ("rate", "-1.0"), ("momentum", "1.0"), ("holdout", "1.0"), ("teacher", "none"),
-    ("temperature", "0.0"),
+    ("batch", "0"), ("rate", "-1"), ("momentum", "1"), ("holdout", "100%"), ("teacher", "none"),
+    ("temperature", "0"),
   ])
   func optionsOutOfRangeAreNamed(_ name: String, _ got: String) throws {
     var options = options()

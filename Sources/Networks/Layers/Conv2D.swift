@@ -26,7 +26,7 @@ package struct Conv2D: Layer {
 
   package init(attributes: [String: Attribute]) throws(NetworkError) {
     let names = ["filters", "kernel", "stride", "padding", "groups", "bias"]
-    let read = try AttributeReader(Conv2D.kind, attributes, knows: names)
+    let read = try AttributeReader("conv", attributes, knows: names)
     filters = try read.integer("filters", in: 1...AttributeReader.largest)
     kernel = try read.pair("kernel", in: 1...1024)
     stride = try read.pair("stride", in: 1...1024, default: [1, 1])
@@ -34,11 +34,10 @@ package struct Conv2D: Layer {
     groups = try read.integer("groups", in: 1...AttributeReader.largest, default: 1)
     bias = try read.flag("bias", default: true)
     guard padding[0] < kernel[0], padding[1] < kernel[1] else {
-      throw .attribute(layer: "conv", name: "padding", wanted: "less than the kernel's size")
+      throw read.refusal("padding", "less than the kernel (\(kernel.sizes))", got: padding.sizes)
     }
     guard filters % groups == 0 else {
-      throw .attribute(
-        layer: "conv", name: "groups", wanted: "a divisor of the filters, \(filters)")
+      throw read.refusal("groups", "a divisor of the \(filters) filters", got: "\(groups)")
     }
   }
 

@@ -12,7 +12,7 @@ package struct Dropout: Layer, LayerRun {
 
   package init(attributes: [String: Attribute]) throws(NetworkError) {
     let read = try AttributeReader(Dropout.kind, attributes, knows: ["share"])
-    share = try read.number("share", from: 0, to: 0.999)
+    share = try read.share("share", to: 0.999)
   }
 
   package var attributes: [(name: String, value: Attribute)] { [("share", .number(share))] }

@@ -14,7 +14,7 @@ package struct PoolWindow: Sendable, Equatable {
     stride = try read.pair("stride", in: 1...1024, default: size)
     padding = try read.pair("padding", in: 0...15, default: [0, 0])
     guard padding[0] < size[0], padding[1] < size[1] else {
-      throw .attribute(layer: kind, name: "padding", wanted: "less than the window's size")
+      throw read.refusal("padding", "less than the window (\(size.sizes))", got: padding.sizes)
     }
   }
 
@@ -31,7 +31,7 @@ package struct PoolWindow: Sendable, Equatable {
 
   func outputShape(_ layer: String, _ inputs: [[Int]]) throws(NetworkError) -> [Int] {
     guard inputs.count == 1, let input = inputs.first, let window = window(input) else {
-      let wants = "images [channels, height, width] of at least \(size[0])x\(size[1])"
+      let wants = "images [channels, height, width] of at least \(size[0])×\(size[1])"
       throw .fit(layer: layer, wants: wants, got: inputs)
     }
     return [input[0], window.outHeight, window.outWidth]

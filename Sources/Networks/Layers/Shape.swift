@@ -40,10 +40,10 @@ package struct Reshape: Layer, LayerRun {
   }
 
   package init(attributes: [String: Attribute]) throws(NetworkError) {
-    let read = try AttributeReader(Reshape.kind, attributes, knows: ["shape"])
+    let read = try AttributeReader("view", attributes, knows: ["shape"])
     shape = try read.integers("shape", in: 1...AttributeReader.largest)
     guard !shape.isEmpty, shape.count <= 8 else {
-      throw .attribute(layer: Reshape.kind, name: "shape", wanted: "one to eight sizes")
+      throw read.refusal("shape", "one to eight sizes", got: "\(shape.count) of them")
     }
   }
 

@@ -9,6 +9,8 @@ package struct Loss: Sendable {
   package let source: String
   /// It wants a teacher's scores beside the labels.
   package let wantsTeacher: Bool
+  /// It softens the labels where asked to.
+  var smooths = true
   let evaluate: @Sendable (LossBatch) -> Void
 
   package static let crossEntropy = Loss(
@@ -24,7 +26,7 @@ package struct Loss: Sendable {
   package static let squaredError = Loss(
     name: "mse", summary: "the mean squared distance from 1 for the right class and 0 for others",
     formula: "mean (z - onehot)^2", source: "Hui and Belkin 2021, arXiv:2006.07322",
-    wantsTeacher: false
+    wantsTeacher: false, smooths: false
   ) { batch in
     batch.scores.squaredError(
       labels: batch.labels, scale: 1 / Float(batch.scores.rows), losses: batch.losses,

@@ -7,6 +7,9 @@ package struct Schedule: Sendable {
   package let summary: String
   package let formula: String
   package let source: String
+  /// What it asks of a training besides the rate.
+  var takesGamma = false
+  var takesEvery = false
   package let factor: @Sendable (Moment) -> Double
 
   /// Where a training is, and what its schedule was told.
@@ -42,12 +45,12 @@ package struct Schedule: Sendable {
 
   package static let step = Schedule(
     name: "step", summary: "is multiplied by gamma after every so many epochs",
-    formula: "gamma^floor(epoch / every)", source: ""
+    formula: "gamma^floor(epoch / every)", source: "", takesGamma: true, takesEvery: true
   ) { pow($0.gamma, ($0.epoch / Double(max(1, $0.every))).rounded(.down)) }
 
   package static let exponential = Schedule(
     name: "exponential", summary: "is multiplied by gamma over every epoch, smoothly",
-    formula: "gamma^epoch", source: ""
+    formula: "gamma^epoch", source: "", takesGamma: true
   ) { pow($0.gamma, $0.epoch) }
 
   package static let all: [Schedule] = [constant, linear, cosine, step, exponential]

@@ -7,17 +7,18 @@ package struct Training: Sendable {
   package var batch = 32
   package var optimizer = Optimizer.adam
   package var rate: Double?
-  /// For sgd.
+  /// For optimizers that have one.
   package var momentum: Double?
   package var nesterov = false
   package var decay: Double?
   package var schedule = Schedule.constant
   /// The share of all steps in which the rate first grows from nothing.
   package var warmup = 0.0
-  package var gamma = 0.1
-  /// Epochs, for the schedule `step`.
-  package var every = 1
+  /// For the schedules that take them: 0.1 and 1 epoch where none is asked for.
+  package var gamma: Double?
+  package var every: Int?
   package var loss = Loss.crossEntropy
+  /// Of the labels, for the losses that smooth them.
   package var smoothing = 0.0
   /// For distillation: whose scores to follow.
   package var teacher: Network?
@@ -92,31 +93,76 @@ package struct Trained: Sendable {
 }
 
 extension Training {
-  /// - Throws: `NetworkError.option` for a value out of range, `.attribute` never.
+  /// - Throws: `NetworkError.option` for a value out of range, and for one that would do nothing.
   func check() throws(NetworkError) {
+    try checkRanges()
+    try checkUse()
+    if loss.wantsTeacher, teacher == nil {
+      throw .option(name: "teacher", wanted: "a network, for the loss \(loss.name)", got: "none")
+    }
+  }
+
+  private func checkRanges() throws(NetworkError) {
     try require("epochs", epochs >= 0 && epochs <= 1_000_000, "from 0 to 1000000", epochs)
     try require("batch", batch >= 1 && batch <= 1 << 20, "from 1 to \(1 << 20)", batch)
-    if let rate { try require("rate", rate > 0 && rate.isFinite, "a number above 0", rate) }
+    if let rate { try require("rate", rate > 0 && rate.isFinite, "a number above 0", rate.numeral) }
     if let momentum {
-      try require("momentum", momentum >= 0 && momentum < 1, "from 0 to below 1", momentum)
+      try require("momentum", momentum >= 0 && momentum < 1, "from 0 to below 1", momentum.numeral)
     }
     if let decay {
-      try require("decay", decay >= 0 && decay.isFinite, "a number from 0", decay)
+      try require("decay", decay >= 0 && decay.isFinite, "a number from 0", decay.numeral)
     }
-    try require("warmup", warmup >= 0 && warmup < 1, "from 0% to below 100%", warmup)
-    try require("gamma", gamma > 0 && gamma <= 1, "above 0, up to 1", gamma)
-    try require("every", every >= 1, "at least 1", every)
-    try require("smoothing", smoothing >= 0 && smoothing < 1, "from 0 to below 1", smoothing)
-    try require("temperature", temperature > 0 && temperature <= 1000, "above 0", temperature)
-    try require("mix", mix >= 0 && mix <= 1, "from 0 to 1", mix)
-    try require("holdout", holdout >= 0 && holdout < 1, "from 0% to below 100%", holdout)
+    for (name, share) in [("warmup", warmup), ("smoothing", smoothing), ("holdout", holdout)] {
+      try require(name, share >= 0 && share < 1, "from 0% to below 100%", share.percentage)
+    }
+    if let gamma {
+      try require("gamma", gamma > 0 && gamma <= 1, "above 0, up to 1", gamma.numeral)
+    }
+    if let every { try require("every", every >= 1, "at least 1", every) }
+    try require(
+      "temperature", temperature > 0 && temperature <= 1000, "above 0, up to 1000",
+      temperature.numeral)
+    try require("mix", mix >= 0 && mix <= 1, "from 0% to 100%", mix.percentage)
     if let patience { try require("patience", patience >= 1, "at least 1", patience) }
     if let revision {
       try require("interval", revision.interval >= 1, "at least 1", revision.interval)
     }
-    if loss.wantsTeacher, teacher == nil {
-      throw .option(name: "teacher", wanted: "a network, for the loss \(loss.name)", got: "none")
+  }
+
+  /// What would do nothing is not taken: it would stand on the receipt as if it had.
+  private func checkUse() throws(NetworkError) {
+    let movers = Optimizer.all.filter { $0.momentum != nil }.map(\.name)
+    let still = Training.leftOut("optimizer", optimizer.name, movers)
+    if let momentum {
+      try require("momentum", optimizer.momentum != nil, still, momentum.numeral)
     }
+    if nesterov {
+      try require("nesterov", optimizer.momentum != nil, still, true)
+      try require("nesterov", momentum != 0, "left out where the momentum is 0", true)
+    }
+    if let gamma { try require("gamma", schedule.takesGamma, unused(\.takesGamma), gamma.numeral) }
+    if let every { try require("every", schedule.takesEvery, unused(\.takesEvery), every) }
+    if smoothing > 0 {
+      let smoothed = Loss.all.filter { $0.smooths && !$0.wantsTeacher }.map(\.name)
+      let wanted = Training.leftOut("loss", loss.name, smoothed)
+      try require("smoothing", loss.smooths, wanted, smoothing.percentage)
+    }
+    if validation != nil {
+      try require(
+        "holdout", holdout == 0, "left out where `validation` is given", holdout.percentage)
+    } else if let patience {
+      try require(
+        "patience", holdout > 0, "given together with `validation` or `holdout`",
+        "\(patience) alone")
+    }
+  }
+
+  private func unused(_ isTaken: (Schedule) -> Bool) -> String {
+    Training.leftOut("schedule", schedule.name, Schedule.all.filter(isTaken).map(\.name))
+  }
+
+  private static func leftOut(_ table: String, _ name: String, _ users: [String]) -> String {
+    "left out with the \(table) \(name) (it is for \(users.joined(separator: " and ")))"
   }
 
   private func require(
@@ -133,7 +179,8 @@ extension Training {
     if step < warm { return learningRate * Double(step + 1) / Double(warm + 1) }
     let moment = Schedule.Moment(
       share: Double(step - warm) / Double(max(1, steps - warm)),
-      epoch: Double(step) / Double(max(1, perEpoch)), gamma: gamma, every: every)
+      epoch: Double(step) / Double(max(1, perEpoch)), gamma: gamma ?? 0.1,
+      every: every ?? 1)
     return learningRate * schedule.factor(moment)
   }
 }

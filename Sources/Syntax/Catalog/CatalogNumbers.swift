@@ -76,15 +76,18 @@ extension Catalog {
       .program("network(input: 4) {\n  dense(4, name: \"a\")\n  dense(4, name: \"a\")\n}")),
     Entry(
       "E0507", "a loss that stopped being a number",
-      "The steps of training became so large that the numbers overflowed. The last good "
-        + "weights are kept and bound. A smaller rate nearly always cures it; very large inputs "
-        + "or labels can be the cause as well.",
+      "The steps of training became so large that the numbers overflowed. Nothing is "
+        + "bound: a network that was to be trained stays as it was before. A smaller rate nearly "
+        + "always cures it; very large inputs can be the cause as well. Where commands are typed, "
+        + "_ has the last good weights.",
       .program(
         "data = load \"digits\"\ntrain(network(input: 64) { dense 10 }, on: data.train, epochs: 3, optimizer: .sgd, rate: 1e38)"
       )),
     Entry(
-      "E0508", "a setting of training out of range",
-      "Epochs, batch, rate and the like have ranges; the sentence says which.",
+      "E0508", "a setting of training out of range or without use",
+      "Epochs, batch, rate and the like have ranges; the sentence says which. A setting that "
+        + "would do nothing is not taken either, such as a momentum for adam: it would stand on "
+        + "the receipt as if it had.",
       .situation("a momentum of 2")),
     Entry(
       "E0509", "a network without layers",
