@@ -89,7 +89,9 @@ package enum FormatError: EngineError, Equatable {
     case .noSpace: "nothing was changed: a file of that name is as it was before"
     case .unknownFormat(_, let isWritten):
       "cnb \(isWritten ? "writes" : "reads") files ending in "
-        + Format.all.filter { !isWritten || $0.encode != nil }.flatMap(\.extensions).map { ".\($0)" }.joined(separator: ", ")
+        + Format.all.filter { !isWritten || $0.encode != nil }.flatMap(\.extensions).map {
+          ".\($0)"
+        }.joined(separator: ", ")
     case .unknownData(_, let known): "there are " + known.joined(separator: ", ")
     case .network(_, let error): error.help
     default: nil
