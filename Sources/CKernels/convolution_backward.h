@@ -43,11 +43,10 @@ static size_t residue_floats(const conv_plan *p, reached r) {
 
 size_t CK(ck_lane_scratch)(const ck_convolution *c) {
   conv_plan plan = plan_of(c), *p = &plan;
-  int kernel = c->window.kernel_height;
-  size_t forward = x_floats(p) + (p->winograd ? winograd_scratch(kernel, p->channels) : 0);
+  size_t forward = x_floats(p) + (p->winograd ? winograd_scratch(p, p->channels) : 0);
   size_t back = x_floats(p) + (size_t)p->filters * p->z.plane +
                 (p->winograd_weight ? c->groups * winograd_weight_sums(p) : 0) +
-                most(p->winograd_back ? winograd_scratch(kernel, p->filters) : 0,
+                most(p->winograd_back ? winograd_scratch(p, p->filters) : 0,
                      p->winograd_weight ? winograd_weight_scratch(p) : 0);
   return most(forward, p->sparse ? sparse_floats(p) : back) + 32;
 }
@@ -57,8 +56,7 @@ size_t CK(ck_lane_packed)(const ck_convolution *c, int backward) {
   size_t weights = (size_t)c->filters * p->taps;
   size_t offsets = (size_t)p->filters * p->w.kernel_height * p->w.kernel_width;
   if (!backward) return forward_floats(p);
-  if (p->winograd_back)
-    weights = c->groups * winograd_weights(c->window.kernel_height, p->filters, p->channels);
+  if (p->winograd_back) weights = c->groups * winograd_weights(p);
   return forward_floats(p) + (p->sparse ? sums_floats(p) : offsets + weights);
 }
 
@@ -72,11 +70,7 @@ void CK(ck_lane_pack)(const ck_convolution *c, const float *w, int backward, flo
     return;
   }
   if (p->winograd_back) {
-    int kernel = p->w.kernel_height;
-    kernel_order order = {(size_t)kernel * kernel, p->taps, 1};
-    size_t group = winograd_weights(kernel, p->filters, p->channels);
-    for (int g = 0; g < c->groups; g++, w += (size_t)p->filters * p->taps, packed += group)
-      pack_winograd(kernel, w, order, p->filters, p->channels, packed);
+    pack_winograd(p, w, 1, packed);
     return;
   }
   for (int i = 0; i < p->w.stride_height * p->w.stride_width; i++) {
@@ -91,14 +85,15 @@ static int first_reached(int from, int padding, int stride, int residue) {
   return from + ((residue - from - padding) % stride + stride) % stride;
 }
 
-// Rows first..<last of one group's dx by minimal filtering: a convolution with kernels turned around.
+// Rows first..<last of one group's dx by minimal filtering: a convolution with kernels turned
+// around.
 static void input_tiles(const conv_plan *p, int group, const float *packed, const float *z, int top,
                         int first, int last, float *dx, float *work) {
   const ck_window *w = &p->w;
   int kernel = w->kernel_height;
   tile_grid grid = {last - first, w->width, p->z.pitch, 8, (size_t)w->width * 8, 8};
   tile_job job = {.filters = p->channels};
-  job.weight = packed + group * winograd_weights(kernel, p->filters, p->channels);
+  job.weight = packed + group * winograd_weights(p);
   job.y = dx + (size_t)first * w->width * 8;
   job.plane = (size_t)w->height * w->width * 8;
   wino_tiles tiles = {.plane = p->z.plane, .pitch = p->z.pitch, .channels = p->filters};

@@ -18,8 +18,7 @@ static void pack_offsets(const conv_plan *p, float *packed) {
 
 // The packed weights of one group.
 static size_t group_floats(const conv_plan *p) {
-  return p->winograd ? winograd_weights(p->w.kernel_height, p->channels, p->filters)
-                     : (size_t)p->filters * p->taps;
+  return p->winograd ? winograd_weights(p) : (size_t)p->filters * p->taps;
 }
 
 static size_t forward_floats(const conv_plan *p) {
@@ -29,7 +28,6 @@ static size_t forward_floats(const conv_plan *p) {
 // Offsets for the sums, offsets for the gradient of the weights, and weights, tile by tile.
 static void pack_forward(const conv_plan *p, const float *w, float *packed) {
   const ck_window *k = &p->w;
-  size_t kernel = (size_t)k->kernel_height * k->kernel_width;
   int32_t *offsets = (int32_t *)packed;
   for (int y = 0; y < k->kernel_height; y++)
     for (int c = 0; c < p->channels; c++)
@@ -38,9 +36,7 @@ static void pack_forward(const conv_plan *p, const float *w, float *packed) {
   pack_offsets(p, packed + p->taps);
   packed += 2 * p->taps;
   if (p->winograd) {
-    kernel_order order = {p->taps, kernel, 0};
-    for (int g = 0; g < p->c->groups; g++, w += p->filters * p->taps, packed += group_floats(p))
-      pack_winograd(k->kernel_height, w, order, p->channels, p->filters, packed);
+    pack_winograd(p, w, 0, packed);
     return;
   }
   for (int g = 0; g < p->c->groups; g++)

@@ -113,20 +113,25 @@ static void plan_pixels(conv_plan *p) {
               8 * (p->pixels.image * 4 + outputs) <= SPARSE_BYTES;
 }
 
-// Tiles of 2 x 2 outputs that go through minimal filtering together; and the largest kernel that does,
-// for which 5 x 5 would lose too much where products and sums are rounded apart.
+// Tiles of 2 x 2 outputs that go through minimal filtering together, and its largest kernel: 5 x 5
+// would lose too much where products and sums are rounded apart.
 #if CK_LEVEL >= 3 || defined(__aarch64__)
 enum { WINO_TILES = 4, WINO_KERNEL = 5 };
 #else
 enum { WINO_TILES = 4, WINO_KERNEL = 3 };
 #endif
 
+// A square kernel that slides by one cell.
+static int takes_square_steps(const ck_window *w) {
+  return w->kernel_height == w->kernel_width && w->stride_height == 1 && w->stride_width == 1;
+}
+
 // Whether minimal filtering (convolution_winograd.h) takes clearly fewer operations, counted for a
 // tile, a filter and a channel.
 static int pays_winograd(const ck_window *w, int inputs, int outputs, int height, int width) {
   int kernel = w->kernel_height;
-  if (kernel != w->kernel_width || (kernel != 3 && kernel != 5) || kernel > WINO_KERNEL) return 0;
-  if (w->stride_height != 1 || w->stride_width != 1 || height < 2 || width < 2) return 0;
+  if (!takes_square_steps(w) || (kernel != 3 && kernel != 5) || kernel > WINO_KERNEL) return 0;
+  if (height < 2 || width < 2) return 0;
   double points = (kernel + 1) * (kernel + 1);
   int count = ((height + 1) / 2) * ((width + 1) / 2);
   double tiles = (count + WINO_TILES - 1) / WINO_TILES * WINO_TILES;
@@ -139,9 +144,8 @@ static int pays_winograd(const ck_window *w, int inputs, int outputs, int height
 // A number that is made for a tile and a point serves all filters, or all channels.
 static int pays_winograd_weight(const conv_plan *p) {
   const ck_window *w = &p->w;
-  return w->kernel_height == 3 && w->kernel_width == 3 && w->stride_height == 1 &&
-         w->stride_width == 1 && w->out_height >= 2 && w->out_width >= 4 &&
-         1.0 / p->channels + 1.0 / p->filters <= 0.25;
+  return takes_square_steps(w) && w->kernel_height == 3 && w->out_height >= 2 &&
+         w->out_width >= 4 && 1.0 / p->channels + 1.0 / p->filters <= 0.25;
 }
 
 static conv_plan plan_of(const ck_convolution *c) {

@@ -201,7 +201,8 @@ static void unpack_rows(const conv_plan *p, const float *sums, float *dw) {
     for (int y = 0; y < kh; y++)
       for (int x = 0; x < kw; x++)
         for (int c = 0; c < C; c++)
-          dw[((size_t)(o * C + c) * kh + y) * kw + x] = sums[(size_t)y * p->pixels.width + x * C + c];
+          dw[((size_t)(o * C + c) * kh + y) * kw + x] =
+              sums[(size_t)y * p->pixels.width + x * C + c];
 }
 
 // The working memory of the sparse way, in parts of one scratch.

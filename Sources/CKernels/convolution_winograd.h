@@ -1,13 +1,13 @@
-// Minimal filtering: 2 x 2 outputs of a 3 x 3 or 5 x 5 kernel by 16 or 36 products for each channel,
-// where sums over the taps take 36 or 100. Kernels and inputs are polynomials, and are multiplied by
-// their values at a few points. Winograd 1980, doi:10.1137/1.9781611970364; Lavin and Gray 2016,
+// Minimal filtering: 2 x 2 outputs of a 3 x 3 or 5 x 5 kernel by 16 or 36 products for each
+// channel, where sums over the taps take 36 or 100. Kernels and inputs are polynomials, and are
+// multiplied by their values at a few points. Winograd 1980, doi:10.1137/1.9781611970364; Lavin and Gray 2016,
 // arXiv:1509.09308. The points are 0, 1, -1 and infinity, and for 5 x 5 also 2 and -1/2, which keep
 // the error as small as that of plain sums: Barabasz et al. 2020, arXiv:1803.10986.
 
-// So many tiles of 2 x 2 outputs go through together.
+// Points in each direction: one more than the kernel has cells.
 enum { MOST_POINTS = 6 };
 
-// The weights at the points: K of them give K + 1, in each direction.
+// The weights at the points.
 INLINE void kernel_at_points(const int K, const double_row *g, double_row *u) {
   if (K == 3) {
     u[0] = g[0];
@@ -52,16 +52,20 @@ INLINE void outputs_of_points(const int K, const lanes *m, lanes *y) {
   }
 }
 
-static size_t winograd_weights(int kernel, int inputs, int outputs) {
-  return (size_t)(kernel + 1) * (kernel + 1) * inputs * outputs;
+static size_t points_of(const conv_plan *p) {
+  return (size_t)(p->w.kernel_height + 1) * (p->w.kernel_height + 1);
+}
+
+// The weights of one group at the points, for y or for dx.
+static size_t winograd_weights(const conv_plan *p) {
+  return points_of(p) * p->channels * p->filters;
 }
 
 // Floats from point to point: an odd number of lines apart, so that all points stay in the cache.
 static size_t point_pitch(int channels) { return ((size_t)channels * WINO_TILES + 2) * 8; }
 
-static size_t winograd_scratch(int kernel, int inputs) {
-  size_t points = (size_t)(kernel + 1) * (kernel + 1);
-  return points * (point_pitch(inputs) + MOST_FILTERS * WINO_TILES * 8);
+static size_t winograd_scratch(const conv_plan *p, int inputs) {
+  return points_of(p) * (point_pitch(inputs) + MOST_FILTERS * WINO_TILES * 8);
 }
 
 // Where the kernel of an output and an input lies, in floats, and whether it is turned around.
@@ -107,12 +111,16 @@ INLINE void pack_points(const int K, const float *w, kernel_order order, int inp
   }
 }
 
-static void pack_winograd(int kernel, const float *w, kernel_order order, int inputs, int outputs,
-                          float *packed) {
-  if (kernel == 3)
-    pack_points(3, w, order, inputs, outputs, packed);
-  else
-    pack_points(5, w, order, inputs, outputs, packed);
+// All groups' weights for y, or turned around for dx.
+static void pack_winograd(const conv_plan *p, const float *w, int turned, float *packed) {
+  size_t kernel = (size_t)p->w.kernel_height * p->w.kernel_width, filter = p->taps;
+  kernel_order order = {turned ? kernel : filter, turned ? filter : kernel, turned};
+  int inputs = turned ? p->filters : p->channels, outputs = turned ? p->channels : p->filters;
+  for (int g = 0; g < p->c->groups; g++, w += p->filters * filter, packed += winograd_weights(p))
+    if (p->w.kernel_height == 3)
+      pack_points(3, w, order, inputs, outputs, packed);
+    else
+      pack_points(5, w, order, inputs, outputs, packed);
 }
 
 // Some tiles: the first cells that they read, in planes of `plane` floats with rows of `pitch`, and

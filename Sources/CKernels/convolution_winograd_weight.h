@@ -1,5 +1,5 @@
-// The gradient of 3 x 3 weights by minimal filtering: the weights are the 3 x 3 outputs of tiles of x
-// under kernels of 2 x 2 gradients. At each of 16 points the products of gradients and inputs are
+// The gradient of 3 x 3 weights by minimal filtering: the weights are the 3 x 3 outputs of tiles of
+// x under kernels of 2 x 2 gradients. At each of 16 points the products of gradients and inputs are
 // summed up over all tiles and images, and become weights at the end.
 
 enum { WEIGHT_POINTS = 16, MOST_WEIGHT_TILES = 32, WEIGHT_TILES_BYTES = 768 << 10 };

@@ -63,7 +63,7 @@ size_t CK(ck_count_bits)(const float *x, size_t n) { return stream_count(x, n, 1
 
 // What is no number is as high as can be.
 INLINE reals stream_tamed(reals v) {
-  return stream_pick(v != v, (reals){0} + __builtin_inff(), v);
+  return stream_pick(v != v, stream_all(__builtin_inff()), v);
 }
 
 INLINE float stream_tamed1(float v) { return v != v ? __builtin_inff() : v; }

@@ -183,7 +183,7 @@ INLINE reals half32(reals v) {
   reals size = (reals)((wholes)v & INT32_MAX);
   // Beyond the largest number, but no infinity: its sign stays.
   wholes beyond = (size > largest) & (size < __builtin_inff());
-  reals capped = (reals)((wholes)((reals){0} + largest) | ((wholes)v & INT32_MIN));
+  reals capped = (reals)((wholes)stream_all(largest) | ((wholes)v & INT32_MIN));
   v = stream_pick(beyond, capped, v);
   return __builtin_convertvector(__builtin_convertvector(v, halves), reals);
 }
@@ -196,9 +196,7 @@ void CK(ck_round_halves)(const float *x, size_t n, int brain, float *y) {
   }
   for (; i + STREAM_STEP <= n; i += STREAM_STEP) *(reals *)(y + i) = half32(stream_load(x + i));
   if (i < n) {
-    float rest[STREAM_STEP] = {0};
-    memcpy(rest, x + i, (n - i) * sizeof(float));
-    *(reals *)rest = half32(*(reals *)rest);
-    memcpy(y + i, rest, (n - i) * sizeof(float));
+    reals rest = half32(stream_load_rest(x + i, n - i));
+    memcpy(y + i, &rest, (n - i) * sizeof(float));
   }
 }

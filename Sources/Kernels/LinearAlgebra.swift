@@ -91,7 +91,7 @@ package enum LinearAlgebra {
     guard rows > 0, columns > 0 else { throw .empty }
     precondition(matrix.count == rows * columns, "elements do not fill the matrix")
     guard matrix.count <= Int(Int32.max) / 8 else { throw .size }
-    guard isFinite(matrix) else { throw .notFinite }
+    guard Extremes(of: matrix).areFinite else { throw .notFinite }
     guard let lapack = OpenBLAS.library else { throw .unavailable(OpenBLAS.problem) }
     let side = min(rows, columns)
     guard side <= 16_384 else { throw .size }
@@ -100,21 +100,6 @@ package enum LinearAlgebra {
     guard let room = malloc(bytes) else { throw .memory(bytes: bytes) }
     free(room)
     return lapack
-  }
-
-  private static func isFinite(_ matrix: [Float]) -> Bool {
-    let overflows = [UInt32](filling: Pass.blockCount(matrix.count)) { overflows in
-      nonisolated(unsafe) let overflows = overflows
-      matrix.withUnsafeBufferPointer { matrix in
-        Pass.run(matrix.count, on: .shared) { block, range, _ in
-          // An exponent of ones, and no other, carries into the sign.
-          overflows[block] = range.reduce(0) { all, i in
-            all | ((matrix[i].bitPattern & 0x7F80_0000) &+ 0x0080_0000)
-          }
-        }
-      }
-    }
-    return overflows.allSatisfy { $0 < 0x8000_0000 }
   }
 
   /// Calls a routine twice: to ask how much room it wants, and with that room.

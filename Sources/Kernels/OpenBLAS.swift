@@ -12,9 +12,7 @@ enum OpenBLAS {
 /// CBLAS's words for what its routines take.
 enum BLAS {
   static let rows = Int32(BLAS_ROWS)
-  static let columns = Int32(BLAS_COLUMNS)
   static let upper = Int32(BLAS_UPPER)
-  static let left = Int32(BLAS_LEFT)
   static let right = Int32(BLAS_RIGHT)
   static let notUnit = Int32(BLAS_NOT_UNIT)
 

@@ -42,8 +42,8 @@ struct Tridiagonal {
   func eigen(
     count: Int
   ) throws(LinearAlgebraError) -> (values: [Double], vectors: DoubleMatrix) {
-    var found = largest(count) ?? (values: [], vectors: DoubleMatrix(rows: 0, columns: size))
-    if found.values.isEmpty { found = try all(count) }
+    var found: (values: [Double], vectors: DoubleMatrix)
+    if let some = largest(count) { found = some } else { found = try all(count) }
     try reflect(&found.vectors)
     return found
   }
@@ -118,11 +118,11 @@ struct Tridiagonal {
     nonisolated(unsafe) var problems = [LinearAlgebraError?](repeating: nil, count: blocks)
     problems.withUnsafeMutableBufferPointer { problems in
       vectors.values.withUnsafeMutableBufferPointer { vectors in
-        nonisolated(unsafe) let (problems, vectors) = (problems, vectors)
+        guard let start = vectors.baseAddress else { return }
+        nonisolated(unsafe) let (problems, x) = (problems, start)
         Workers.shared.run(blocks: blocks) { block, _ in
-          let part = block * step..<min(count, (block + 1) * step)
           do throws(LinearAlgebraError) {
-            try reflect(vectors[part.lowerBound * size..<part.upperBound * size], part.count)
+            try reflect(x + block * step * size, min(step, count - block * step))
           } catch { problems[block] = error }
         }
       }
@@ -131,17 +131,16 @@ struct Tridiagonal {
   }
 
   private func reflect(
-    _ vectors: Slice<UnsafeMutableBufferPointer<Double>>, _ count: Int
+    _ vectors: UnsafeMutablePointer<Double>, _ count: Int
   ) throws(LinearAlgebraError) {
-    let vectors = UnsafeMutableBufferPointer(rebasing: vectors)
-    guard let x = vectors.baseAddress else { return }
     // LAPACK writes ones into its reflections for a while: each block has its own.
     var rows = rows
     try LinearAlgebra.withWork { work, room in
       var (side, triangle, transpose) = (CChar(76), Tridiagonal.lower, CChar(78))
       var (n, columns, info) = (Int32(size), Int32(count), Int32(0))
       blas.dormtr(
-        &side, &triangle, &transpose, &n, &columns, &rows, &n, scales, x, &n, &work, &room, &info)
+        &side, &triangle, &transpose, &n, &columns, &rows, &n, scales, vectors, &n, &work, &room,
+        &info)
       return info
     }
   }

@@ -7,8 +7,8 @@
 
 /// CBLAS's names for an order, a transpose, a triangle, a side and a diagonal.
 enum {
-  BLAS_ROWS = 101, BLAS_COLUMNS = 102, BLAS_AS_IS = 111, BLAS_TRANSPOSED = 112,
-  BLAS_UPPER = 121, BLAS_LOWER = 122, BLAS_NOT_UNIT = 131, BLAS_LEFT = 141, BLAS_RIGHT = 142
+  BLAS_ROWS = 101, BLAS_AS_IS = 111, BLAS_TRANSPOSED = 112,
+  BLAS_UPPER = 121, BLAS_NOT_UNIT = 131, BLAS_RIGHT = 142
 };
 
 // S(field, symbol, result, parameters): every routine in use.

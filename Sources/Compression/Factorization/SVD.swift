@@ -116,7 +116,7 @@ private struct Factors {
     }
     let rows = weight.value.shape[0]
     let columns = weight.value.count / rows
-    guard weight.value.elements.allSatisfy({ $0.isFinite }) else {
+    guard weight.value.isFinite else {
       throw .notFinite(parameter: "\(node.name).\(weight.name)")
     }
     do {
