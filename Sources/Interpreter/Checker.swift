@@ -173,12 +173,24 @@ struct Checker {
   /// An expression that stands as a statement: its blocks may jump.
   private mutating func statementExpression(_ value: Expression) -> Node {
     switch value.kind {
-    case .conditional(let test, let then, let otherwise):
-      let test = operand(test)
-      return ConditionalNode(test, block(then), otherwise.map { block($0) }, value.span)
+    case .conditional: return conditional(value)
     case .forLoop, .whileLoop: return loop(value)
     default: return operand(value)
     }
+  }
+
+  /// - Parameter collects: the branch that is taken gives all its values, not the last alone.
+  mutating func conditional(_ value: Expression, collects: Bool = false) -> Node {
+    guard case .conditional(let test, let then, let otherwise) = value.kind else {
+      return Node(value.span)
+    }
+    let condition = operand(test)
+    return ConditionalNode(
+      condition, body(then, collects), otherwise.map { body($0, collects) }, value.span)
+  }
+
+  private mutating func body(_ block: Block, _ collects: Bool) -> Node {
+    collects ? collected(block) : self.block(block)
   }
 
   /// Statements in a scope of their own. What none uses of their values is shown; the last is the block's.
@@ -223,7 +235,7 @@ struct Checker {
     let before = scope.allowsLoopJump
     scope.allowsLoopJump = true
     defer { scope.allowsLoopJump = before }
-    return collects ? collected(body) : block(body)
+    return self.body(body, collects)
   }
 
   // MARK: Functions

@@ -44,9 +44,7 @@ extension Checker {
       let keys = items.map { operand($0) }
       return IndexNode(owner, keys, bindsNothing: scope.bindings == before, span)
     case .lambda(let lambda): return self.lambda(lambda, named: nil).0
-    case .conditional(let test, let then, let otherwise):
-      let test = operand(test)
-      return ConditionalNode(test, block(then), otherwise.map { block($0) }, span)
+    case .conditional: return conditional(value)
     case .forLoop, .whileLoop: return loop(value)
     case .missing: return Node(span)
     }
@@ -155,10 +153,7 @@ extension Checker {
   private mutating func collecting(_ statement: Statement) -> Node {
     guard case .expression(let value) = statement.kind else { return self.statement(statement) }
     switch value.kind {
-    case .conditional(let test, let then, let otherwise):
-      let test = operand(test)
-      return ConditionalNode(
-        test, collected(then), otherwise.map { collected($0) }, value.span)
+    case .conditional: return conditional(value, collects: true)
     case .forLoop: return loop(value, collects: true)
     default: return self.statement(statement)
     }
