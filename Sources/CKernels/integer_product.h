@@ -15,13 +15,17 @@
 typedef struct {
   const int8_t *x, *w;
   size_t ldx, m, n, k;
+  // A row of x is so many runs of k codes, this far from each other; none stands for one.
+  size_t segments, segment_step;
   const int32_t *sums;
-  // One of both: sums as they are, or finished.
+  // One of three: sums as they are, finished as floats, or as codes.
   int32_t *c;
   float *y;
+  int8_t *codes;
   size_t ld;
   const float *scales;
   const ck_int8_finish *finish;
+  const ck_int8_rescale *fixed;
 } i8_job;
 
 // The sums of `rows` rows from `r` on and `panels` panels from `p` on.
@@ -29,19 +33,25 @@ INLINE void i8_tile(
   int range, const i8_job *job, size_t r, size_t p, const int rows, const int panels,
   int32_t *out
 ) {
-  const size_t steps = job->k / 4, tail = job->k % 4, panel = (job->k + 3) / 4 * 64;
-  const int8_t *w = job->w + p * panel, *x = job->x + r * job->ldx;
+  const size_t steps = job->k / 4, tail = job->k % 4;
+  const size_t segments = job->segments ? job->segments : 1;
+  const size_t panel = (job->k + 3) / 4 * 64 * segments;
+  const int8_t *w = job->w + p * panel, *start = job->x + r * job->ldx, *x = start;
   i8_wide a[I8_ROWS][I8_PANELS];
   UNROLL for (int j = 0; j < panels; j++) {
     UNROLL for (int i = 0; i < rows; i++)
       a[i][j] = *(const i8_wide *)(job->sums + 16 * (p + j)) * i8_start(range, 1);
   }
-  for (size_t s = 0; s < steps; s++, w += 64, x += 4) {
-    i8_wide v[I8_PANELS];
-    UNROLL for (int j = 0; j < panels; j++) v[j] = *(const i8_wide *)(w + j * panel);
-    UNROLL for (int i = 0; i < rows; i++) {
-      i8_wide four = i8_wide_splat(i8_word(x + i * job->ldx));
-      UNROLL for (int j = 0; j < panels; j++) a[i][j] = i8_wide_dot(range, a[i][j], four, v[j]);
+  for (size_t segment = 0; segment < segments; segment++) {
+    x = start + segment * job->segment_step;
+    for (size_t s = 0; s < steps; s++, w += 64, x += 4) {
+      i8_wide v[I8_PANELS];
+      UNROLL for (int j = 0; j < panels; j++) v[j] = *(const i8_wide *)(w + j * panel);
+      UNROLL for (int i = 0; i < rows; i++) {
+        i8_wide four = i8_wide_splat(i8_word(x + i * job->ldx));
+        UNROLL for (int j = 0; j < panels; j++)
+          a[i][j] = i8_wide_dot(range, a[i][j], four, v[j]);
+      }
     }
   }
   // The last codes of a row: no byte behind it is read.
@@ -92,6 +102,32 @@ static void i8_finish_row(
   }
 }
 
+// Sums in fixed point: 2^62 makes the product positive, so that shifting rounds down.
+INLINE int8_t i8_fixed(int32_t sum, const ck_int8_rescale *f, size_t i) {
+  const uint64_t shift = (uint64_t)f->shifts[i];
+  const uint64_t moved = (uint64_t)((int64_t)(sum + f->bias[i]) * f->factors[i]) + (1ull << 62);
+  const uint64_t even = (moved >> shift) & 1;
+  const uint64_t up = (moved + (1ull << (shift - 1)) - 1 + even) >> shift;
+  const int64_t code = (int64_t)up - (int64_t)(1ull << (62 - shift)) + f->zero;
+  return (int8_t)(code < f->low ? f->low : code > f->high ? f->high : code);
+}
+
+void CK(ck_int8_rescaled)(
+  const int32_t *sums, const ck_int8_rescale *f, size_t n, int8_t *y
+) {
+  for (size_t i = 0; i < n; i++) y[i] = i8_fixed(sums[i], f, i);
+}
+
+INLINE void i8_fixed_row(
+  const i8_job *job, const int32_t *sums, size_t row, size_t column, size_t width
+) {
+  const ck_int8_rescale *f = job->fixed;
+  const ck_int8_rescale part = {
+    .bias = f->bias + column, .factors = f->factors + column, .shifts = f->shifts + column,
+    .zero = f->zero, .low = f->low, .high = f->high};
+  CK(ck_int8_rescaled)(sums, &part, width, job->codes + row * job->ld + column);
+}
+
 INLINE void i8_panels(int range, const i8_job *job, size_t p, const int panels) {
   int32_t sums[I8_ROWS * I8_PANELS * 16];
   const size_t column = 16 * p, left = job->n - column;
@@ -101,7 +137,8 @@ INLINE void i8_panels(int range, const i8_job *job, size_t p, const int panels) 
     i8_tile_rows(range, job, r, p, rows, panels, sums);
     for (size_t i = 0; i < rows; i++) {
       const int32_t *row = sums + i * I8_PANELS * 16;
-      if (job->c) memcpy(job->c + (r + i) * job->ld + column, row, width * 4);
+      if (job->codes) i8_fixed_row(job, row, r + i, column, width);
+      else if (job->c) memcpy(job->c + (r + i) * job->ld + column, row, width * 4);
       else i8_finish_row(job, row, r + i, column, width);
     }
   }
@@ -147,5 +184,15 @@ void CK(ck_int8_dense)(
   const i8_job job = {
     .x = x, .ldx = ldx, .w = w, .sums = sums, .m = m, .n = n, .k = k, .y = y, .ld = ldy,
     .scales = scales, .finish = finish};
+  i8_product(range, &job);
+}
+
+void CK(ck_int8_fixed)(
+  int range, const ck_int8_rows *x, const int8_t *w, const int32_t *sums,
+  const ck_int8_rescale *f, size_t n, int8_t *y, size_t ldy
+) {
+  const i8_job job = {
+    .x = x->x, .ldx = x->ld, .w = w, .sums = sums, .m = x->rows, .n = n, .k = x->k,
+    .segments = x->segments, .segment_step = x->segment_step, .codes = y, .ld = ldy, .fixed = f};
   i8_product(range, &job);
 }

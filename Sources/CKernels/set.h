@@ -11,6 +11,7 @@
 #include "integer.h"
 #include "integer_codes.h"
 #include "integer_product.h"
+#include "integer_planes.h"
 #include "integer_convolution.h"
 #include "integer_groups.h"
 #include "integer_bits.h"

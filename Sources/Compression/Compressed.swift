@@ -7,11 +7,21 @@ package struct Note: Sendable, Equatable, CustomStringConvertible {
   package let subject: String
   /// Lower case, without a final full stop.
   package let text: String
+  /// It belongs on the receipt: something was done in another way than asked for.
+  package let isReplacement: Bool
   package var description: String { "\(subject): \(text)" }
 
   package init(_ subject: String, _ text: String) {
     self.subject = subject
     self.text = text
+    isReplacement = false
+  }
+
+  /// Something else was done than was asked for.
+  package init(_ subject: String, asked: String, got: String, why: String) {
+    self.subject = subject
+    text = "asked for \(asked), got \(got): \(why)"
+    isReplacement = true
   }
 }
 

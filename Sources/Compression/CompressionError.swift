@@ -5,10 +5,12 @@ package import Tensors
 package enum CompressionError: EngineError, Equatable {
   /// A fraction of what is removed, outside `0..<1`.
   case sparsity(Double)
-  /// A number of bits per code outside `wanted`.
-  case bits(Int, wanted: ClosedRange<Int>)
+  /// A number of bits per code that a grid does not have.
+  case bits(Int, wanted: ClosedRange<Int>, grid: String)
   /// A number of weights per group below 1.
   case group(Int)
+  /// Groups that do not divide the rows of a parameter.
+  case uneven(group: Int, row: Int, parameter: String)
   /// A rank outside `1...largest` of the layer.
   case rank(Int, largest: Int, layer: String)
   /// A share of the squared singular values outside `0...1` (0 excluded).
@@ -26,7 +28,7 @@ package enum CompressionError: EngineError, Equatable {
   /// Another setting of a technique that is out of range.
   case setting(name: String, wanted: String, got: String)
   /// Weights that are not finite numbers.
-  case notFinite(parameter: String)
+  case notFinite(parameter: String, index: [Int])
   /// Two networks that were not measured on the same examples.
   case unpaired(Int, Int)
   case network(NetworkError)
@@ -47,6 +49,7 @@ package enum CompressionError: EngineError, Equatable {
     case .setting: "E0611"
     case .notFinite: "E0612"
     case .unpaired: "E0613"
+    case .uneven: "E0614"
     case .network(let error): error.code
     case .tensor(let error): error.code
     }
@@ -56,10 +59,16 @@ package enum CompressionError: EngineError, Equatable {
     switch self {
     case .sparsity(let got):
       "sparsity is the fraction that is removed, from 0 up to but not including 1, got \(got)"
-    case .bits(let got, let wanted):
-      "`bits` must be a whole number from \(wanted.lowerBound) to \(wanted.upperBound), got \(got)"
+    case .bits(let got, let wanted, let grid):
+      "`bits` must be "
+        + (wanted.count == 1
+          ? "\(wanted.lowerBound)"
+          : "a whole number from \(wanted.lowerBound) to \(wanted.upperBound)")
+        + " on the grid \(grid), got \(got)"
     case .group(let got):
       "a group must have at least 1 weight, got \(got)"
+    case .uneven(let group, let row, let parameter):
+      "groups of \(group) do not divide the rows of `\(parameter)`, which have \(row) weights"
     case .rank(let got, let largest, let layer):
       "rank \(got) is out of range: `\(layer)` has ranks from 1 to \(largest)"
     case .energy(let got):
@@ -76,7 +85,8 @@ package enum CompressionError: EngineError, Equatable {
     case .units(let layer, let reason):
       "no units can be removed from `\(layer)`: \(reason)"
     case .setting(let name, let wanted, let got): "`\(name)` must be \(wanted), got \(got)"
-    case .notFinite(let parameter): "`\(parameter)` holds values that are not finite numbers"
+    case .notFinite(let parameter, let index):
+      "`\(parameter)` holds a value that is not a finite number, at \(index)"
     case .unpaired(let left, let right):
       "flips need the same examples: one network answered \(left) of them, the other \(right)"
     case .network(let error): error.message
@@ -90,12 +100,32 @@ package enum CompressionError: EngineError, Equatable {
       "sparsity is a fraction: did you mean \(CompressionError.plain(got))%?"
     case .energy(let got) where got > 1 && got <= 100:
       "energy is a fraction: did you mean \(CompressionError.plain(got))%?"
-    case .bits(let got, _) where got == 16: "for 16 bits choose the grid fp16 or bf16"
-    case .bits(let got, _) where got == 32: "a network that is not quantized has 32 bits"
+    case .bits(let got, _, _) where got == 32: "a network that is not quantized has 32 bits"
+    case .bits(1, _, _): "for one bit choose the grid binary or xnor"
+    case .uneven(let group, let row, _):
+      CompressionError.divisor(of: row, near: group).map {
+        "groups of \($0) divide it; with strict: false its last group is shorter"
+      } ?? "with strict: false the last group of a row is shorter"
     case .network(let error): error.help
     case .tensor(let error): error.help
     default: nil
     }
+  }
+
+  /// Of a tensor that holds such a value: where the first one is.
+  static func notFinite(_ parameter: String, _ value: Tensor) -> CompressionError {
+    var flat = value.elements.firstIndex { !$0.isFinite } ?? 0
+    var index: [Int] = []
+    for size in value.shape.reversed() {
+      index.insert(flat % size, at: 0)
+      flat /= size
+    }
+    return .notFinite(parameter: parameter, index: index)
+  }
+
+  /// The divisor of `row` nearest to `group`, above 1.
+  private static func divisor(of row: Int, near group: Int) -> Int? {
+    (2...max(2, row)).filter { row % $0 == 0 }.min { abs($0 - group) < abs($1 - group) }
   }
 
   /// A number without ".0".

@@ -44,6 +44,7 @@ package struct Technique: Sendable {
     choices: [
       Choices("grid", Grid.all.map { ($0.name, $0.summary) }),
       Choices("range", RangeEstimator.all.map { ($0.name, $0.summary) }),
+      Choices("rounding", RoundingRule.all.map { ($0.name, $0.summary) }),
     ])
 
   package static let svd = Technique(

@@ -7,55 +7,61 @@ package struct Affine: Encoding {
   package static let tag: UInt8 = 2
   package static let name = "affine"
 
-  /// Which elements share a scale and a zero point. A tensor `[O, …]` is `O` rows; one of fewer
-  /// than two axes is one row.
-  package enum Granularity: Sendable, Equatable {
-    case tensor
-    /// Each row: each output channel of a weight.
-    case channel
-    /// Each run of so many elements of a row; the last run of a row may be shorter.
-    case group(Int)
-  }
-
   package let shape: [Int]
-  /// Bits per code, 2...8.
+  /// Bits per code, 2...16.
   package let bits: Int
   /// Codes are `-2^(bits-1) ..< 2^(bits-1)` where signed, and `0 ..< 2^bits` where not.
   package let isSigned: Bool
   package let granularity: Granularity
   /// One per slice, in the order of the elements.
   package let scales: [Float]
-  /// The lowest bits of each code.
-  let patterns: [UInt8]
-  let zeroPatterns: [UInt8]?
+  package let scaleFormat: ScaleFormat
+  let patterns: Patterns
+  let zeroPatterns: Patterns?
+
+  package static let bitsRange = 2...16
 
   /// - Parameters:
   ///   - codes: one per element, row-major.
-  ///   - scales: one per slice, finite; `Affine.sliceCount` says how many.
+  ///   - scales: one per slice, finite and as their format holds them; `Affine.sliceCount` says how
+  ///     many.
   ///   - zeroPoints: one per slice, in the range of the codes; nil where all are 0 (symmetric).
   /// - Throws: `EncodingError.parts` where a count, a range or the shape is another.
   package init(
-    shape: [Int], bits: Int, isSigned: Bool, granularity: Granularity, codes: [Int16],
-    scales: [Float], zeroPoints: [Int16]? = nil
+    shape: [Int], bits: Int, isSigned: Bool, granularity: Granularity, codes: [Int32],
+    scales: [Float], scaleFormat: ScaleFormat = .fp32, zeroPoints: [Int32]? = nil
   ) throws(EncodingError) {
-    try Affine.check((2...8).contains(bits), "2 to 8 bits per code, got \(bits)")
+    try Affine.check(Affine.bitsRange.contains(bits), "2 to 16 bits per code, got \(bits)")
     let range = Affine.range(bits: bits, isSigned: isSigned)
     try Affine.check(
       codes.allSatisfy(range.contains), "codes from \(range.lowerBound) to \(range.upperBound)")
-    let mask = UInt8(truncatingIfNeeded: 1 << bits - 1)
     try self.init(
-      shape: shape, bits: bits, isSigned: isSigned, granularity: granularity,
-      patterns: codes.map { UInt8(truncatingIfNeeded: $0) & mask }, scales: scales,
+      shape: shape, granularity: granularity, isSigned: isSigned,
+      patterns: Patterns(codes, bits: bits), scales: scales, scaleFormat: scaleFormat,
       zeroPoints: zeroPoints)
   }
 
+  /// Of codes of at most 8 bits.
   /// - Parameter patterns: codes as they are stored, the lowest bits of each; others as above.
   /// - Throws: as above.
   package init(
     shape: [Int], bits: Int, isSigned: Bool, granularity: Granularity, patterns: [UInt8],
-    scales: [Float], zeroPoints: [Int16]? = nil
+    scales: [Float], scaleFormat: ScaleFormat = .fp32, zeroPoints: [Int32]? = nil
   ) throws(EncodingError) {
     try Affine.check((2...8).contains(bits), "2 to 8 bits per code, got \(bits)")
+    let mask = UInt8(truncatingIfNeeded: 1 << bits - 1)
+    try Affine.check(
+      bits == 8 || patterns.reduce(0, |) & ~mask == 0, "codes of \(bits) bits, and some have more")
+    try self.init(
+      shape: shape, granularity: granularity, isSigned: isSigned,
+      patterns: Patterns(bits: bits, low: patterns), scales: scales, scaleFormat: scaleFormat,
+      zeroPoints: zeroPoints)
+  }
+
+  private init(
+    shape: [Int], granularity: Granularity, isSigned: Bool, patterns: Patterns, scales: [Float],
+    scaleFormat: ScaleFormat, zeroPoints: [Int32]?
+  ) throws(EncodingError) {
     if case .group(let size) = granularity {
       try Affine.check(
         size >= 1 && size <= Int(UInt32.max), "groups of at least one element, got \(size)")
@@ -63,15 +69,14 @@ package struct Affine: Encoding {
     guard let count = try? Tensor.count(of: shape) else {
       throw .parts(encoding: Affine.name, wanted: "a shape, got \(shape)")
     }
+    let bits = patterns.bits
     let slices = Affine.sliceCount(of: shape, granularity)
-    let range = Affine.range(bits: bits, isSigned: isSigned)
-    let mask = UInt8(truncatingIfNeeded: 1 << bits - 1)
     try Affine.check(patterns.count == count, "\(count) codes, got \(patterns.count)")
-    try Affine.check(
-      bits == 8 || patterns.reduce(0, |) & ~mask == 0, "codes of \(bits) bits, and some have more")
     try Affine.check(scales.count == slices, "\(slices) scales, got \(scales.count)")
     try Affine.check(scales.allSatisfy { $0.isFinite }, "finite scales")
+    try Affine.check(scales.allSatisfy(scaleFormat.holds), "scales that \(scaleFormat) holds")
     if let zeroPoints {
+      let range = Affine.range(bits: bits, isSigned: isSigned)
       try Affine.check(
         zeroPoints.count == slices, "\(slices) zero points, got \(zeroPoints.count)")
       try Affine.check(
@@ -79,8 +84,8 @@ package struct Affine: Encoding {
         "zero points from \(range.lowerBound) to \(range.upperBound)")
     }
     self.init(
-      shape, bits, isSigned, granularity, scales, patterns: patterns,
-      zeroPatterns: zeroPoints?.map { UInt8(truncatingIfNeeded: $0) & mask })
+      shape, isSigned, granularity, scales, scaleFormat, patterns: patterns,
+      zeroPatterns: zeroPoints.map { Patterns($0, bits: bits) })
   }
 
   private static func check(
@@ -91,57 +96,22 @@ package struct Affine: Encoding {
 
   /// Of parts that are known to fit.
   init(
-    _ shape: [Int], _ bits: Int, _ isSigned: Bool, _ granularity: Granularity, _ scales: [Float],
-    patterns: [UInt8], zeroPatterns: [UInt8]?
+    _ shape: [Int], _ isSigned: Bool, _ granularity: Granularity, _ scales: [Float],
+    _ scaleFormat: ScaleFormat, patterns: Patterns, zeroPatterns: Patterns?
   ) {
     self.shape = shape
-    self.bits = bits
+    bits = patterns.bits
     self.isSigned = isSigned
     self.granularity = granularity
     self.scales = scales
+    self.scaleFormat = scaleFormat
     self.patterns = patterns
     self.zeroPatterns = zeroPatterns
   }
 
   /// The codes that so many bits can hold.
-  package static func range(bits: Int, isSigned: Bool) -> ClosedRange<Int16> {
+  package static func range(bits: Int, isSigned: Bool) -> ClosedRange<Int32> {
     isSigned ? -(1 << (bits - 1))...(1 << (bits - 1)) - 1 : 0...(1 << bits) - 1
-  }
-
-  /// How many slices have a scale each. A tensor without elements has none.
-  package static func sliceCount(of shape: [Int], _ granularity: Granularity) -> Int {
-    guard !shape.contains(0) else { return 0 }
-    let (rows, columns) = matrix(shape)
-    return switch granularity {
-    case .tensor: 1
-    case .channel: rows
-    case .group(let size): rows * ((columns - 1) / max(size, 1) + 1)
-    }
-  }
-
-  /// The elements of each slice: runs that follow each other and together are the tensor.
-  package static func slices(of shape: [Int], _ granularity: Granularity) -> [Range<Int>] {
-    guard !shape.contains(0) else { return [] }
-    let (rows, columns) = matrix(shape)
-    let run =
-      switch granularity {
-      case .tensor: rows * columns
-      case .channel: columns
-      case .group(let size): min(max(size, 1), columns)
-      }
-    let row = granularity == .tensor ? run : columns
-    var slices: [Range<Int>] = []
-    slices.reserveCapacity(sliceCount(of: shape, granularity))
-    for start in stride(from: 0, to: rows * columns, by: row) {
-      for first in stride(from: start, to: start + row, by: run) {
-        slices.append(first..<min(first + run, start + row))
-      }
-    }
-    return slices
-  }
-
-  private static func matrix(_ shape: [Int]) -> (rows: Int, columns: Int) {
-    shape.count < 2 ? (1, shape.first ?? 1) : (shape[0], shape[1...].reduce(1, *))
   }
 
   var count: Int { patterns.count }
@@ -149,44 +119,41 @@ package struct Affine: Encoding {
   package var isSymmetric: Bool { zeroPatterns == nil }
 
   /// One per element, row-major.
-  package var codes: [Int16] { patterns.map { number($0) } }
+  package var codes: [Int32] { patterns.numbers(isSigned: isSigned) }
 
   /// One per slice; all 0 where symmetric.
-  package var zeroPoints: [Int16] {
-    zeroPatterns?.map { number($0) } ?? [Int16](repeating: 0, count: scales.count)
-  }
-
-  private func number(_ pattern: UInt8) -> Int16 {
-    guard isSigned else { return Int16(pattern) }
-    let unused = Int8(8 - bits)
-    return Int16((Int8(bitPattern: pattern) << unused) >> unused)
+  package var zeroPoints: [Int32] {
+    zeroPatterns?.numbers(isSigned: isSigned) ?? [Int32](repeating: 0, count: scales.count)
   }
 
   /// `(code - zero point) * scale`, rounded once: DequantizeLinear of ONNX.
   package func decoded() -> Tensor {
     let codes = Affine.range(bits: bits, isSigned: isSigned)
-    let range = Int(codes.lowerBound)...Int(codes.upperBound)
     let runs = Affine.slices(of: shape, granularity)
-    let elements = Rounding.values(of: patterns, runs: runs) { slice in
-      let zero = zeroPatterns.map { Int(number($0[slice])) } ?? 0
-      return UniformGrid(scale: scales[slice], zero: zero, codes: range, bits: bits)
+    let zeros = zeroPoints
+    guard bits <= 8 else {
+      var elements = [Float](repeating: 0, count: count)
+      let numbers = self.codes
+      for (slice, run) in runs.enumerated() {
+        let (scale, zero) = (scales[slice], zeros[slice])
+        for i in run { elements[i] = Float(numbers[i] - zero) * scale }
+      }
+      return Tensor(trusted: shape, elements)
+    }
+    let range = Int(codes.lowerBound)...Int(codes.upperBound)
+    let elements = Rounding.values(of: patterns.low, runs: runs) { slice in
+      UniformGrid(scale: scales[slice], zero: Int(zeros[slice]), codes: range, bits: bits)
     }
     return Tensor(trusted: shape, elements)
   }
 
   /// Whether some code is the lowest there is.
   package var usesLowestCode: Bool {
-    let lowest = Affine.range(bits: bits, isSigned: isSigned).lowerBound
-    let mask = UInt8(truncatingIfNeeded: 1 << bits - 1)
-    return patterns.contains(UInt8(truncatingIfNeeded: lowest) & mask)
+    patterns.contains(Affine.range(bits: bits, isSigned: isSigned).lowerBound)
   }
 
   package var summary: String {
     let type = "\(isSigned ? "int" : "uint")\(bits)"
-    return switch granularity {
-    case .tensor: "\(type) per tensor"
-    case .channel: "\(type) per channel"
-    case .group(let size): "\(type) in groups of \(size)"
-    }
+    return type + granularity.phrase + (scaleFormat == .exponent ? ", powers of two" : "")
   }
 }

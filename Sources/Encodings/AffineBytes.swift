@@ -1,38 +1,30 @@
 // Affine storage as bytes: a header, the scales, the zero points, the codes.
-// Header: bits - 1 (3 bits), signed (1), has zero points (1), granularity (2: tensor, channel,
-// group), 0 (1); for groups, then their size in 32 bits.
+// Header: bits - 1 (4 bits), signed (1), has zero points (1), granularity (2); a byte for how
+// scales are stored; for groups, then their size in 32 bits.
 extension Affine {
   package var ledger: Ledger {
     var ledger = Ledger([
-      .init(.header, bits: isGrouped ? 40 : 8), .init(.scales, bits: 32 * scales.count),
+      .init(.header, bits: 16 + granularity.sizeBits),
+      .init(.scales, bits: scaleFormat.bits * scales.count),
     ])
-    var padding = BitPacking.paddingBits(of: count, bits: bits)
+    var padding = Patterns.paddingBits(of: count, bits: bits)
     if !isSymmetric {
       ledger.add(.zeroPoints, bits: bits * scales.count)
-      padding += BitPacking.paddingBits(of: scales.count, bits: bits)
+      padding += Patterns.paddingBits(of: scales.count, bits: bits)
     }
     ledger.add(.codes, bits: bits * count)
     ledger.add(.padding, bits: padding)
     return ledger
   }
 
-  private var isGrouped: Bool {
-    if case .group = granularity { true } else { false }
-  }
-
   package func write(to writer: inout ByteWriter) {
-    var header = UInt8(bits - 1) | (isSigned ? 8 : 0) | (isSymmetric ? 0 : 16)
-    switch granularity {
-    case .tensor: writer.append(header)
-    case .channel: writer.append(header | 1 << 5)
-    case .group(let size):
-      header |= 2 << 5
-      writer.append(header)
-      writer.append(UInt32(size))
-    }
-    writer.append(scales)
-    if let zeroPatterns { writer.append(BitPacking.packed(zeroPatterns, bits: bits)) }
-    writer.append(BitPacking.packed(patterns, bits: bits))
+    let flags: UInt8 = (isSigned ? 16 : 0) | (isSymmetric ? 0 : 32)
+    writer.append(UInt8(bits - 1) | flags | granularity.tag << 6)
+    writer.append(scaleFormat.rawValue)
+    granularity.writeSize(to: &writer)
+    scaleFormat.write(scales, to: &writer)
+    zeroPatterns?.write(to: &writer)
+    patterns.write(to: &writer)
   }
 
   package static func read(
@@ -41,25 +33,19 @@ extension Affine {
     let count = try reader.count(of: shape)
     let start = reader.offset
     let header = try reader.integer(UInt8.self)
-    let bits = Int(header & 7) + 1
-    let granularity: Granularity
-    switch header >> 5 {
-    case 0: granularity = .tensor
-    case 1: granularity = .channel
-    case 2: granularity = .group(Int(try reader.integer(UInt32.self)))
-    default: throw BytesError("there is no granularity with the number \(header >> 5)", at: start)
+    let bits = Int(header & 15) + 1
+    guard bits >= 2 else { throw BytesError("codes of \(bits) bits", at: start) }
+    let tag = try reader.integer(UInt8.self)
+    guard let format = ScaleFormat(rawValue: tag) else {
+      throw BytesError("there is no way to store scales with the number \(tag)", at: start)
     }
-    guard bits >= 2, granularity != .group(0) else {
-      throw BytesError("codes of \(bits) bits, \(granularity)", at: start)
-    }
-    let slices = sliceCount(of: shape, granularity)
-    let scales = try reader.floats(slices)
-    guard scales.allSatisfy({ $0.isFinite }) else {
-      throw BytesError("a scale is not finite", at: start)
-    }
-    let zeroPatterns = header & 16 == 0 ? nil : try reader.packed(slices, bits: bits)
+    let granularity = try Granularity.read(tag: header >> 6, from: &reader)
+    let slices = Affine.sliceCount(of: shape, granularity)
+    let scales = try format.read(slices, from: &reader)
+    let zeroPatterns =
+      header & 32 == 0 ? nil : try Patterns.read(slices, bits: bits, from: &reader)
     return Affine(
-      shape, bits, header & 8 != 0, granularity, scales,
-      patterns: try reader.packed(count, bits: bits), zeroPatterns: zeroPatterns)
+      shape, header & 16 != 0, granularity, scales, format,
+      patterns: try Patterns.read(count, bits: bits, from: &reader), zeroPatterns: zeroPatterns)
   }
 }

@@ -1,7 +1,9 @@
 // Every encoding there is, by the byte that names it, and how one is read without knowing which.
 
 package enum EncodingTable {
-  package static let all: [any Encoding.Type] = [Dense.self, Affine.self, Sparse.self, Coded.self]
+  package static let all: [any Encoding.Type] = [
+    Dense.self, Affine.self, Sparse.self, Coded.self, Levels.self,
+  ]
 
   /// How many encodings may be inside each other.
   package static let largestDepth = 8

@@ -35,15 +35,17 @@ struct Architecture {
   let name: String
   let inputShape: [Int]
   let nodes: [Node]
+  let runsInIntegers: Bool
 
   // MARK: - Network → text
 
   static func json(of network: Network) -> JSON {
-    .object([
-      ("name", .string(network.name)),
-      ("input", integers(network.inputShape)),
-      ("nodes", .array(network.nodes.enumerated().map { json(of: $1, at: $0) })),
-    ])
+    .object(
+      [
+        ("name", .string(network.name)),
+        ("input", integers(network.inputShape)),
+        ("nodes", .array(network.nodes.enumerated().map { json(of: $1, at: $0) })),
+      ] + (network.runsInIntegers ? [("arithmetic", .string("integer"))] : []))
   }
 
   private static func json(of node: Networks.Node, at index: Int) -> JSON {
@@ -84,6 +86,11 @@ struct Architecture {
     else { throw BytesError("the header describes no network", at: 0) }
     self.name = name
     self.inputShape = inputShape
+    switch json["arithmetic"] {
+    case nil: runsInIntegers = false
+    case .string("integer"): runsInIntegers = true
+    default: throw BytesError("the network wants an unknown arithmetic", at: 0)
+    }
     var read: [Node] = []
     for (i, node) in nodes.enumerated() { read.append(try Architecture.node(node, at: i)) }
     self.nodes = read
@@ -167,7 +174,10 @@ struct Architecture {
         Networks.Node(name: node.name, layer: layer, inputs: node.inputs, parameters: parameters))
     }
     do throws(NetworkError) {
-      return try Network(name: name, inputShape: inputShape, nodes: built, receipt: receipt)
+      var network = try Network(
+        name: name, inputShape: inputShape, nodes: built, receipt: receipt)
+      network.runsInIntegers = runsInIntegers
+      return network
     } catch {
       throw .network(file: file, error)
     }

@@ -10,6 +10,12 @@ extension Floats {
   }
 
   /// self += x.
+  /// self *= x, element by element.
+  package func multiply(by x: Floats) {
+    precondition(x.count == count, "as many floats")
+    for i in 0..<count { base[i] *= x.base[i] }
+  }
+
   package func add(_ x: Floats) {
     precondition(x.count == count, "as many floats")
     ck_add(x.base, count, base)

@@ -7,7 +7,7 @@ import Networks
 import Tensors
 
 enum CompressionWords {
-  static let all = [prune, quantize, svd, distill]
+  static let all = [prune] + QuantizationWords.all + [svd, distill]
 
   // MARK: Pruning
 
@@ -82,50 +82,6 @@ enum CompressionWords {
       guard !fraction.isPercent, fraction.share > 1, fraction.share < 100 else { return nil }
       return "sparsity is a fraction: did you mean \(Text.number(fraction.share))%?"
     }, allows: { $0.share >= 0 && $0.share < 1 })
-
-  // MARK: Quantization
-
-  static let quantize = Builtin(
-    "quantize", "Stores a network's weights as small whole numbers, or as 16-bit floats.",
-    Parameter<NetworkValue>("network", "what to quantize"),
-    Parameter<Int>(
-      "bits", "of each code; the 16-bit grids have no choice", default: 8,
-      rule: .init(
-        "from 2 to 8", help: { $0 == 16 ? "write grid: .fp16 or grid: .bf16" : nil },
-        allows: { (2...8).contains($0) })),
-    Parameter<Grid>("grid", "which values the codes stand for", default: .symmetric),
-    Parameter<Slices>("per", "what shares a scale", default: .channel),
-    Parameter<Int?>(
-      "group", "so many neighbors in a row share a scale, in place of `per`",
-      rule: .init("from 1") { $0.map { $0 >= 1 } ?? true }),
-    Parameter<RangeEstimator>("range", "which values the codes span", default: .minmax),
-    Parameter<Bool>(
-      "narrow", "of .symmetric: leave out the lowest code, so that both signs reach as far",
-      default: true),
-    Parameter<Bool>("biases", "quantize the biases too", default: false),
-    Parameter<[String]>(
-      "layers", "the names of the layers to quantize; all of them without", default: []),
-    Parameter<[String]>("except", "the names of layers that stay as they are", default: []),
-    details:
-      "A code q stands for (q − zero point) · scale. Codes are rounded to the nearest, halves "
-      + "to the even one, as ONNX does. Zero stays zero, so pruned weights stay pruned.",
-    source: "Jacob et al. 2018, arXiv:1712.05877; Krishnamoorthi 2018, arXiv:1806.08342",
-    examples: [
-      Example("quantize(mlp([64, 16, 10]), bits: 4).bits_per_weight < 6", shows: "true"),
-      Example("quantize(mlp([64, 16, 10]), grid: .fp16).bits_per_weight < 17", shows: "true"),
-    ], seeAlso: ["prune", "measure", "ledger"], finish: NetworkValue.recorded(as: "quantize")
-  ) {
-    context, network, bits, grid, per, group, range, narrow, biases, only,
-    except -> NetworkValue in
-    let granularity = group.map { Affine.Granularity.group($0) } ?? per.granularity
-    let options = QuantizeOptions(
-      grid: grid, bits: bits, granularity: granularity, range: range, narrow: narrow,
-      biases: biases, layers: try layers(only, except))
-    let result = try Marking.arguments(layers: only.isEmpty ? "except" : "layers") {
-      try Compression.quantize(network.network, options)
-    }
-    return finished(result, network, context)
-  }
 
   // MARK: Factorization
 
@@ -217,7 +173,7 @@ enum CompressionWords {
 
   // MARK: What they share
 
-  private static func layers(_ only: [String], _ except: [String]) throws(Problem) -> Layers {
+  static func layers(_ only: [String], _ except: [String]) throws(Problem) -> Layers {
     guard only.isEmpty || except.isEmpty else {
       throw Problem("E0205", "give `layers` or `except`, not both", parameter: "except")
     }
@@ -229,8 +185,12 @@ enum CompressionWords {
   private static func finished(
     _ result: Compressed, _ before: NetworkValue, _ context: Context
   ) -> NetworkValue {
-    for note in result.notes where !note.isExpected { context.warn(note.description) }
+    say(result.notes, context)
     return NetworkValue(result.network, history: before.history)
+  }
+
+  static func say(_ notes: [Note], _ context: Context) {
+    for note in notes where !note.isExpected { context.warn(note.description) }
   }
 }
 
@@ -238,20 +198,8 @@ extension Note {
   /// Biases and the outputs of the last layer stay: the words' help says so, and saying it each time would
   /// hide the rest.
   fileprivate var isExpected: Bool {
-    subject.hasSuffix(".bias") || text.hasSuffix("not asked for")
+    subject.hasSuffix(".bias") || subject.hasSuffix(".step") || text.hasSuffix("not asked for")
+      || text.hasPrefix("folded into")
       || text.hasSuffix("its outputs are the network's outputs")
   }
-}
-
-/// What shares a scale.
-struct Slices: TableEntry {
-  let name: String
-  let summary: String
-  let granularity: Affine.Granularity
-  static let noun = "what shares a scale"
-  static let tensor = Slices(
-    name: "tensor", summary: "all weights of a layer", granularity: .tensor)
-  static let channel = Slices(
-    name: "channel", summary: "the weights of one output", granularity: .channel)
-  static let all = [tensor, channel]
 }

@@ -14,11 +14,16 @@ final class NetworkValue: Native, Bridged, Describable {
   let history: [Trained.Epoch]
   /// Of the random numbers that the last word drew, where it drew any: for its line on the receipt.
   let seed: UInt64?
+  /// What the last word did in another way than asked: for its line on the receipt.
+  let remarks: [Note]
 
-  init(_ network: Network, history: [Trained.Epoch] = [], seed: UInt64? = nil) {
+  init(
+    _ network: Network, history: [Trained.Epoch] = [], seed: UInt64? = nil, remarks: [Note] = []
+  ) {
     self.network = network
     self.history = history
     self.seed = seed
+    self.remarks = remarks
   }
 
   convenience init(from value: Value) throws(Mismatch) {

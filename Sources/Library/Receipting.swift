@@ -1,5 +1,6 @@
 // The line that every word which gives a network leaves on its receipt: what was asked, as it was asked.
 // Nothing trained goes there, and no path of this machine: sizes and checks must not depend on them.
+import Compression
 import Interpreter
 import Networks
 
@@ -16,6 +17,7 @@ extension NetworkValue {
         .filter { !$0.value.isNone }
         .map { (name: $0.name, value: Receipting.text($0.value)) }
       if let seed = value.seed { written.append(("seed", "\(seed)")) }
+      written += value.remarks.map { ("instead", $0.description) }
       var network = value.network
       network.receipt = network.receipt.adding(Receipt.Step(word, written))
       return NetworkValue(network, history: value.history).bridged

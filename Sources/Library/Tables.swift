@@ -30,6 +30,7 @@ extension Optimizer: TableEntry { static var noun: String { "an optimizer" } }
 extension Schedule: TableEntry { static var noun: String { "a schedule of learning rates" } }
 extension Grid: TableEntry { static var noun: String { "a grid" } }
 extension RangeEstimator: TableEntry { static var noun: String { "a range estimator" } }
+extension RoundingRule: TableEntry { static var noun: String { "a rounding rule" } }
 extension Criterion: TableEntry { static var noun: String { "a pruning criterion" } }
 extension PruningSchedule: TableEntry { static var noun: String { "a pruning schedule" } }
 extension PruningScope: TableEntry {

@@ -100,6 +100,14 @@ extension Layer {
   package func parameters(for inputs: [[Int]]) -> [ParameterPlan] { [] }
   package func multiplyAccumulates(for inputs: [[Int]]) -> Int { 0 }
 
+  /// The same layer with a bias; nil for one that cannot have any.
+  package var withBias: (any Layer)? {
+    var settings = Dictionary(uniqueKeysWithValues: attributes.map { ($0.name, $0.value) })
+    guard settings["bias"] != nil else { return nil }
+    settings["bias"] = .integer(1)
+    return try? Self(attributes: settings)
+  }
+
   /// The one input's shape, where it has what the layer wants.
   func single(
     _ inputs: [[Int]], _ wants: String, _ fits: ([Int]) -> Bool = { _ in true }

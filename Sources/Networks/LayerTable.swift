@@ -14,6 +14,7 @@ package enum LayerTable {
     entry(Flatten.self, "every example as one list of numbers"),
     entry(Reshape.self, "every example in another shape"),
     entry(Activation.self, "a function of each number by itself"),
+    entry(ActivationQuantizer.self, "rounds each number to a grid, as integer hardware would"),
     entry(Dropout.self, "forgets a random share of its inputs while training"),
     entry(Add.self, "the sum of several inputs"),
     entry(Concatenate.self, "the units of several inputs, one after the other"),

@@ -30,6 +30,8 @@ package struct Network: Sendable {
   package let shapes: [[Int]]
   /// How this network came to be.
   package var receipt: Receipt
+  /// It answers in whole-number arithmetic, as `IntegerNetwork` or `IntegerPredictor` has it.
+  package var runsInIntegers = false
 
   /// - Throws: `NetworkError` where there is no layer, a layer does not fit, a parameter has another
   ///   shape than its layer plans, a node comes before those that feed it, or two share a name.

@@ -29,6 +29,8 @@ package enum NetworkError: EngineError, Equatable {
   case memory(batch: Int, bytes: Double, available: Int)
   /// An input of an embedding that is not an index of its vocabulary.
   case index(found: Float, vocabulary: Int, example: Int)
+  /// A layer that cannot run with whole numbers, and why.
+  case integer(layer: String, why: String)
 
   package var code: String {
     switch self {
@@ -47,6 +49,7 @@ package enum NetworkError: EngineError, Equatable {
     case .parameters: "E0511"
     case .unknownNode: "E0512"
     case .index: "E0513"
+    case .integer: "E0514"
     case .limit: "E0905"
     case .memory: "E0909"
     }
@@ -69,6 +72,7 @@ package enum NetworkError: EngineError, Equatable {
       "the loss is not a number since step \(step) of epoch \(epoch)"
     case .option(let name, let wanted, let got): "`\(name)` must be \(wanted), got \(got)"
     case .tensor(let error): error.message
+    case .integer(let layer, let why): "`\(layer)` cannot run with whole numbers: \(why)"
     case .interrupted: "interrupted"
     case .empty: "a network needs at least one layer"
     case .order(let name): "`\(name)` is fed by a layer that does not come before it"

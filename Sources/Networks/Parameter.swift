@@ -25,6 +25,8 @@ package struct Parameter: Sendable {
     case scale
     /// A running mean or variance, shape `[C]`: updated by training, not by gradients.
     case statistic
+    /// The step of a grid that activations are rounded to, shape `[1]`.
+    case step
   }
 
   package init(_ name: String, role: Role, value: Tensor, pruned: [Bool]? = nil) {

@@ -47,9 +47,10 @@ import Testing
     (4, .group(2), [7, -1, 7, 0, -7, 2, -2, 7, 2, -7, 1, 7]),
   ])
   func quantizesToTheSameCodes(
-    _ bits: Int, _ granularity: Affine.Granularity, _ codes: [Int16]
+    _ bits: Int, _ granularity: Affine.Granularity, _ codes: [Int32]
   ) throws {
-    let options = QuantizeOptions(grid: .symmetric, bits: bits, granularity: granularity)
+    let options = QuantizeOptions(
+      grid: .symmetric, bits: bits, granularity: granularity, strict: false)
     let parameter = try quantize(try network(), options).network.parameters[0].parameter
     #expect((parameter.encoding as? Affine)?.codes == codes)
   }

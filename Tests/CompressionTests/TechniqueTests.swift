@@ -21,18 +21,22 @@ import Testing
   @Test func tablesCiteTheirSources() {
     let sources =
       Criterion.all.map(\.source) + Grid.all.map(\.source) + RangeEstimator.all.map(\.source)
+      + RoundingRule.all.map(\.source)
       + RankRule.all.map(\.source) + PruningSchedule.all.map(\.source)
     #expect(sources.allSatisfy { $0.contains { $0.isNumber } })
   }
 
   @Test func errorsSpeakOneSentence() {
     let errors: [CompressionError] = [
-      .sparsity(90), .bits(9, wanted: 2...8), .group(0), .rank(20, largest: 10, layer: "dense3"),
+      .sparsity(90), .bits(17, wanted: 2...16, grid: "affine"), .group(0),
+      .rank(20, largest: 10, layer: "dense3"),
       .energy(2), .budget(bytes: 1, smallest: 600), .unknownLayer("x", known: ["dense1"]),
       .nothing(technique: "svd", wanted: "a dense layer"),
       .criterion("l1", scores: "units", wanted: "weights"),
       .units(layer: "conv1", reason: "it is grouped"),
-      .setting(name: "power", wanted: "above 0", got: "0"), .notFinite(parameter: "dense1.weight"),
+      .setting(name: "power", wanted: "above 0", got: "0"),
+      .notFinite(parameter: "dense1.weight", index: [0, 1]),
+      .uneven(group: 32, row: 300, parameter: "dense2.weight"),
       .unpaired(1, 2),
     ]
     #expect(Set(errors.map(\.code)).count == errors.count)

@@ -22,7 +22,7 @@ import Testing
     let affine = try Affine(
       shape: [3], bits: 3, isSigned: false, granularity: .tensor, codes: [1, 2, 7], scales: [1])
     // 1 + 2 * 8 + 7 * 64 = 465 = 0x1d1
-    #expect(bytes(affine) == [2, 2, 0, 0, 0x80, 0x3f, 0xd1, 0x01])
+    #expect(bytes(affine) == [2, 2, 0, 0, 0, 0x80, 0x3f, 0xd1, 0x01])
     #expect(affine.ledger.bits(for: .codes) == 9)
     #expect(affine.ledger.bits(for: .padding) == 7)
   }
@@ -45,8 +45,8 @@ import Testing
 
   @Test func refusesWhatDoesNotFit() throws {
     func make(
-      _ shape: [Int] = [2], _ bits: Int = 4, _ codes: [Int16] = [1, 2], _ scales: [Float] = [1],
-      _ zeros: [Int16]? = nil, _ granularity: Affine.Granularity = .tensor
+      _ shape: [Int] = [2], _ bits: Int = 4, _ codes: [Int32] = [1, 2], _ scales: [Float] = [1],
+      _ zeros: [Int32]? = nil, _ granularity: Affine.Granularity = .tensor
     ) throws -> Affine {
       try Affine(
         shape: shape, bits: bits, isSigned: true, granularity: granularity, codes: codes,
@@ -55,7 +55,7 @@ import Testing
     #expect(try make().decoded().elements == [1, 2])
     #expect(throws: EncodingError.self) { try make([-1]) }
     #expect(throws: EncodingError.self) { try make([2], 1) }
-    #expect(throws: EncodingError.self) { try make([2], 9) }
+    #expect(throws: EncodingError.self) { try make([2], 17) }
     #expect(throws: EncodingError.self) { try make([2], 4, [8, 0]) }
     #expect(throws: EncodingError.self) { try make([2], 4, [1]) }
     #expect(throws: EncodingError.self) { try make([2], 4, [1, 2], []) }

@@ -27,13 +27,25 @@ struct Samples {
     let range = Affine.range(bits: bits, isSigned: isSigned)
     let slices = Affine.sliceCount(of: shape, granularity)
     let span = Int(range.upperBound) - Int(range.lowerBound) + 1
-    func codes(_ count: Int) -> [Int16] {
-      (0..<count).map { _ in range.lowerBound + Int16(stream.integer(below: span)) }
+    func codes(_ count: Int) -> [Int32] {
+      (0..<count).map { _ in range.lowerBound + Int32(stream.integer(below: span)) }
     }
     return try Affine(
       shape: shape, bits: bits, isSigned: isSigned, granularity: granularity,
       codes: codes(Tensor.count(of: shape)),
-      scales: stream.uniform(shape: [slices]).elements, zeroPoints: hasZeros ? codes(slices) : nil)
+      scales: stream.uniform(shape: [slices]).elements.map {
+        bits % 3 == 0 ? Float(sign: .plus, exponent: $0.exponent, significand: 1) : $0
+      }, scaleFormat: bits % 3 == 0 ? .exponent : .fp32, zeroPoints: hasZeros ? codes(slices) : nil)
+  }
+
+  mutating func levels(
+    _ tensor: Tensor, _ table: LevelSet, _ granularity: Affine.Granularity
+  ) throws -> Levels {
+    let slices = Affine.sliceCount(of: tensor.shape, granularity)
+    return try Levels(
+      shape: tensor.shape, table: table, granularity: granularity,
+      codes: tensor.elements.map(table.code(nearest:)),
+      scales: stream.uniform(shape: [slices]).elements)
   }
 
   mutating func sparse(_ shape: [Int]) throws -> [Sparse] {
@@ -60,7 +72,7 @@ struct Samples {
     var result: [any Encoding] = []
     let tensor = try tensor(shape)
     for format in FloatFormat.all { result.append(Dense(tensor, as: format)) }
-    for bits in 2...8 {
+    for bits in [2, 3, 4, 7, 8, 9, 13, 16] {
       for granularity: Affine.Granularity in [.tensor, .channel, .group(1), .group(5), .group(999)]
       {
         for flags in 0..<4 {
@@ -69,6 +81,11 @@ struct Samples {
               shape, bits: bits, isSigned: flags & 1 == 0, granularity: granularity,
               hasZeros: flags & 2 == 0))
         }
+      }
+    }
+    for table in LevelSet.all {
+      for granularity: Affine.Granularity in [.tensor, .channel, .group(3)] {
+        result.append(try levels(tensor, table, granularity))
       }
     }
     result += try sparse(shape)

@@ -69,7 +69,7 @@ enum Samples {
     of tensor: Tensor, pruned: [Bool], _ random: inout SplitMix
   ) throws -> any Encoding {
     let kept = pruned.indices.filter { !pruned[$0] }
-    let codes = kept.map { Int16((tensor.elements[$0] * 7).rounded()) }
+    let codes = kept.map { Int32((tensor.elements[$0] * 7).rounded()) }
     let affine = try Affine(
       shape: [kept.count], bits: 4, isSigned: true, granularity: .tensor, codes: codes,
       scales: [0.125])
@@ -81,7 +81,7 @@ enum Samples {
     case 4:
       return try Coded(try Sparse.smallest(shape: tensor.shape, positions: kept, values: affine))
     default:
-      let all = tensor.elements.map { Int16(($0 * 127).rounded()) }
+      let all = tensor.elements.map { Int32(($0 * 127).rounded()) }
       return try Affine(
         shape: tensor.shape, bits: 8, isSigned: true, granularity: .channel, codes: all,
         scales: [Float](repeating: 1 / 128, count: tensor.shape[0]))

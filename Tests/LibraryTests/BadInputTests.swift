@@ -22,7 +22,7 @@ import Testing
     Slip(code: "n = 90\nprune(net, n)", error: "E0207", marks: "n", help: "90%"),
     Slip(code: "prune(net, 100%)", error: "E0207", marks: "100%"),
     Slip(code: "prune(net, -1%)", error: "E0207"),
-    Slip(code: "quantize(net, bits: 16)", error: "E0207", marks: "16", help: ".fp16"),
+    Slip(code: "quantize(net, bits: 33)", error: "E0207", marks: "33"),
     Slip(code: "quantize(net, bits: 2.5)", error: "E0207", marks: "2.5"),
     Slip(code: "quantize(net, group: 0)", error: "E0207", marks: "0"),
     Slip(code: "svd(net, rank: 500)", error: "E0604", marks: "500", says: "from 1 to 16"),

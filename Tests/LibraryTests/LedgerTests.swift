@@ -13,10 +13,15 @@ import Testing
 
   static let codes: [String] = {
     var all: [String] = []
-    for grid in Grid.all where grid.name == "affine" || grid.name == "symmetric" {
-      for bits in [2, 3, 4, 5, 8] {
-        for slices in ["per: .tensor", "per: .channel", "group: 16"] {
+    for grid in Grid.all {
+      for bits in [1, 2, 3, 4, 5, 8, 12, 16] where grid.bits.contains(bits) {
+        for slices in grid.takesGranularity
+          ? ["per: .tensor", "per: .channel", "group: 16, strict: false"] : []
+        {
           all.append("quantize(net, bits: \(bits), grid: .\(grid.name), \(slices))")
+        }
+        if grid.takesFraction {
+          all.append("quantize(net, bits: \(bits), grid: .\(grid.name), fraction: 5)")
         }
       }
     }
@@ -35,11 +40,12 @@ import Testing
   }()
 
   static let combined = [
-    "quantize(net, bits: 6, range: .mse)", "quantize(net, narrow: false)",
+    "quantize(net, bits: 6, range: .mse)", "quantize(net, activations: 8, dynamic: .sample)",
+    "quantize(net, narrow: false)",
     "quantize(net, bits: 8, biases: true)", "quantize(net, except: [\"dense1\"])",
     "prune(net, 80%) |> quantize bits: 4", "prune(net, 95%) |> quantize bits: 8, per: .tensor",
     "prune(net, 90%, scope: .global) |> quantize grid: .fp16",
-    "prune(net, 90%) |> quantize bits: 5, group: 32",
+    "prune(net, 90%) |> quantize bits: 5, group: 32, strict: false",
     "svd(net, rank: 4)", "svd(net, energy: 70%) |> quantize bits: 8", "svd(net, bytes: 6KB)",
     "svd(net, rank: 4) |> prune 60%", "prune(net, 50%, by: .l2) |> prune 70% |> quantize bits: 3",
     "finetune(prune(net, 80%), on: data.train[0..<64], epochs: 1)",

@@ -15,6 +15,10 @@ import Testing
     ("prune", "schedule", PruningSchedule.all.map(\.name)),
     ("quantize", "grid", Grid.all.map(\.name)),
     ("quantize", "range", RangeEstimator.all.map(\.name)),
+    ("quantize", "activation_range", RangeEstimator.all.map(\.name)),
+    ("quantize", "activation_grid", ActivationOptions.grids.map(\.name)),
+    ("quantize", "dynamic", ["batch", "sample", "token"]),
+    ("quantize", "rounding", RoundingRule.all.map(\.name)),
     ("activation", "function", Activation.Function.all.map(\.name)),
   ]
 
@@ -28,12 +32,33 @@ import Testing
     }
   }
 
+  /// Choices that want something beside themselves.
+  static let special: [String: String] = {
+    var calls = [
+      "quantizefixed_point": "quantize(net, grid: .fixed_point, fraction: 6)",
+      "quantizemoving_average":
+        "quantize(net, activations: 8, activation_range: .moving_average, on: some)",
+      "quantizelearned":
+        "quantize(net, bits: 3, range: .learned, activations: 4, activation_range: .learned, "
+        + "on: some, epochs: 1)",
+    ]
+    for schedule in PruningSchedule.all {
+      calls["prune" + schedule.name] =
+        "prune(net, 60%, on: some, epochs: 1, schedule: .\(schedule.name))"
+    }
+    return calls
+  }()
+
   @Test func everyChoiceRuns() throws {
     let calls = [
       "optimizer": "train(net, on: some, epochs: 1, optimizer: .NAME)",
       "schedule": "train(net, on: some, epochs: 2, schedule: .NAME)",
       "loss": "train(net, on: some, epochs: 1, loss: .NAME)", "by": "prune(net, 50%, by: .NAME)",
       "grid": "quantize(net, grid: .NAME)", "range": "quantize(net, range: .NAME, bits: 3)",
+      "activation_range": "quantize(net, activations: 8, activation_range: .NAME, on: some)",
+      "activation_grid": "quantize(net, activations: 8, activation_grid: .NAME, on: some)",
+      "dynamic": "quantize(net, activations: 8, dynamic: .NAME)",
+      "rounding": "quantize(net, rounding: .NAME)",
       "function": "network(input: 4) { activation .NAME }",
     ]
     let bench = Workbench()
@@ -41,10 +66,7 @@ import Testing
     for table in Self.tables {
       guard let call = calls[table.parameter] else { continue }
       for name in table.names {
-        let code =
-          table.word == "prune" && table.parameter == "schedule"
-          ? "prune(net, 60%, on: some, epochs: 1, schedule: .\(name))"
-          : call.replacing("NAME", with: name)
+        let code = Self.special[table.word + name] ?? call.replacing("NAME", with: name)
         let cell = bench.run(code)
         #expect(cell.error == nil, "\(code): \(cell.message)")
       }

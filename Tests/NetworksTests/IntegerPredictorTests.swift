@@ -90,7 +90,7 @@ import Testing
     let network = try chain(&random).mapParameters { _, parameter in
       guard parameter.role == .weight else { return parameter }
       let shape = parameter.value.shape
-      let codes = (0..<parameter.value.count).map { _ in Int16(random.integer(below: 256) - 128) }
+      let codes = (0..<parameter.value.count).map { _ in Int32(random.integer(below: 256) - 128) }
       let perChannel = random.integer(below: 2) == 0
       let scales = (0..<(perChannel ? shape[0] : 1)).map { _ in Float(random.uniform() * 0.01) }
       return parameter.stored(

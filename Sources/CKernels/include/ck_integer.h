@@ -24,6 +24,23 @@ typedef struct {
   int relu;
 } ck_int8_finish;
 
+/// How sums become codes without floats: round((sum + bias) factor 2^-shift), halves to even, plus
+/// zero, within low...high. One bias, factor and shift per output; shifts are 1...62, and |sum + bias|
+/// is below 2^31.
+typedef struct {
+  const int32_t *bias, *factors;
+  const int64_t *shifts;
+  int32_t zero, low, high;
+} ck_int8_rescale;
+
+/// Rows of codes to multiply: row r is `segments` runs of k codes, the first at x + r ld, each
+/// segment_step behind the one before. k is a multiple of four; what is read beyond a run's own codes
+/// meets weights of zero.
+typedef struct {
+  const int8_t *x;
+  size_t ld, rows, k, segments, segment_step;
+} ck_int8_rows;
+
 /// Filters of one group over planes of codes in lanes.
 typedef struct {
   /// [tiles][taps][filters of the tile][4]; every tile but the last has ck_int8_tile() filters.
@@ -67,6 +84,25 @@ typedef struct {
     const int8_t *w, const int32_t *sums, const ck_int8_finish *finish, size_t m, size_t n, \
     size_t k, float *y, size_t ldy), \
     (range, x, ldx, scales, w, sums, finish, m, n, k, y, ldy)) \
+  /* The same to codes in fixed point: weights [n/16, segments, k/4, 16, 4]. */ \
+  K(void, ck_int8_fixed, (int range, const ck_int8_rows *x, const int8_t *w, \
+    const int32_t *sums, const ck_int8_rescale *f, size_t n, int8_t *y, size_t ldy), \
+    (range, x, w, sums, f, n, y, ldy)) \
+  /* One row of sums to codes. */ \
+  K(void, ck_int8_rescaled, (const int32_t *sums, const ck_int8_rescale *f, size_t n, \
+    int8_t *y), (sums, f, n, y)) \
+  /* Channels by themselves: y[c] from the sum of x[t][c] w[t][c], taps at offsets. */ \
+  K(void, ck_int8_depthwise, (const int8_t *x, size_t ld, size_t rows, const int32_t *offsets, \
+    size_t taps, const int8_t *w, const ck_int8_rescale *f, size_t n, int8_t *y, size_t ldy), \
+    (x, ld, rows, offsets, taps, w, f, n, y, ldy)) \
+  /* The greatest, or the sum, of codes at offsets, channel by channel. */ \
+  K(void, ck_int8_greatest_of, (const int8_t *x, const int32_t *offsets, size_t taps, size_t n, \
+    int8_t *y), (x, offsets, taps, n, y)) \
+  K(void, ck_int8_sum_of, (const int8_t *x, const int32_t *offsets, size_t taps, size_t n, \
+    int32_t *y), (x, offsets, taps, n, y)) \
+  /* Codes of floats: clamp(rint(x / scale) + zero), halves to even, NaN to zero. */ \
+  K(void, ck_int8_encode, (const float *x, size_t n, float scale, int32_t zero, int32_t low, \
+    int32_t high, int8_t *y), (x, n, scale, zero, low, high, y)) \
   /* How many filters share a pass over the codes. */ \
   K(size_t, ck_int8_tile, (void), ()) \
   /* One group's planes of codes to floats in lanes; raises each lane's greatest magnitude. */ \

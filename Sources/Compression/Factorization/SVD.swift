@@ -117,7 +117,7 @@ private struct Factors {
     let rows = weight.value.shape[0]
     let columns = weight.value.count / rows
     guard weight.value.isFinite else {
-      throw .notFinite(parameter: "\(node.name).\(weight.name)")
+      throw CompressionError.notFinite("\(node.name).\(weight.name)", weight.value)
     }
     do {
       let parts = try Tensor.svd(

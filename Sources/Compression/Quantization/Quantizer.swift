@@ -20,60 +20,108 @@ package struct Codes: Sendable, Equatable {
   }
 }
 
-/// The numerical part of quantization with codes.
+/// The numerical part of quantization: a grid with its settings.
 package struct Quantizer: Sendable {
-  let fit: @Sendable (_ low: Float, _ high: Float, _ bits: Int, _ narrow: Bool) -> Step
-  package let bits: Int
-  package let narrow: Bool
+  package let grid: Grid
+  package let settings: Grid.Settings
   package let range: RangeEstimator
+  /// For the percentile range: the share of magnitudes that is kept.
+  package let percentile: Double
   package let granularity: Affine.Granularity
 
-  /// Nil for a grid without codes.
-  package init?(
-    grid: Grid, bits: Int, narrow: Bool, range: RangeEstimator, granularity: Affine.Granularity
+  package init(
+    grid: Grid, settings: Grid.Settings, range: RangeEstimator = .minmax,
+    percentile: Double = 0.999, granularity: Affine.Granularity
   ) {
-    guard case .codes(let fit) = grid.kind else { return nil }
-    self.fit = fit
-    self.bits = bits
-    self.narrow = narrow
+    self.grid = grid
+    self.settings = settings
     self.range = range
+    self.percentile = percentile
     self.granularity = granularity
   }
 
-  /// The codes of finite values.
+  package var bits: Int { settings.bits }
+
+  /// Codes around 0 have no zero points.
+  package var isSigned: Bool {
+    guard case .uniform(let fit, _) = grid.kind else { return true }
+    return fit(-1, 1, settings).codes.lowerBound < 0
+  }
+
+  // MARK: Steps
+
+  /// The step of each run of finite values that share one; none for a grid without codes.
+  package func steps(for tensor: Tensor) -> [Step] {
+    let values = tensor.elements
+    return Affine.slices(of: tensor.shape, granularity).map { run in
+      step(for: values, run, Extremes(of: values, run))
+    }
+  }
+
+  private func step(for values: [Float], _ run: Range<Int>, _ extremes: Extremes) -> Step {
+    guard case .uniform(let fit, _) = grid.kind else {
+      return Step(scale: 1, zeroPoint: 0, codes: 0...0)
+    }
+    let (low, high) = span(of: values, run, extremes) { low, high in
+      fit(low, high, settings).squaredError(of: values, run, bits: bits)
+    }
+    return fit(low, high, settings)
+  }
+
+  /// The range of a run, as the estimator sees it.
+  func span(
+    of values: [Float], _ run: Range<Int>, _ extremes: Extremes,
+    error: (_ low: Float, _ high: Float) -> Double
+  ) -> (low: Float, high: Float) {
+    let low = min(0, extremes.least)
+    let high = max(0, extremes.greatest)
+    return withoutActuallyEscaping(error) { error in
+      range.estimate(
+        Observed(
+          low: low, high: high, percentile: percentile, levels: levels,
+          magnitudes: {
+            var histogram = MagnitudeHistogram(upTo: max(high, -low), values: run.count)
+            histogram.add(values[run])
+            return histogram
+          },
+          meanMagnitude: {
+            Float(run.reduce(0.0) { $0 + Double(abs(values[$1])) } / Double(max(1, run.count)))
+          }, error: error))
+    }
+  }
+
+  /// Codes on one side of 0.
+  var levels: Int { isSigned ? 1 << (bits - 1) - 1 : 1 << bits - 1 }
+
+  // MARK: Codes
+
+  /// The codes of finite values, each rounded to the nearest, halves to even.
   package func codes(for tensor: Tensor) -> Codes {
+    let steps = steps(for: tensor)
+    return codes(for: tensor, steps) { $0.rounded(.toNearestOrEven) }
+  }
+
+  /// The same on given steps, with another way to round x / scale.
+  func codes(for tensor: Tensor, _ steps: [Step], round: (Float) -> Float) -> Codes {
     let runs = Affine.slices(of: tensor.shape, granularity)
-    let (patterns, steps) = patterns(for: tensor, runs)
-    var codes = [Int](repeating: 0, count: tensor.count)
+    let values = tensor.elements
+    var codes = [Int](repeating: 0, count: values.count)
     for (step, run) in zip(steps, runs) {
-      // Where codes lie around 0 the highest stored bit is their sign.
-      let sign = step.codes.lowerBound < 0 ? 1 << (bits - 1) : 0
-      for i in run { codes[i] = (Int(patterns[i]) ^ sign) - sign }
+      for i in run { codes[i] = step.clamped(round(values[i] / step.scale)) }
     }
     return Codes(codes: codes, steps: steps, runs: runs)
   }
 
-  /// The same as they are stored: the lowest bits of each code.
-  func patterns(for tensor: Tensor, _ runs: [Range<Int>]) -> (patterns: [UInt8], steps: [Step]) {
+  /// The codes of at most 8 bits as they are stored: the lowest bits of each; in one pass over memory.
+  func patterns(for tensor: Tensor) -> (patterns: [UInt8], steps: [Step]) {
     let values = tensor.elements
+    let runs = Affine.slices(of: tensor.shape, granularity)
     let (patterns, grids) = Rounding.codes(of: values, runs: runs) { run, extremes in
-      grid(step(for: values, run, extremes))
+      let step = step(for: values, run, extremes)
+      return UniformGrid(scale: step.scale, zero: step.zeroPoint, codes: step.codes, bits: bits)
     }
     return (
       patterns, grids.map { Step(scale: $0.scale, zeroPoint: $0.zero, codes: $0.codes) }
     )
-  }
-
-  private func step(for values: [Float], _ run: Range<Int>, _ extremes: Extremes) -> Step {
-    let low = min(0, extremes.least)
-    let high = max(0, extremes.greatest)
-    let (from, to) = range.estimate(low, high) { low, high in
-      grid(fit(low, high, bits, narrow)).squaredError(of: values, run)
-    }
-    return fit(from, to, bits, narrow)
-  }
-
-  private func grid(_ step: Step) -> UniformGrid {
-    UniformGrid(scale: step.scale, zero: step.zeroPoint, codes: step.codes, bits: bits)
   }
 }

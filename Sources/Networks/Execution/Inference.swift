@@ -14,23 +14,56 @@ package struct Evaluation: Sendable {
 
 /// A network that is ready to run again and again, with its buffers laid out once.
 package final class Predictor {
-  private let plan: Plan
+  private let arithmetic: Arithmetic
+
+  private enum Arithmetic {
+    case floats(Plan)
+    /// Ranges are known: whole numbers from end to end.
+    case codes(IntegerNetwork)
+    /// Ranges are found for each example: whole numbers within layers.
+    case products(IntegerPredictor)
+  }
 
   /// - Parameter batch: examples that run at a time, at most.
-  /// - Throws: `NetworkError.limit`.
+  /// - Throws: `NetworkError.limit`, `.memory`; `.integer` for a network that is to run with whole
+  ///   numbers and cannot.
   package init(
     _ network: Network, batch: Int = 128, path: EnginePath = .configured,
     workers: Workers = .shared
   ) throws(NetworkError) {
-    plan = try Plan(
-      network, weights: Weights(network, path: path), capacity: max(1, batch), training: false,
-      path: path, workers: workers)
+    guard network.runsInIntegers else {
+      arithmetic = .floats(
+        try Plan(
+          network, weights: Weights(network, path: path), capacity: max(1, batch),
+          training: false, path: path, workers: workers))
+      return
+    }
+    guard network.roundsEachExample else {
+      arithmetic = .codes(try IntegerNetwork(network, workers: workers))
+      return
+    }
+    guard let products = try IntegerPredictor(network, workers: workers) else {
+      throw .integer(
+        layer: network.name,
+        why: "with dynamic ranges, it must be a chain of dense, conv, pooling and relu layers")
+    }
+    arithmetic = .products(products)
   }
 
   /// The scores `[B, …]` of inputs `[B, …]`, for any B.
   /// - Throws: `NetworkError.data`, `.index`, `.interrupted`.
   package func predict(
     _ inputs: Tensor, monitor: Monitor = .silent
+  ) throws(NetworkError) -> Tensor {
+    switch arithmetic {
+    case .floats(let plan): try predict(inputs, plan, monitor)
+    case .codes(let network): try network.predict(inputs, monitor: monitor)
+    case .products(let network): try network.predict(inputs, monitor: monitor)
+    }
+  }
+
+  private func predict(
+    _ inputs: Tensor, _ plan: Plan, _ monitor: Monitor
   ) throws(NetworkError) -> Tensor {
     let network = plan.network
     try network.check(inputs: inputs)
@@ -91,6 +124,15 @@ extension Network {
     let count = Double(max(1, data.count))
     return Evaluation(
       predictions: predictions, accuracy: Double(right) / count, loss: total / count)
+  }
+}
+
+extension Network {
+  /// Every quantizer finds the range of each example anew, around 0, for codes of eight bits.
+  fileprivate var roundsEachExample: Bool {
+    let all = nodes.compactMap { $0.layer as? ActivationQuantizer }
+    return !all.isEmpty
+      && all.allSatisfy { $0.moment == .sample && $0.grid == .symmetric && $0.bits == 8 }
   }
 }
 

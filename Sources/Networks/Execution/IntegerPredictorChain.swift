@@ -55,7 +55,8 @@ struct IntegerChain: Sendable {
   private mutating func take(_ n: Int) -> Int? {
     let shape = network.shapes[n]
     switch network.nodes[n].layer {
-    case is Dropout: return n + 1
+    // What a layer reads is coded anew for each example, as such a quantizer has it.
+    case is Dropout, is ActivationQuantizer: return n + 1
     case is Flatten: leaveLanes()
     case is Reshape where shape.count == 1: leaveLanes()
     case let layer as Activation: add(.activation(layer.activator), n)
@@ -202,6 +203,44 @@ struct IntegerWeights {
     scales =
       affine.granularity == .channel
       ? affine.scales : [Float](repeating: affine.scales.first ?? 0, count: rows)
+  }
+
+  /// The codes that a parameter's values are, with one scale for each of its rows.
+  /// - Returns: nil where they are none: plain floats, groups with scales of their own, more bits.
+  init?(exactly parameter: Parameter) {
+    let rows = max(1, parameter.value.shape.first ?? 1)
+    guard let stored = IntegerWeights.scales(of: parameter.encoding, rows: rows) else {
+      return nil
+    }
+    let values = parameter.value.elements
+    let width = values.count / rows
+    var codes: [Int8] = []
+    codes.reserveCapacity(values.count)
+    for (i, value) in values.enumerated() {
+      let scale = stored[i / max(1, width)]
+      let code = scale > 0 ? (value / scale).rounded() : 0
+      // What was stored in a code decodes to it again.
+      guard abs(code) <= 128, code > -129, code < 128, code * scale == value else { return nil }
+      codes.append(Int8(code))
+    }
+    self.codes = codes
+    scales = stored
+  }
+
+  /// The scale of each row that an encoding, or one inside it, has.
+  private static func scales(of encoding: any Encoding, rows: Int) -> [Float]? {
+    let found: (scales: [Float], granularity: Affine.Granularity)
+    switch encoding {
+    case let affine as Affine: found = (affine.scales, affine.granularity)
+    case let levels as Levels where levels.table == .ternary || levels.table == .binary:
+      found = (levels.scales, levels.granularity)
+    default: return encoding.nested.flatMap { scales(of: $0, rows: rows) }
+    }
+    switch found.granularity {
+    case .tensor: return [Float](repeating: found.scales.first ?? 1, count: rows)
+    case .channel: return found.scales.count == rows ? found.scales : nil
+    case .group: return nil
+    }
   }
 
   func finish(_ bias: Parameter?, relu: Bool) -> IntegerFinish {

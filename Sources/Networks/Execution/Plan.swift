@@ -20,6 +20,8 @@ final class Plan: @unchecked Sendable {
   /// The gradient by the input `[B, …]`, where it was asked for.
   private(set) var inputGradient: Floats?
 
+  /// Of a training, from 0: the trainer says.
+  var step = 0
   private let layout: Layout
   private let wayBack: [Layout.Segment]
   let calls: [LayerCall?]
@@ -192,8 +194,14 @@ final class Plan: @unchecked Sendable {
       call?.count = count
       call?.seed = seed
     }
-    if training { prepare() }
+    if training {
+      weights.project(step: step, seed: seed, on: workers)
+      prepare()
+    }
   }
+
+  /// The buffer in which a node's output lies, or the input's.
+  func output(of node: Int) -> Floats { node == Network.input ? input : outputs[node] }
 
   /// Runs a batch of `count` examples to `output`.
   /// - Parameter fill: writes some of the examples, one after the other; from several threads, so that

@@ -10,19 +10,35 @@ final class Weights: @unchecked Sendable {
   /// 1 where a weight may live and 0 where it was pruned; nil where none was.
   private(set) var keeps: [[Floats?]] = []
   private(set) var frozen: [[Bool]] = []
+  /// What layers see through a function of other numbers, which are what is trained.
+  let projected: [ProjectedParameter]
   private let memory: [[Memory]]
   private var masks: [[Memory?]]
 
-  init(_ network: Network, path: EnginePath = .configured) {
-    storages = network.nodes.indices.map { n in
+  /// - Parameter projections: by the full names of parameters, such as "dense1.weight".
+  init(
+    _ network: Network, path: EnginePath = .configured,
+    projections: [String: any Projection] = [:]
+  ) {
+    let storages = network.nodes.indices.map { n in
       let node = network.nodes[n]
       let natural = node.parameters.map { ParameterStorage.natural($0.value.count) }
       return path == .general
         ? natural : node.layer.storages(for: network.inputShapes(of: n)) ?? natural
     }
-    memory = storages.map { $0.map { Memory($0.count) } }
+    self.storages = storages
+    let memory = storages.map { $0.map { Memory($0.count) } }
+    self.memory = memory
     masks = network.nodes.map { $0.parameters.map { _ in nil } }
     values = memory.map { $0.map(\.floats) }
+    projected = network.nodes.enumerated().flatMap { n, node in
+      node.parameters.enumerated().compactMap { p, parameter in
+        guard !parameter.frozen, let projection = projections["\(node.name).\(parameter.name)"]
+        else { return nil }
+        return ProjectedParameter(
+          projection, n, p, of: parameter, seen: memory[n][p].floats, storage: storages[n][p])
+      }
+    }
     load(network)
   }
 
@@ -41,6 +57,7 @@ final class Weights: @unchecked Sendable {
         masks[n][p] = mask
       }
     }
+    for one in projected { one.load(network.nodes[one.node].parameters[one.parameter]) }
     keeps = masks.map { $0.map { $0?.floats } }
     frozen = network.nodes.map { $0.parameters.map(\.frozen) }
   }
@@ -50,18 +67,38 @@ final class Weights: @unchecked Sendable {
     storages[node][parameter].elements(of: gradient)
   }
 
+  func projected(_ node: Int, _ parameter: Int) -> ProjectedParameter? {
+    projected.first { $0.node == node && $0.parameter == parameter }
+  }
+
+  /// Writes what layers see of projected parameters.
+  func project(step: Int, seed: UInt64, on workers: Workers) {
+    workers.run(blocks: projected.count) { index, _ in
+      projected[index].project(step: step, seed: seed)
+    }
+  }
+
   /// False once a weight is infinite or not a number.
-  var areFinite: Bool { values.allSatisfy { $0.allSatisfy { $0.sum().isFinite } } }
+  var areFinite: Bool {
+    values.allSatisfy { $0.allSatisfy { $0.sum().isFinite } }
+      && projected.allSatisfy(\.isFinite)
+  }
 
   /// The network with these values; what is frozen keeps its values and its encoding.
-  func written(to network: Network) -> Network {
-    var next: [(ParameterStorage, Floats)] = []
-    for (storages, values) in zip(storages, values) { next += zip(storages, values) }
+  /// - Parameter latent: projected parameters as the numbers that are trained, not as what layers
+  ///   see of them.
+  func written(to network: Network, latent: Bool = false) -> Network {
+    var next: [(node: Int, parameter: Int)] = []
+    for (n, values) in values.enumerated() { next += values.indices.map { (n, $0) } }
     var index = 0
     return network.mapParameters { _, parameter in
       defer { index += 1 }
       guard !parameter.frozen else { return parameter }
-      let elements = next[index].0.elements(of: next[index].1)
+      let (n, p) = next[index]
+      if let one = projected(n, p) {
+        return latent ? parameter.with(value: one.latentTensor) : one.stored(parameter)
+      }
+      let elements = storages[n][p].elements(of: values[n][p])
       guard elements != parameter.value.elements else { return parameter }
       return parameter.with(value: Tensor(trusted: parameter.value.shape, elements))
     }

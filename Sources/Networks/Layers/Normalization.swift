@@ -1,6 +1,7 @@
 // Normalization: by channel over a batch, or by example over its units.
 internal import Glibc
 internal import Kernels
+internal import Tensors
 
 /// y = (x - mean) / sqrt(variance + epsilon) * scale + bias, mean and variance of each channel over
 /// the batch while training, and running ones otherwise. Ioffe and Szegedy 2015, arXiv:1502.03167.
@@ -37,6 +38,14 @@ package struct BatchNorm: Layer, LayerRun {
       ParameterPlan("mean", .statistic, shape, .zeros),
       ParameterPlan("variance", .statistic, shape, .ones),
     ]
+  }
+
+  /// What it does to each channel once it is trained: y = scale x + shift.
+  package func affine(_ parameters: [Parameter]) -> (scale: [Float], shift: [Float]) {
+    let values = parameters.map(\.value.elements)
+    let scale = zip(values[0], values[3]).map { $0 / ($1 + Float(epsilon)).squareRoot() }
+    let shift = scale.indices.map { values[1][$0] - values[2][$0] * scale[$0] }
+    return (scale, shift)
   }
 
   package var takesActivation: Bool { true }

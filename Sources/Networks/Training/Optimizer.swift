@@ -58,6 +58,7 @@ final class Stepper {
   private var rule: UpdateRule
   private var pieces: [Piece] = []
   private var fused: [Fused] = []
+  private var projected: [Projected] = []
   private var memory: [Memory] = []
 
   private struct Piece {
@@ -69,6 +70,18 @@ final class Stepper {
     let parts: Floats
     let buffer: GradientBuffer
     let state: [Floats]
+    /// Of the step of a grid: the rate is relative to the step, and nothing decays.
+    let share: Float?
+  }
+
+  /// A parameter whose latent numbers take the step.
+  private struct Projected {
+    let one: ProjectedParameter
+    let buffer: GradientBuffer
+    let latent: [Floats]
+    let state: [Floats]
+    /// As above.
+    let share: Float
   }
 
   /// A parameter that takes its step within its layer's backward pass.
@@ -86,27 +99,43 @@ final class Stepper {
     self.optimizer = optimizer
     self.rule = rule
     for (node, parameter, buffer) in plan.gradients {
+      if let one = plan.weights.projected(node, parameter) {
+        projected.append(
+          Projected(
+            one: one, buffer: buffer, latent: take(one.latent.count), state: take(one.state.count),
+            share: max(.leastNormalMagnitude, one.state.meanMagnitude)))
+        continue
+      }
       let count = buffer.total.count
-      let state = (0..<optimizer.stateCount).map { _ in Memory(count) }
-      memory += state
+      let state = take(count)
       if let call = plan.calls[node], plan.runners[node]?.takesSteps == true {
         call.updates = plan.weights.values[node].map { _ in nil }
         fused.append(
-          Fused(call: call, node: node, parameter: parameter, state: state.map(\.floats)))
+          Fused(call: call, node: node, parameter: parameter, state: state))
         continue
       }
+      let weights = plan.weights.values[node][parameter]
+      let isStep = plan.network.nodes[node].parameters[parameter].role == .step
       for start in stride(from: 0, to: count, by: Stepper.pieceSize) {
         let size = min(Stepper.pieceSize, count - start)
         let reach = (buffer.partCount - 1) * count + size
         pieces.append(
           Piece(
             node: node, parameter: parameter, start: start,
-            weights: plan.weights.values[node][parameter].slice(start, size),
+            weights: weights.slice(start, size),
             total: buffer.total.slice(start, size),
             parts: buffer.partCount == 1 ? buffer.total : buffer.parts.slice(start, reach),
-            buffer: buffer, state: state.map { $0.floats.slice(start, size) }))
+            buffer: buffer, state: state.map { $0.slice(start, size) },
+            share: isStep ? max(.leastNormalMagnitude, weights.meanMagnitude) : nil))
       }
     }
+  }
+
+  /// Zeros for what the optimizer keeps of so many numbers.
+  private func take(_ count: Int) -> [Floats] {
+    let fresh = (0..<optimizer.stateCount).map { _ in Memory(count) }
+    memory += fresh
+    return fresh.map(\.floats)
   }
 
   /// Before the backward pass of a step: layers learn how to move their weights in it.
@@ -133,9 +162,36 @@ final class Stepper {
       }
       let keep = plan.weights.keeps[piece.node][piece.parameter]
       optimizer.update(
-        rule, piece.weights, gradient: piece.total, state: piece.state,
+        piece.share.map(rule.relative) ?? rule, piece.weights, gradient: piece.total,
+        state: piece.state,
         keep: keep?.slice(piece.start, piece.weights.count))
     }
+    plan.workers.run(blocks: projected.count) { index, _ in
+      move(projected[index], count)
+    }
     rule.step += 1
+  }
+
+  private func move(_ part: Projected, _ count: Int) {
+    let one = part.one
+    part.buffer.sum(plan.parts(part.buffer, count))
+    one.pullBack(part.buffer.total)
+    optimizer.update(
+      rule, one.latent, gradient: one.gradient, state: part.latent, keep: one.keep)
+    one.projection.settle(one.latent)
+    guard one.projection.learnsState else { return }
+    optimizer.update(
+      rule.relative(to: part.share), one.state, gradient: one.stateGradient, state: part.state,
+      keep: nil)
+  }
+}
+
+extension UpdateRule {
+  /// For numbers of this size: steps as large in relation to them, and no decay.
+  fileprivate func relative(to size: Float) -> UpdateRule {
+    var rule = self
+    rule.rate *= size
+    rule.decay = 0
+    return rule
   }
 }

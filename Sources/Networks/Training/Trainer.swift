@@ -74,9 +74,8 @@ private final class Trainer {
     kept = network
     let capacity = max(1, min(options.batch, trainingRows.count))
     plan = try Plan(
-      network, weights: Weights(network, path: path), capacity: capacity, training: true,
-      path: path,
-      workers: workers)
+      network, weights: Weights(network, path: path, projections: options.projections),
+      capacity: capacity, training: true, path: path, workers: workers)
     var rule = UpdateRule()
     rule.momentum = Float(options.momentum ?? options.optimizer.momentum ?? 0)
     rule.nesterov = options.nesterov
@@ -155,6 +154,7 @@ private final class Trainer {
     for step in 0..<stepsPerEpoch {
       let global = (epoch - 1) * stepsPerEpoch + step
       try revise(after: global)
+      plan.step = global
       let rows = step * plan.capacity..<min(order.count, (step + 1) * plan.capacity)
       stepper.begin(rate: options.rate(at: global, of: steps, perEpoch: stepsPerEpoch))
       let loss = try runBatch(order, rows, seed: stream.next())
@@ -204,7 +204,8 @@ private final class Trainer {
   /// Asks for a revised network where it is due.
   private func revise(after step: Int, isLast: Bool = false) throws(NetworkError) {
     guard let revision = options.revision, isLast || step % revision.interval == 0 else { return }
-    let revised = try revision.revise(plan.weights.written(to: network), step, steps)
+    let revised = try revision.revise(
+      plan.weights.written(to: network, latent: true), step, steps)
     network = revised
     plan.weights.load(revised)
   }

@@ -35,6 +35,9 @@ package struct Training: Sendable {
   package var seed: UInt64 = 0
   /// Gradual pruning and the like: asked for a revised network every so many steps.
   package var revision: Revision?
+  /// Quantization-aware training and the like: what parameters are trained through, by their full
+  /// names. Others with that name stay as they are.
+  package var projections: [String: any Projection] = [:]
 
   package init() {}
 
@@ -62,6 +65,12 @@ package struct Trained: Sendable {
   package let network: Network
   package let history: [Epoch]
   package let stopped: Stop
+
+  package init(network: Network, history: [Epoch], stopped: Stop) {
+    self.network = network
+    self.history = history
+    self.stopped = stopped
+  }
 
   package struct Epoch: Sendable, Equatable {
     /// Counted from 1.

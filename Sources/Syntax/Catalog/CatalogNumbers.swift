@@ -112,6 +112,13 @@ extension Catalog {
       "An embedding looks up whole numbers from 0 to its vocabulary - 1. Give it a larger "
         + "vocabulary, or check how the examples were numbered.",
       .situation("an embedding of 10 words that gets the index 10")),
+    Entry(
+      "E0514", "a layer that cannot run with whole numbers",
+      "Whole-number arithmetic wants 8-bit codes from end to end: weights with one scale for each "
+        + "output, activations on static grids of at most 8 bits, and layers that need no floats "
+        + "(dense, conv, pooling, activations, add, concatenate). The message says which layer "
+        + "lacks what.",
+      .program("quantize(network(input: 4) { dense 2 }, integer: true)")),
   ]
 
   static let compression: [Entry] = [
@@ -179,5 +186,11 @@ extension Catalog {
       "Flips compare two networks example by example, so both must have answered the same "
         + "ones.",
       .situation("comparing one network on 100 examples with another on 200")),
+    Entry(
+      "E0614", "groups that do not divide a row",
+      "With `group`, so many neighbors in a row of a weight share a scale. Nothing is padded "
+        + "silently: choose a divisor of the row, or allow a shorter last group with strict: "
+        + "false, which the receipt then says.",
+      .program("quantize(network(input: 64) { dense 10 }, group: 24)")),
   ]
 }

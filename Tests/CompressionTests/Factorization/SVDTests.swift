@@ -112,7 +112,7 @@ import Testing
     let broken = network.mapParameters { _, parameter in
       parameter.with(value: parameter.value.map { _ in .infinity })
     }
-    #expect(throws: CompressionError.notFinite(parameter: "dense1.weight")) {
+    #expect(throws: CompressionError.notFinite(parameter: "dense1.weight", index: [0, 0])) {
       try svd(broken, SVDOptions(.number, 1))
     }
   }

@@ -1,0 +1,92 @@
+// Quantizers put into a network: what flows is rounded as integer hardware would round it.
+import Kernels
+package import Networks
+package import Tensors
+
+/// The network with its activations on grids. Batch normalization is folded into the layers before
+/// it first; signs keep it, for they do without scales.
+///
+/// Static ranges come from the first `samples` examples. With one bit, signs take the place of the
+/// activation functions before all layers with weights but the first.
+/// - Parameter inputs: examples `[B, …]`; nil where ranges are dynamic or signs have none.
+/// - Throws: `CompressionError`: as `ActivationOptions.check`; `.nothing` for a network without
+///   layers that multiply; `.setting` for one that is quantized so already; `.network`.
+package func quantizeActivations(
+  _ network: Network, _ options: ActivationOptions, weights: Grid, on inputs: Tensor?,
+  monitor: Monitor = .silent
+) throws(CompressionError) -> Compressed {
+  try options.check(examples: inputs?.shape.first)
+  guard !network.nodes.contains(where: { $0.layer is ActivationQuantizer }) else {
+    throw .setting(
+      name: "activations", wanted: "left out: they are quantized already (`dequantize` first)",
+      got: "\(options.bits)")
+  }
+  guard network.nodes.contains(where: { $0.layer.multipliesWeights }) else {
+    throw .nothing(technique: "quantize", wanted: "dense or convolution layers")
+  }
+  let folded = options.isBinary ? Compressed(network) : try Compressed.folding(network)
+  let plain = folded.network
+  let placement = Placement(
+    plain, onlyForWeights: options.moment != .fixed, signs: options.isBinary)
+  var observers: [Int: ActivationObserver] = [:]
+  if options.moment == .fixed, !options.isBinary, let inputs {
+    observers = try plain.observed(
+      at: placement.places, on: inputs, samples: options.samples,
+      spread: options.range.name != RangeEstimator.minmax.name, monitor: monitor)
+  }
+  var rewriter = GraphRewriter(plain)
+  var count = 0
+  func name() -> String {
+    count += 1
+    return "quant\(count)"
+  }
+  var notes = folded.notes
+  do throws(NetworkError) {
+    if placement.places.contains(Network.input) {
+      let (layer, parameters) = try quantizer(options, weights, observers[Network.input])
+      rewriter.insert(name(), layer, parameters, after: Network.input)
+    }
+    for n in plain.nodes.indices {
+      let isReplaced = placement.replaced.contains(n)
+      guard isReplaced || placement.places.contains(n) else {
+        rewriter.keep(n)
+        continue
+      }
+      let (layer, parameters) = try quantizer(options, weights, observers[n])
+      if isReplaced {
+        notes.append(
+          Note(
+            plain.nodes[n].name, asked: "\(layer.bits) bit", got: "a sign in its place",
+            why: "what \(plain.nodes[n].layer.stem) gives has no two signs"))
+        rewriter.keep(n, layer: layer, parameters: parameters)
+      } else {
+        rewriter.keep(n)
+        rewriter.insert(name(), layer, parameters, after: n)
+      }
+    }
+  } catch { throw .network(error) }
+  return Compressed(try rewriter.network(), notes: notes)
+}
+
+/// The layer for one place, and its step.
+private func quantizer(
+  _ options: ActivationOptions, _ weights: Grid, _ observer: ActivationObserver?
+) throws(NetworkError) -> (ActivationQuantizer, [Parameter]) {
+  guard !options.isBinary else {
+    let grid: ActivationQuantizer.Grid = weights.name == Grid.xnor.name ? .scaledSign : .sign
+    return (try ActivationQuantizer(bits: 1, grid: grid, moment: .fixed), [])
+  }
+  let grid: ActivationQuantizer.Grid = options.grid.name == Grid.affine.name ? .affine : .symmetric
+  guard let observer else {
+    return (try ActivationQuantizer(bits: options.bits, grid: grid, moment: options.moment), [])
+  }
+  let step = observer.step(options)
+  let layer = try ActivationQuantizer(
+    bits: options.bits, grid: grid, moment: .fixed, zero: step.zeroPoint,
+    observed: ActivationQuantizer.Observation(
+      least: Double(observer.least), greatest: Double(observer.greatest),
+      examples: observer.examples))
+  var parameter = Parameter("step", role: .step, value: Tensor(vector: [step.scale]))
+  parameter.frozen = true
+  return (layer, [parameter])
+}

@@ -1,0 +1,159 @@
+// Quantization-aware training: weights that the network sees on their grid while the numbers behind
+// them move. Straight-through gradients; scales that follow the weights, are learned, or stay.
+import Encodings
+import Kernels
+import Networks
+import Tensors
+
+/// Rounding to a grid as training sees it. Jacob et al. 2018, arXiv:1712.05877; learned scales:
+/// Esser et al. 2020, arXiv:1902.08153; signs: Courbariaux et al. 2015, arXiv:1511.00363.
+struct GridProjection: Projection {
+  let quantizer: Quantizer
+  let scales: Scales
+  /// Signs are drawn, a number's the likelier the further it is from 0 (BinaryConnect).
+  let isStochastic: Bool
+  private let shape: [Int]
+  private let runs: [Range<Int>]
+
+  enum Scales: Sendable {
+    /// Found anew from the weights in each step.
+    case follow
+    /// Moved by their own gradient, from these steps on.
+    case learned([Step])
+    case fixed([Step])
+    /// Of levels.
+    case levels([Float])
+  }
+
+  init(_ quantizer: Quantizer, _ scales: Scales, shape: [Int], isStochastic: Bool = false) {
+    self.quantizer = quantizer
+    self.scales = scales
+    self.shape = shape
+    self.isStochastic = isStochastic
+    runs = Affine.slices(of: shape, quantizer.granularity)
+  }
+
+  func state(for latent: Tensor) -> [Float] {
+    if case .learned(let steps) = scales { steps.map(\.scale) } else { [] }
+  }
+
+  var learnsState: Bool { if case .learned = scales { true } else { false } }
+
+  /// The grid of each run. A learned scale that came close to 0 still divides.
+  private func steps(_ latent: Floats, _ state: [Float]) -> [Step] {
+    switch scales {
+    case .follow: quantizer.steps(for: Tensor(trusted: shape, latent.array))
+    case .fixed(let steps): steps
+    case .learned(let steps):
+      zip(steps, state).map {
+        Step(scale: max($1, .leastNormalMagnitude), zeroPoint: $0.zeroPoint, codes: $0.codes)
+      }
+    case .levels: []
+    }
+  }
+
+  // MARK: Forward
+
+  func project(_ latent: Floats, state: Floats, step: Int, seed: UInt64, to values: Floats) {
+    switch quantizer.grid.kind {
+    case .float(let format):
+      values.copy(
+        from: Encodings.Dense(Tensor(vector: latent.array), as: format).decoded().elements)
+    case .uniform:
+      for (step, run) in zip(steps(latent, state.array), runs) {
+        step.fake.round(
+          latent.slice(run.lowerBound, run.count), to: values.slice(run.lowerBound, run.count))
+      }
+    case .levels(let table, let rule):
+      var numbers = Tensor(trusted: shape, latent.array)
+      if isStochastic { numbers = drawnSigns(of: numbers, step: step, seed: seed) }
+      values.copy(from: levels(numbers, table, rule).decoded().elements)
+    }
+  }
+
+  private func levels(_ numbers: Tensor, _ table: LevelSet, _ rule: LevelScale) -> Levels {
+    var given: [Float]?
+    if case .levels(let scales) = scales { given = scales }
+    return quantizer.levels(numbers, table, rule, scales: given)
+  }
+
+  /// P(+1) = clip((w + 1) / 2, 0, 1).
+  private func drawnSigns(of numbers: Tensor, step: Int, seed: UInt64) -> Tensor {
+    var random = RandomStream(seed: seed).split("step \(step)")
+    return numbers.map { random.uniform() < min(1, max(0, ($0 + 1) / 2)) ? 1 : -1 }
+  }
+
+  // MARK: Backward
+
+  func pullBack(_ gradient: Floats, latent: Floats, state: Floats, stateGradient: Floats) {
+    switch quantizer.grid.kind {
+    case .float: return
+    case .levels(_, let rule): pullBackLevels(rule, gradient, latent)
+    case .uniform:
+      for (i, (step, run)) in zip(steps(latent, state.array), runs).enumerated() {
+        let part = gradient.slice(run.lowerBound, run.count)
+        let slope = step.fake.roundBack(
+          part, x: latent.slice(run.lowerBound, run.count), to: part)
+        guard learnsState else { continue }
+        let size = Double(run.count) * Double(max(1, step.codes.upperBound - step.zeroPoint))
+        stateGradient[i] = Float(slope / size.squareRoot())
+      }
+    }
+  }
+
+  /// Through signs with a mean scale: by the scale and by the sign, Rastegari et al. 2016,
+  /// arXiv:1603.05279, section 3.1. Through all others straight.
+  private func pullBackLevels(_ rule: LevelScale, _ gradient: Floats, _ latent: Floats) {
+    guard rule == .mean else { return }
+    for run in runs {
+      let weights = latent.slice(run.lowerBound, run.count)
+      let part = gradient.slice(run.lowerBound, run.count)
+      let scale = weights.meanMagnitude
+      for i in 0..<run.count {
+        part[i] *= 1 / Float(run.count) + (abs(weights[i]) <= 1 ? scale : 0)
+      }
+    }
+  }
+
+  /// Numbers whose sign is all that counts stay where it can still change.
+  func settle(_ latent: Floats) {
+    guard case .levels(let table, _) = quantizer.grid.kind, table == .binary else { return }
+    for i in 0..<latent.count { latent[i] = min(1, max(-1, latent[i])) }
+  }
+
+  // MARK: Storing
+
+  func encoding(of latent: Tensor, state: [Float], pruned: [Bool]?) -> any Encoding {
+    let numbers =
+      pruned.map {
+        Tensor(trusted: latent.shape, Masking.zeroed(latent.elements, where: $0))
+      } ?? latent
+    let stored = try? quantizer.smallest(numbers, without: pruned, "") {
+      value throws(CompressionError) in try encoded(value, state)
+    }
+    return stored ?? Encodings.Dense(numbers)
+  }
+
+  private func encoded(
+    _ value: Tensor, _ state: [Float]
+  ) throws(CompressionError) -> any Encoding {
+    switch quantizer.grid.kind {
+    case .float(let format): return Encodings.Dense(value, as: format)
+    case .levels(let table, let rule): return levels(value, table, rule)
+    case .uniform:
+      let memory = Memory(value.count)
+      memory.floats.copy(from: value.elements)
+      let steps =
+        value.shape == shape || runs.count == 1
+        ? self.steps(memory.floats, state) : quantizer.steps(for: value)
+      let codes = quantizer.codes(for: value, steps) { $0.rounded(.toNearestOrEven) }
+      return try quantizer.affine(of: value.shape, steps, "weight", .codes(codes.codes))
+    }
+  }
+}
+
+extension Step {
+  fileprivate var fake: FakeQuantizer {
+    FakeQuantizer(scale: scale, zero: zeroPoint, codes: codes)
+  }
+}

@@ -1,0 +1,128 @@
+// Quantization as a whole: weights, what flows between them, and training on the way.
+package import Networks
+import Tensors
+
+/// A network after quantization, and what a training on the way met.
+package struct Quantized: Sendable {
+  package let network: Network
+  package let notes: [Note]
+  /// Nil where nothing was trained.
+  package let trained: Trained?
+}
+
+/// Quantizes weights and, where asked to, activations: after training (statically or dynamically),
+/// or by training with straight-through gradients, the network rounding as it will later.
+///
+/// - Parameters:
+///   - activations: nil to leave them as floats.
+///   - training: nil to quantize what is there. Scales follow the weights in each step, or are
+///     learned with the range `learned`.
+///   - data: to calibrate and to train on.
+/// - Throws: `CompressionError`: as `quantize(_:_:)` and `quantizeActivations`; `.setting` for
+///   settings that only training, or only no training, has a use for.
+package func quantize(
+  _ network: Network, _ options: QuantizeOptions, activations: ActivationOptions?,
+  training: Training?, on data: Dataset?, monitor: Monitor = .silent
+) throws(CompressionError) -> Quantized {
+  try checkMoment(options, activations, isTraining: training != nil, hasData: data != nil)
+  // Whatever is wrong with the weights shows before the work.
+  var plain = options
+  if training != nil { plain.rounding = nil }
+  let asked = try quantize(network, plain)
+  var base = network
+  var notes: [Note] = []
+  if let activations {
+    let result = try quantizeActivations(
+      network, activations, weights: options.grid, on: data?.inputs, monitor: monitor)
+    base = result.network
+    notes = result.notes
+  }
+  guard let training, let data else {
+    let result = activations == nil ? asked : try quantize(base, options)
+    return Quantized(
+      network: result.network.roundingBiases(), notes: notes + result.notes, trained: nil)
+  }
+  let learns = activations?.range.use == .training
+  let trained = try train(base, options, training, learnsSteps: learns, on: data, monitor)
+  return Quantized(
+    network: trained.network.roundingBiases(), notes: notes + asked.notes, trained: trained)
+}
+
+private func checkMoment(
+  _ options: QuantizeOptions, _ activations: ActivationOptions?, isTraining: Bool, hasData: Bool
+) throws(CompressionError) {
+  let learned = RangeEstimator.learned.name
+  if isTraining, !hasData {
+    throw .setting(name: "on", wanted: "examples to train on", got: "none")
+  }
+  for (name, range) in [("range", options.range), ("activation_range", activations?.range)]
+  where range?.use == .training && !isTraining {
+    throw .setting(
+      name: name, wanted: "one that needs no training, or `epochs` given: steps are learned",
+      got: learned)
+  }
+  guard isTraining, let rounding = options.rounding, options.grid.isUniform else {
+    if options.rounding != nil, !options.grid.isUniform, !isTraining {
+      throw .setting(
+        name: "rounding", wanted: "left out with the grid \(options.grid.name) without `epochs`",
+        got: options.rounding?.name ?? "")
+    }
+    return
+  }
+  throw .setting(
+    name: "rounding", wanted: "left out with `epochs`: training rounds to the nearest",
+    got: rounding.name)
+}
+
+/// Trains a network that sees its weights on their grid.
+private func train(
+  _ network: Network, _ options: QuantizeOptions, _ training: Training, learnsSteps: Bool,
+  on data: Dataset, _ monitor: Monitor
+) throws(CompressionError) -> Trained {
+  var training = training
+  training.projections = network.quantizedProjections
+  let quantizer = options.quantizer
+  for node in network.nodes where options.layers.contains(node.name) {
+    for parameter in node.parameters where options.takes(parameter.role) {
+      let scales: GridProjection.Scales =
+        quantizer.range.use == .training
+        ? .learned(quantizer.steps(for: parameter.value)) : .follow
+      training.projections["\(node.name).\(parameter.name)"] = GridProjection(
+        quantizer, scales, shape: parameter.value.shape,
+        isStochastic: options.rounding?.isRandom == true)
+    }
+  }
+  let start = network.withSteps(frozen: !learnsSteps)
+  let trained: Trained
+  do { trained = try start.trained(on: data, training, monitor: monitor) } catch {
+    throw .network(error)
+  }
+  return Trained(
+    network: trained.network.withSteps(frozen: true), history: trained.history,
+    stopped: trained.stopped)
+}
+
+extension Network {
+  fileprivate func withSteps(frozen: Bool) -> Network {
+    mapParameters { _, parameter in
+      guard parameter.role == .step else { return parameter }
+      var copy = parameter
+      copy.frozen = frozen
+      return copy
+    }
+  }
+}
+
+/// The network as plain numbers: weights fp32 with the values that their codes had, nothing rounded
+/// between layers. What was folded or trained stays so.
+package func dequantized(_ network: Network) throws(CompressionError) -> Network {
+  var rewriter = GraphRewriter(network)
+  for (n, node) in network.nodes.enumerated() {
+    guard node.layer is ActivationQuantizer else {
+      rewriter.keep(n, parameters: node.parameters.map { $0.with(value: $0.value) })
+      continue
+    }
+    rewriter.drop(n, for: node.inputs[0])
+  }
+  return try rewriter.network()
+}

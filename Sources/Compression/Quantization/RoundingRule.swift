@@ -1,0 +1,35 @@
+// How a number between two codes becomes one of them: a table of rounding rules.
+import Tensors
+
+package struct RoundingRule: Sendable {
+  package let name: String
+  package let summary: String
+  package let formula: String
+  package let source: String
+  let way: Way
+
+  enum Way: Sendable {
+    /// Each number by itself: x / s to a whole number; `random` is uniform in [0, 1).
+    case each(@Sendable (_ steps: Float, _ random: () -> Float) -> Float, draws: Bool)
+  }
+
+  /// It draws random numbers.
+  package var isRandom: Bool { if case .each(_, let draws) = way { draws } else { false } }
+
+  package static let halfEven = RoundingRule(
+    name: "half_even", summary: "to the nearest code, halves to the even one, as ONNX does",
+    formula: "⌊x/s⌉", source: "IEEE 754-2008, doi:10.1109/IEEESTD.2008.4610935",
+    way: .each({ steps, _ in steps.rounded(.toNearestOrEven) }, draws: false))
+
+  package static let halfAway = RoundingRule(
+    name: "half_away", summary: "to the nearest code, halves away from 0, as C's round does",
+    formula: "sign(x) ⌊|x|/s + ½⌋", source: "ISO C 7.12.9.6; ggml's Q8_0",
+    way: .each({ steps, _ in steps.rounded(.toNearestOrAwayFromZero) }, draws: false))
+
+  package static let stochastic = RoundingRule(
+    name: "stochastic", summary: "up or down by chance, so that the mean is the number itself",
+    formula: "⌊x/s + u⌋, u uniform in [0, 1)", source: "Gupta et al. 2015, arXiv:1502.02551",
+    way: .each({ steps, random in (steps + random()).rounded(.down) }, draws: true))
+
+  package static let all = [halfEven, halfAway, stochastic]
+}

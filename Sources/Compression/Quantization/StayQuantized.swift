@@ -1,0 +1,79 @@
+// What is quantized stays so while it is trained: the projection that each encoding stands for.
+import Encodings
+package import Networks
+import Tensors
+
+extension Network {
+  /// Projections for every parameter that is stored on a grid: training moves the numbers behind the
+  /// codes, on the scales that the encoding has. What has none (groups of kept weights, a scale of 0)
+  /// trains as plain numbers.
+  package var quantizedProjections: [String: any Projection] {
+    var projections: [String: any Projection] = [:]
+    for (name, parameter) in parameters where parameter.role != .step {
+      projections[name] = projection(
+        staying: parameter.encoding, shape: parameter.value.shape, isWhole: true)
+    }
+    return projections
+  }
+}
+
+/// - Parameter isWhole: the encoding holds all elements, not only kept ones.
+private func projection(
+  staying encoding: any Encoding, shape: [Int], isWhole: Bool
+) -> (any Projection)? {
+  switch encoding {
+  case let affine as Affine:
+    guard isWhole || affine.granularity == .tensor, affine.scales.allSatisfy({ $0 > 0 }) else {
+      return nil
+    }
+    return affine.projection(shape)
+  case let levels as Levels:
+    guard isWhole || levels.granularity == .tensor, levels.scales.allSatisfy({ $0 > 0 }),
+      let grid = levels.grid
+    else { return nil }
+    let settings = Grid.Settings(bits: grid.usualBits)
+    let quantizer = Quantizer(grid: grid, settings: settings, granularity: levels.granularity)
+    let isFloat = levels.table == .e4m3 || levels.table == .e5m2
+    return GridProjection(quantizer, isFloat ? .levels(levels.scales) : .follow, shape: shape)
+  case let dense as Encodings.Dense:
+    guard let grid = Grid.all.first(where: { $0.format == dense.format }) else { return nil }
+    let quantizer = Quantizer(
+      grid: grid, settings: Grid.Settings(bits: 16), granularity: .tensor)
+    return GridProjection(quantizer, .follow, shape: shape)
+  default:
+    return encoding.nested.flatMap {
+      projection(staying: $0, shape: shape, isWhole: isWhole && !(encoding is Sparse))
+    }
+  }
+}
+
+extension Affine {
+  fileprivate func projection(_ shape: [Int]) -> any Projection {
+    let narrow = isSigned && !usesLowestCode
+    let range = Affine.range(bits: bits, isSigned: isSigned)
+    let codes = Int(range.lowerBound) + (narrow ? 1 : 0)...Int(range.upperBound)
+    let steps = zip(scales, zeroPoints).map {
+      Step(scale: $0, zeroPoint: Int($1), codes: codes)
+    }
+    let grid: Grid =
+      !isSymmetric ? .affine : scaleFormat == .exponent ? .powerOfTwo : .symmetric
+    let quantizer = Quantizer(
+      grid: grid, settings: Grid.Settings(bits: bits, narrow: narrow), granularity: granularity)
+    return GridProjection(quantizer, .fixed(steps), shape: shape)
+  }
+}
+
+extension Levels {
+  fileprivate var grid: Grid? {
+    Grid.all.first {
+      guard case .levels(let table, let rule) = $0.kind, table == self.table else { return false }
+      return rule != .one || scales.allSatisfy { $0 == 1 }
+    }
+  }
+}
+
+extension Grid {
+  fileprivate var format: FloatFormat? {
+    if case .float(let format) = kind { format } else { nil }
+  }
+}

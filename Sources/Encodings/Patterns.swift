@@ -1,0 +1,67 @@
+// Codes as they are stored: the lowest bits of each, those above eight in a plane of their own.
+
+struct Patterns: Sendable, Equatable {
+  /// Bits per code, 1...16.
+  let bits: Int
+  /// The lowest eight bits of each code, or all of them.
+  let low: [UInt8]
+  /// The other bits; empty where there are none.
+  let high: [UInt8]
+
+  /// - Parameter low: codes of at most 8 bits.
+  init(bits: Int, low: [UInt8], high: [UInt8] = []) {
+    self.bits = bits
+    self.low = low
+    self.high = high
+  }
+
+  init(_ numbers: [Int32], bits: Int) {
+    self.bits = bits
+    let mask = Int32(1) << Int32(bits) - 1
+    low = numbers.map { UInt8(truncatingIfNeeded: $0 & mask) }
+    high = bits > 8 ? numbers.map { UInt8(truncatingIfNeeded: ($0 & mask) >> 8) } : []
+  }
+
+  var count: Int { low.count }
+
+  func number(_ index: Int, isSigned: Bool) -> Int32 {
+    let pattern = Int32(low[index]) | (high.isEmpty ? 0 : Int32(high[index]) << 8)
+    guard isSigned else { return pattern }
+    let unused = Int32(32 - bits)
+    return (pattern << unused) >> unused
+  }
+
+  func numbers(isSigned: Bool) -> [Int32] {
+    low.indices.map { number($0, isSigned: isSigned) }
+  }
+
+  func contains(_ code: Int32) -> Bool {
+    let wanted = Patterns([code], bits: bits)
+    guard bits > 8 else { return low.contains(wanted.low[0]) }
+    return zip(low, high).contains { $0 == wanted.low[0] && $1 == wanted.high[0] }
+  }
+
+  // MARK: Bytes
+
+  private var planes: [(bits: Int, numbers: [UInt8])] {
+    [(min(bits, 8), low)] + (bits > 8 ? [(bits - 8, high)] : [])
+  }
+
+  /// Bits of the last bytes that no code uses.
+  static func paddingBits(of count: Int, bits: Int) -> Int {
+    BitPacking.paddingBits(of: count, bits: min(bits, 8))
+      + (bits > 8 ? BitPacking.paddingBits(of: count, bits: bits - 8) : 0)
+  }
+
+  func write(to writer: inout ByteWriter) {
+    for plane in planes { writer.append(BitPacking.packed(plane.numbers, bits: plane.bits)) }
+  }
+
+  static func read(
+    _ count: Int, bits: Int, from reader: inout ByteReader
+  ) throws(BytesError) -> Patterns {
+    let low = try reader.packed(count, bits: min(bits, 8))
+    return Patterns(
+      bits: bits, low: low, high: bits > 8 ? try reader.packed(count, bits: bits - 8) : [])
+  }
+}

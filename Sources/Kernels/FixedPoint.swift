@@ -1,0 +1,85 @@
+// Multiplying by a number in whole-number arithmetic: how sums of products become codes again.
+import CKernels
+
+/// factor · 2^−shift, the factor with 31 bits: what integer hardware has in place of a float. Jacob et
+/// al. 2018, arXiv:1712.05877, section 2.2; rounded once, halves to even.
+package struct FixedPoint: Sendable, Equatable {
+  package let factor: Int32
+  package let shift: Int
+
+  /// - Returns: nil for a number that is not finite or not below 2^30 in magnitude. Numbers below
+  ///   2^-31 become 0.
+  package init?(_ number: Double) {
+    guard number.isFinite, abs(number) < 0x1p30 else { return nil }
+    guard abs(number) >= 0x1p-31 else {
+      (factor, shift) = (0, 31)
+      return
+    }
+    // A factor from 2^30 to below 2^31.
+    var shift = 30 - Int(number.exponent)
+    var factor = (number * Double(sign: .plus, exponent: shift, significand: 1)).rounded()
+    if abs(factor) >= 0x1p31 {
+      factor /= 2
+      shift -= 1
+    }
+    self.factor = Int32(factor)
+    self.shift = shift
+  }
+
+  /// What it stands for.
+  package var value: Double {
+    Double(factor) * Double(sign: .plus, exponent: -shift, significand: 1)
+  }
+
+  /// A whole number times this one, rounded, halves to even.
+  package func times(_ number: Int64) -> Int64 {
+    FixedPoint.shifted(number * Int64(factor), by: shift)
+  }
+
+  /// number · 2^−shift, rounded, halves to even.
+  package static func shifted(_ number: Int64, by shift: Int) -> Int64 {
+    guard shift > 0 else { return number << Int64(-shift) }
+    let even = (number >> Int64(shift)) & 1
+    return (number + (1 << Int64(shift - 1)) - 1 + even) >> Int64(shift)
+  }
+}
+
+/// How the sums of a layer's outputs become codes: clamp(round((sum + bias) · multiplier) + zero).
+package final class Rescale: @unchecked Sendable {
+  package let count: Int
+  package let zero: Int
+  package let codes: ClosedRange<Int>
+  private let bias: IntegerStore<Int32>
+  private let factors: IntegerStore<Int32>
+  private let shifts: IntegerStore<Int64>
+
+  /// - Parameters:
+  ///   - multipliers: one per output.
+  ///   - bias: one per output, added to its sum.
+  ///   - codes: from -128 to 127.
+  /// - Returns: nil where a multiplier is none that fixed point can hold.
+  package init?(
+    multipliers: [Double], bias: [Int32], zero: Int, codes: ClosedRange<Int>
+  ) {
+    precondition(bias.count == multipliers.count, "a bias for each output")
+    precondition(codes.lowerBound >= -128 && codes.upperBound <= 127, "codes of eight bits")
+    count = multipliers.count
+    self.zero = zero
+    self.codes = codes
+    self.bias = IntegerStore(count)
+    factors = IntegerStore(count)
+    shifts = IntegerStore(count)
+    for (i, number) in multipliers.enumerated() {
+      guard let fixed = FixedPoint(number), (1...62).contains(fixed.shift) else { return nil }
+      self.bias.base[i] = bias[i]
+      factors.base[i] = fixed.factor
+      shifts.base[i] = Int64(fixed.shift)
+    }
+  }
+
+  func raw(from start: Int = 0) -> ck_int8_rescale {
+    ck_int8_rescale(
+      bias: bias.base + start, factors: factors.base + start, shifts: shifts.base + start,
+      zero: Int32(zero), low: Int32(codes.lowerBound), high: Int32(codes.upperBound))
+  }
+}

@@ -1,0 +1,344 @@
+// Layers on codes of eight bits from end to end: images as planes with channels side by side, sums
+// exact in 32 bits, and codes again in fixed point. Floats come in and go out at the ends only.
+import CKernels
+
+/// Codes of one example: `[height, width, channels]`.
+package struct CodePlane: Sendable, Equatable {
+  package let height: Int
+  package let width: Int
+  package let channels: Int
+
+  package init(height: Int, width: Int, channels: Int) {
+    self.height = height
+    self.width = width
+    self.channels = channels
+  }
+
+  package var count: Int { height * width * channels }
+}
+
+/// A dense layer or a convolution on codes.
+package struct IntegerWindows: Sendable {
+  package let input: CodePlane
+  package let output: CodePlane
+  /// Codes of working memory: the input with its border, and one group's channels of it.
+  package let scratchCount: Int
+  private let window: Window
+  private let groups: Int
+  private let zero: Int8
+  private let rescale: Rescale
+  private let isDepthwise: Bool
+  /// By group [tiles of 16][kernel rows][k / 4][16][4]; by depth [taps][channels].
+  private let weights: IntegerStore<Int8>
+  private let sums: IntegerStore<Int32>
+  private let offsets: IntegerStore<Int32>
+  private let range: Int32
+
+  /// Bytes that may be read, and are not used, past the end of a plane.
+  package static let slack = 64
+
+  /// - Parameters:
+  ///   - codes: `[filters, channels of a group, kernel height, kernel width]`.
+  ///   - window: over one group's channels; for a dense layer 1 × 1 on a plane of one place.
+  ///   - zero: the code of 0 in the input, which pads it; `lowest` the lowest that occurs.
+  ///   - rescale: its bias holds what the input's zero adds to each sum.
+  package init(
+    _ codes: [Int8], window: Window, groups: Int, filters: Int, zero: Int, lowest: Int,
+    rescale: Rescale
+  ) {
+    let raw = window.raw
+    let depth = window.channels
+    precondition(codes.count == filters * depth * window.kernelCount, "a code for each weight")
+    precondition(rescale.count == filters, "one for each filter")
+    self.window = window
+    self.groups = groups
+    self.zero = Int8(zero)
+    self.rescale = rescale
+    input = CodePlane(
+      height: Int(raw.height), width: Int(raw.width), channels: depth * groups)
+    output = CodePlane(height: window.outHeight, width: window.outWidth, channels: filters)
+    isDepthwise = depth == 1 && filters == groups && groups > 1
+    let padded = IntegerWindows.padded(window)
+    let isBordered = padded.count != window.planeCount
+    scratchCount =
+      (isBordered ? padded.count * depth * groups + IntegerWindows.slack : 0)
+      + (groups > 1 && !isDepthwise ? padded.count * depth + IntegerWindows.slack : 0)
+    sums = IntegerStore((filters + 15) / 16 * 16 * groups)
+    range = integerRange(negative: lowest < 0, hasLowest: codes.contains(-128))
+    let taps = window.kernelCount
+    offsets = IntegerStore(taps)
+    guard !isDepthwise else {
+      weights = IntegerStore(taps * filters)
+      for filter in 0..<filters {
+        for tap in 0..<taps { weights.base[tap * filters + filter] = codes[filter * taps + tap] }
+      }
+      let columns = Int(raw.kernel_width)
+      for tap in 0..<taps {
+        offsets.base[tap] = Int32((tap / columns * padded.width + tap % columns) * groups)
+      }
+      return
+    }
+    let run = IntegerWindows.runLength(window)
+    let perGroup = filters / groups
+    let tiles = (perGroup + 15) / 16
+    weights = IntegerStore(groups * tiles * Int(raw.kernel_height) * run * 16)
+    pack(codes, run, perGroup, tiles)
+  }
+
+  private struct Size {
+    let width: Int
+    let count: Int
+  }
+
+  /// Places of the input with its border.
+  private static func padded(_ window: Window) -> Size {
+    let raw = window.raw
+    let width = Int(raw.width + 2 * raw.padding_width)
+    return Size(width: width, count: width * Int(raw.height + 2 * raw.padding_height))
+  }
+
+  /// Codes of a row of the kernel, in whole fours.
+  private static func runLength(_ window: Window) -> Int {
+    (Int(window.raw.kernel_width) * window.channels + 3) / 4 * 4
+  }
+
+  private func pack(_ codes: [Int8], _ run: Int, _ perGroup: Int, _ tiles: Int) {
+    let depth = window.channels
+    let (rows, columns) = (Int(window.raw.kernel_height), Int(window.raw.kernel_width))
+    for filter in 0..<groups * perGroup {
+      let (group, unit) = (filter / perGroup, filter % perGroup)
+      let tile = (group * tiles + unit / 16) * rows * run * 16
+      for channel in 0..<depth {
+        for tap in 0..<rows * columns {
+          let code = codes[(filter * depth + channel) * rows * columns + tap]
+          let k = tap % columns * depth + channel
+          let place = (tap / columns * run + k / 4 * 4) * 16 + unit % 16 * 4 + k % 4
+          weights.base[tile + place] = code
+          sums.base[group * tiles * 16 + unit] += Int32(code)
+        }
+      }
+    }
+  }
+
+  /// - Parameters:
+  ///   - examples: one after the other in `x` and `y`; `x` may be read `slack` codes past its end.
+  ///   - scratch: `scratchCount` codes.
+  package func forward(_ x: Codes, examples: Int, scratch: Codes, to y: Codes) {
+    precondition(x.count >= examples * input.count + IntegerWindows.slack, "inputs and slack")
+    precondition(y.count >= examples * output.count && scratch.count >= scratchCount, "room")
+    if window.kernelCount == 1, window.outCount == 1, window.planeCount == 1, groups == 1 {
+      return product(x.base, stride: input.count, rows: examples, 0, y.base)
+    }
+    for example in 0..<examples {
+      let plane = bordered(x.base + example * input.count, scratch)
+      let out = y.base + example * output.count
+      if isDepthwise {
+        depthwise(plane, out)
+      } else {
+        for group in 0..<groups { convolve(group, plane, scratch, out) }
+      }
+    }
+  }
+
+  /// The input with its border, where it has one.
+  private func bordered(_ x: UnsafePointer<Int8>, _ scratch: Codes) -> UnsafePointer<Int8> {
+    let raw = window.raw
+    let size = IntegerWindows.padded(window)
+    guard size.count != window.planeCount else { return x }
+    let row = input.width * input.channels
+    scratch.base.update(repeating: zero, count: size.count * input.channels)
+    let start = Int(raw.padding_height) * size.width + Int(raw.padding_width)
+    for y in 0..<input.height {
+      (scratch.base + (start + y * size.width) * input.channels)
+        .update(from: x + y * row, count: row)
+    }
+    return UnsafePointer(scratch.base)
+  }
+
+  private func convolve(
+    _ group: Int, _ plane: UnsafePointer<Int8>, _ scratch: Codes, _ y: UnsafeMutablePointer<Int8>
+  ) {
+    let raw = window.raw
+    let size = IntegerWindows.padded(window)
+    var x = plane
+    let depth = window.channels
+    if groups > 1 {
+      let part = scratch.base + scratchCount - (size.count * depth + IntegerWindows.slack)
+      for place in 0..<size.count {
+        (part + place * depth).update(
+          from: plane + place * input.channels + group * depth, count: depth)
+      }
+      x = UnsafePointer(part)
+    }
+    let step = Int(raw.stride_width) * depth
+    let row = size.width * depth
+    // Windows of one place that follow each other without a gap are one long row.
+    let isRow = window.kernelCount == 1 && raw.stride_height == 1 && raw.stride_width == 1
+    let lines = isRow ? 1 : window.outHeight
+    for line in 0..<lines {
+      product(
+        x + line * Int(raw.stride_height) * row, stride: step,
+        rows: isRow ? window.outCount : window.outWidth, group,
+        y + line * window.outWidth * output.channels)
+    }
+  }
+
+  private func product(
+    _ x: UnsafePointer<Int8>, stride: Int, rows: Int, _ group: Int,
+    _ y: UnsafeMutablePointer<Int8>
+  ) {
+    let perGroup = output.channels / groups
+    let tiles = (perGroup + 15) / 16
+    let run = IntegerWindows.runLength(window)
+    let kernelRows = Int(window.raw.kernel_height)
+    var job = ck_int8_rows(
+      x: x, ld: stride, rows: rows, k: run, segments: kernelRows,
+      segment_step: IntegerWindows.padded(window).width * window.channels)
+    var finish = rescale.raw(from: group * perGroup)
+    ck_int8_fixed(
+      range, &job, weights.base + group * tiles * kernelRows * run * 16,
+      sums.base + group * tiles * 16, &finish, perGroup, y + group * perGroup, output.channels)
+  }
+
+  private func depthwise(_ x: UnsafePointer<Int8>, _ y: UnsafeMutablePointer<Int8>) {
+    let raw = window.raw
+    let row = IntegerWindows.padded(window).width * groups
+    var finish = rescale.raw()
+    for line in 0..<window.outHeight {
+      ck_int8_depthwise(
+        x + line * Int(raw.stride_height) * row, Int(raw.stride_width) * groups, window.outWidth,
+        offsets.base, offsets.count, weights.base, &finish, groups,
+        y + line * window.outWidth * groups, groups)
+    }
+  }
+}
+
+/// The greatest or the mean of windows of codes, channel by channel; places outside do not count.
+package struct IntegerPool: Sendable {
+  package let input: CodePlane
+  package let output: CodePlane
+  /// For each place of the output, where the places of its window are.
+  private let taps: [[Int32]]
+  /// By the number of places in a window; empty for the greatest.
+  private let means: [Int: Rescale]
+
+  /// - Parameter rescale: what a sum of so many codes becomes; nil for the greatest.
+  /// - Returns: nil where a mean has no rescale.
+  package init?(
+    _ window: Window, channels: Int, rescale: ((_ count: Int) -> Rescale?)?
+  ) {
+    let raw = window.raw
+    input = CodePlane(height: Int(raw.height), width: Int(raw.width), channels: channels)
+    output = CodePlane(
+      height: window.outHeight, width: window.outWidth, channels: channels)
+    var taps: [[Int32]] = []
+    for y in 0..<window.outHeight {
+      for x in 0..<window.outWidth {
+        let top = y * Int(raw.stride_height) - Int(raw.padding_height)
+        let left = x * Int(raw.stride_width) - Int(raw.padding_width)
+        let rows = max(0, top)..<min(Int(raw.height), top + Int(raw.kernel_height))
+        let columns = max(0, left)..<min(Int(raw.width), left + Int(raw.kernel_width))
+        taps.append(
+          rows.flatMap { row in
+            columns.map { Int32((row * Int(raw.width) + $0) * channels) }
+          })
+      }
+    }
+    self.taps = taps
+    var means: [Int: Rescale] = [:]
+    if let rescale {
+      for count in Set(taps.map(\.count)) {
+        guard let mean = rescale(count) else { return nil }
+        means[count] = mean
+      }
+    }
+    self.means = means
+  }
+
+  package func forward(_ x: Codes, examples: Int, to y: Codes) {
+    precondition(x.count >= examples * input.count && y.count >= examples * output.count, "room")
+    let channels = input.channels
+    withUnsafeTemporaryAllocation(of: Int32.self, capacity: channels) { sums in
+      guard let sums = sums.baseAddress else { return }
+      for example in 0..<examples {
+        let plane = x.base + example * input.count
+        for (place, offsets) in taps.enumerated() {
+          let target = y.base + example * output.count + place * channels
+          offsets.withUnsafeBufferPointer { offsets in
+            guard let first = offsets.baseAddress else { return }
+            if let mean = means[offsets.count] {
+              ck_int8_sum_of(plane, first, offsets.count, channels, sums)
+              var finish = mean.raw()
+              ck_int8_rescaled(sums, &finish, channels, target)
+            } else {
+              ck_int8_greatest_of(plane, first, offsets.count, channels, target)
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+extension Codes {
+  /// Codes of floats: clamp(round(x / scale) + zero), halves to even; what is no number is zero.
+  /// - Parameter plane: of each example; floats are `[channels, height, width]`.
+  package func encode(
+    _ x: [Float], at start: Int, examples: Int, plane: CodePlane, scale: Float, zero: Int,
+    codes: ClosedRange<Int>, scratch: Codes
+  ) {
+    let size = plane.count
+    precondition(start >= 0 && start + examples * size <= x.count, "floats that exist")
+    precondition(count >= examples * size && scratch.count >= size, "room")
+    x.withUnsafeBufferPointer { x in
+      guard let floats = x.baseAddress else { return }
+      let places = plane.height * plane.width
+      for example in 0..<examples {
+        let target = base + example * size
+        let isFlat = plane.channels == 1 || places == 1
+        ck_int8_encode(
+          floats + start + example * size, size, scale, Int32(zero), Int32(codes.lowerBound),
+          Int32(codes.upperBound), isFlat ? target : scratch.base)
+        guard !isFlat else { continue }
+        for channel in 0..<plane.channels {
+          for place in 0..<places {
+            target[place * plane.channels + channel] = scratch.base[channel * places + place]
+          }
+        }
+      }
+    }
+  }
+
+  /// Each code looked up: `table[code + 128]`.
+  package func lookUp(_ table: [Int8], to target: Codes) {
+    precondition(table.count == 256 && target.count >= count, "a value for each code")
+    table.withUnsafeBufferPointer { table in
+      for i in 0..<count { target.base[i] = table[Int(base[i]) + 128] }
+    }
+  }
+
+  /// Runs of `width` codes, `stride` apart in the target, from one after the other here.
+  package func scatter(width: Int, to target: Codes, at start: Int, stride: Int) {
+    precondition(width > 0 && count % width == 0, "whole runs")
+    let runs = count / width
+    precondition(runs == 0 || start + (runs - 1) * stride + width <= target.count, "room")
+    for run in 0..<runs {
+      (target.base + start + run * stride).update(from: base + run * width, count: width)
+    }
+  }
+
+  /// target = clamp(round(Σ (code − zero) · factor · 2^−shift) + its zero).
+  package static func add(
+    _ terms: [(codes: Codes, zero: Int, factor: Int64)], shift: Int, count: Int, zero: Int,
+    range: ClosedRange<Int>, to target: Codes
+  ) {
+    precondition(target.count >= count && terms.allSatisfy { $0.codes.count >= count }, "room")
+    let (low, high) = (Int64(range.lowerBound), Int64(range.upperBound))
+    for i in 0..<count {
+      var sum: Int64 = 0
+      for term in terms { sum += (Int64(term.codes.base[i]) - Int64(term.zero)) * term.factor }
+      let code = FixedPoint.shifted(sum, by: shift) + Int64(zero)
+      target.base[i] = Int8(truncatingIfNeeded: min(high, max(low, code)))
+    }
+  }
+}

@@ -1,0 +1,191 @@
+// Words that put networks on grids, and take them off again.
+import Compression
+import Encodings
+import Formats
+import Interpreter
+import Networks
+import Tensors
+
+enum QuantizationWords {
+  static let all = [quantize, dequantize, fold]
+
+  static let quantize = Builtin(
+    "quantize", "Stores a network's weights in few bits; rounds what flows between layers, too.",
+    Parameter<NetworkValue>("network", "what to quantize"),
+    Parameter<Int?>(
+      "bits", "of each code; without it the grid's usual ones: 8, or what it always has",
+      rule: .init("from 1 to 16") { $0.map { (1...16).contains($0) } ?? true }),
+    Parameter<Grid>("grid", "which values the codes stand for", default: .symmetric),
+    Parameter<Slices?>("per", "what shares a scale; without it, .channel"),
+    Parameter<Int?>(
+      "group", "so many neighbors in a row share a scale, in place of `per`",
+      rule: .init("from 1") { $0.map { $0 >= 1 } ?? true }),
+    Parameter<RangeEstimator?>("range", "which values the codes span; without it, .minmax"),
+    Parameter<Fraction?>("percentile", "of .percentile: the share that is kept; without it, 99.9%"),
+    Parameter<Int?>("fraction", "of .fixed_point: bits behind the point"),
+    Parameter<RoundingRule?>("rounding", "how codes are chosen; without it, .half_even"),
+    Parameter<Bool?>(
+      "narrow",
+      "of grids around 0: leave out the lowest code, so that both signs reach as far; "
+        + "without it, true"),
+    Parameter<Int?>(
+      "activations", "bits of what flows between layers; without it, floats flow",
+      rule: .init("from 1 to 16") { $0.map { (1...16).contains($0) } ?? true }),
+    Parameter<ActivationGrid>("activation_grid", "of what flows", default: .affine),
+    Parameter<RangeEstimator>("activation_range", "of what flows", default: .minmax),
+    Parameter<DynamicRange?>(
+      "dynamic", "find the ranges of what flows anew while the network runs"),
+    Parameter<Bool>(
+      "integer", "answer in whole-number arithmetic: 8-bit codes, 32-bit sums, fixed-point scales",
+      default: false),
+    Parameter<DatasetValue?>("on", "examples, for static ranges, for rounding and for training"),
+    Parameter<Int?>(
+      "samples", "examples that ranges are calibrated on; without it, 200 or all there are",
+      rule: .init("from 1") { $0.map { $0 >= 1 } ?? true }),
+    Parameter<Int?>(
+      "epochs", "train so long while rounding (quantization-aware); without it, not at all",
+      rule: .init("from 1 to 100,000") { $0.map { (1...100_000).contains($0) } ?? true }),
+    Parameter<Int>(
+      "batch", "examples in a step of that training", default: 32, rule: .within(1...65_536)),
+    Parameter<Optimizer>("optimizer", "of that training", default: .adam),
+    Parameter<Double?>("rate", "the learning rate of that training; without it, the optimizer's"),
+    Parameter<Schedule>("schedule", "of that rate", default: .constant),
+    Parameter<Bool>("biases", "quantize the biases too", default: false),
+    Parameter<[String]>(
+      "layers", "the names of the layers to quantize; all of them without", default: []),
+    Parameter<[String]>("except", "the names of layers that stay as they are", default: []),
+    Parameter<Bool>(
+      "strict", "what cannot be had is an error; where not, the receipt says what was done instead",
+      default: true),
+    details:
+      "A code q stands for (q − zero point) · scale. Zero stays zero, so pruned weights stay "
+      + "pruned. With `activations`, batch normalization is folded, and what flows is rounded too: "
+      + "on ranges found before, on `samples` of the examples, or with `dynamic` while it runs. With "
+      + "`epochs`, the network trains while it rounds, gradients going straight through.",
+    source: "Jacob et al. 2018, arXiv:1712.05877; Krishnamoorthi 2018, arXiv:1806.08342",
+    examples: [
+      Example("quantize(mlp([64, 16, 10]), bits: 4).bits_per_weight < 6", shows: "true"),
+      Example("quantize(mlp([64, 16, 10]), grid: .fp16).bits_per_weight < 17", shows: "true"),
+      Example(
+        "data = load \"digits\"\nnet = mlp [64, 16, 10]\n"
+          + "small = quantize(net, activations: 8, on: data.train)\ncount(small.layers)",
+        shows: "6"),
+    ], seeAlso: ["prune", "measure", "ledger", "dequantize"],
+    finish: NetworkValue.recorded(as: "quantize")
+  ) {
+    context, network, bits, grid, per, group, range, percentile, fraction, rounding, narrow,
+    activations, activationGrid, activationRange, dynamic, integer, data, samples, epochs, batch,
+    optimizer,
+    rate, schedule, biases, only, except, strict -> NetworkValue in
+    guard group == nil || per == nil else {
+      throw Problem("E0205", "give `per` or `group`, not both", parameter: "group")
+    }
+    var options = QuantizeOptions(
+      grid: grid, bits: bits, granularity: group.map { .group($0) } ?? per?.granularity,
+      range: range, fraction: fraction, rounding: rounding, narrow: narrow, biases: biases,
+      layers: try CompressionWords.layers(only, except), strict: strict)
+    if range?.name == RangeEstimator.percentile.name { options.percentile = percentile?.share }
+    let fitted = data.map { Fitting.fit($0.dataset, to: network.network) }
+    let draws = rounding?.isRandom == true || epochs != nil
+    let seed = draws ? context.seed : nil
+    var stream = draws ? context.randomStream() : nil
+    options.seed = stream?.next() ?? 0
+    let flow = activations.map {
+      ActivationOptions(
+        bits: $0, grid: activationGrid.grid, range: activationRange,
+        percentile: activationRange.name == RangeEstimator.percentile.name
+          ? percentile?.share : nil,
+        moment: dynamic?.moment ?? .fixed,
+        samples: samples ?? min(ActivationOptions.usualSamples, fitted?.count ?? 0))
+    }
+    let training = epochs.map { epochs in
+      var training = Training()
+      (training.epochs, training.batch) = (epochs, batch)
+      (training.optimizer, training.rate, training.schedule) = (optimizer, rate, schedule)
+      training.seed = options.seed
+      return training
+    }
+    let result = try Marking.arguments(layers: only.isEmpty ? "except" : "layers") {
+      try Compression.quantize(
+        network.network, options, activations: flow, training: training, on: fitted,
+        monitor: context.monitor("quantize"))
+    }
+    CompressionWords.say(result.notes, context)
+    var made = result.network
+    if integer {
+      made.runsInIntegers = true
+      // What cannot run says so now, not when it is measured.
+      _ = try Marking.arguments { try Predictor(made, batch: 1) }
+    }
+    let value = NetworkValue(
+      made, history: result.trained?.history ?? network.history, seed: seed,
+      remarks: result.notes.filter(\.isReplacement))
+    guard let error = result.trained?.stopped.error else { return value }
+    var problem = Problem(error)
+    problem.salvage = value.bridged
+    throw problem
+  }
+
+  static let dequantize = Builtin(
+    "dequantize", "Gives the network as plain fp32 numbers again, with the values of its codes.",
+    Parameter<NetworkValue>("network", "a quantized network"),
+    details: "What was rounded stays rounded: only its storage changes, and what flows is free.",
+    examples: [
+      Example("dequantize(quantize(mlp([64, 16, 10]))).bits_per_weight > 32", shows: "true")
+    ], seeAlso: ["quantize"], finish: NetworkValue.recorded(as: "dequantize")
+  ) { _, network -> NetworkValue in
+    NetworkValue(try dequantized(network.network), history: network.history)
+  }
+
+  static let fold = Builtin(
+    "fold", "Folds batch normalization into the layers before it; answers stay the same.",
+    Parameter<NetworkValue>("network", "a trained network"),
+    details: "w′ = w γ / √(σ² + ε), b′ = (b − μ) γ / √(σ² + ε) + β.",
+    source: "Jacob et al. 2018, arXiv:1712.05877, section 3.2",
+    examples: [
+      Example(
+        "net = network(input: 64) {\n  dense 16\n  batchnorm()\n  dense 10\n}\ncount(fold(net).layers)",
+        shows: "2")
+    ], seeAlso: ["quantize"], finish: NetworkValue.recorded(as: "fold")
+  ) { context, network -> NetworkValue in
+    let result = try Compressed.folding(network.network)
+    for note in result.notes where note.text.hasPrefix("stays") { context.warn(note.description) }
+    return NetworkValue(result.network, history: network.history)
+  }
+}
+
+/// What shares a scale.
+struct Slices: TableEntry {
+  let name: String
+  let summary: String
+  let granularity: Affine.Granularity
+  static let noun = "what shares a scale"
+  static let tensor = Slices(
+    name: "tensor", summary: "all weights of a layer", granularity: .tensor)
+  static let channel = Slices(
+    name: "channel", summary: "the weights of one output", granularity: .channel)
+  static let all = [tensor, channel]
+}
+
+/// The grids that activations may be on.
+struct ActivationGrid: TableEntry {
+  let grid: Grid
+  static let noun = "a grid for activations"
+  static let affine = ActivationGrid(grid: .affine)
+  static let all = ActivationOptions.grids.map(ActivationGrid.init)
+  var name: String { grid.name }
+  var summary: String { grid.summary }
+}
+
+/// When ranges are found anew.
+struct DynamicRange: TableEntry {
+  let name: String
+  let summary: String
+  let moment: ActivationQuantizer.Moment
+  static let noun = "what shares a range while the network runs"
+  static let all = [
+    DynamicRange(name: "batch", summary: "all examples that run together", moment: .batch),
+    DynamicRange(name: "sample", summary: "each example", moment: .sample),
+    DynamicRange(name: "token", summary: "each position of each example", moment: .token),
+  ]
+}

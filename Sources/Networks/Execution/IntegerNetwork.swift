@@ -1,0 +1,107 @@
+// Networks at work with whole numbers alone: codes of eight bits from the first layer to the last,
+// sums exact in 32 bits, scales as fixed-point numbers. Floats come in, and go out.
+package import Kernels
+package import Tensors
+
+/// A network whose activations are on static grids, run without floats between its ends.
+///
+/// Law: its outputs are those of the network that rounds floats to the same grids, within one step of
+/// the output's grid. Every set of kernels, and any number of threads, gives the same bits.
+package final class IntegerNetwork {
+  private let network: Network
+  private let program: IntegerProgram
+  private let workers: Workers
+  private let desks: [IntegerCodesDesk]
+
+  /// - Throws: `NetworkError.integer` with what cannot run with whole numbers, and why; `.memory`.
+  package init(_ network: Network, workers: Workers = .shared) throws(NetworkError) {
+    self.network = network
+    self.workers = workers
+    let program = try IntegerProgram(network)
+    self.program = program
+    let needed = Double(workers.threads) * Double(program.bytes)
+    let available = Memory.availableBytes
+    guard needed <= Double(available) else {
+      throw .memory(batch: program.examples, bytes: needed, available: available)
+    }
+    desks = (0..<workers.threads).map { _ in IntegerCodesDesk(program) }
+  }
+
+  /// The scores `[B, …]` of inputs `[B, …]`, for any B.
+  /// - Throws: `NetworkError.data`, `.interrupted`.
+  package func predict(
+    _ inputs: Tensor, monitor: Monitor = .silent
+  ) throws(NetworkError) -> Tensor {
+    try network.check(inputs: inputs)
+    let count = inputs.shape[0]
+    let width = network.outputShape.reduce(1, *)
+    let scores = Memory(count * width)
+    let elements = inputs.elements
+    // Each example is by itself: how many run together changes nothing but the speed.
+    let most = program.examples
+    let size = max(1, min(most, (count + workers.threads - 1) / workers.threads))
+    workers.run(blocks: (count + size - 1) / size) { block, worker in
+      guard !monitor.isInterrupted() else { return }
+      let examples = block * size..<min(count, (block + 1) * size)
+      desks[worker].run(
+        program, elements, examples,
+        to: scores.floats.slice(examples.lowerBound * width, examples.count * width))
+    }
+    if monitor.isInterrupted() { throw .interrupted }
+    return Tensor(trusted: [count] + network.outputShape, scores.floats.array)
+  }
+}
+
+/// The working memory of one worker, and the work.
+final class IntegerCodesDesk: @unchecked Sendable {
+  private let tensors: [CodeMemory]
+  private let scratch: CodeMemory
+
+  init(_ program: IntegerProgram) {
+    tensors = program.tensors.map {
+      CodeMemory(program.examples * $0.plane.count + IntegerWindows.slack)
+    }
+    scratch = CodeMemory(program.scratchCount)
+  }
+
+  func run(_ program: IntegerProgram, _ x: [Float], _ examples: Range<Int>, to scores: Floats) {
+    for step in program.steps { run(step, program, x, examples) }
+    program.write(tensors[program.result].codes, examples: examples.count, to: scores)
+  }
+
+  private func run(
+    _ step: IntegerProgram.Step, _ program: IntegerProgram, _ x: [Float], _ examples: Range<Int>
+  ) {
+    let count = examples.count
+    let target = tensors[step.target].codes
+    let form = program.tensors[step.target]
+    let sources = step.sources.map { tensors[$0].codes }
+    switch step.work {
+    case .encode:
+      target.encode(
+        x, at: examples.lowerBound * form.plane.count, examples: count, plane: form.plane,
+        scale: form.grid.scale, zero: form.grid.zero, codes: form.grid.codes,
+        scratch: scratch.codes)
+    case .windows(let layer):
+      layer.forward(sources[0], examples: count, scratch: scratch.codes, to: target)
+    case .pool(let pool): pool.forward(sources[0], examples: count, to: target)
+    case .lookUp(let table):
+      sources[0].slice(0, count * form.plane.count).lookUp(table, to: target)
+    case .add(let factors, let shift, let range):
+      let terms = zip(sources, zip(step.sources, factors)).map {
+        (codes: $0, zero: program.tensors[$1.0].grid.zero, factor: $1.1)
+      }
+      Codes.add(
+        terms, shift: shift, count: count * form.plane.count, zero: form.grid.zero,
+        range: range, to: target)
+    case .concatenate:
+      var start = 0
+      for (source, place) in zip(sources, step.sources) {
+        let channels = program.tensors[place].plane.channels
+        source.slice(0, count * program.tensors[place].plane.count)
+          .scatter(width: channels, to: target, at: start, stride: form.plane.channels)
+        start += channels
+      }
+    }
+  }
+}

@@ -1,0 +1,374 @@
+// Reads a network as steps on codes of eight bits; or says what in it cannot be one.
+internal import Encodings
+internal import Kernels
+internal import Tensors
+
+/// A grid as codes in memory have it: signed, so that codes without a sign are moved by 128.
+struct CodeGrid: Sendable, Equatable {
+  let scale: Float
+  let zero: Int
+  let codes: ClosedRange<Int>
+
+  /// - Returns: nil for a grid that is not static, or has more than eight bits.
+  init?(_ layer: ActivationQuantizer, _ parameters: [Parameter]) {
+    guard layer.hasStep, layer.bits <= 8, let step = parameters.first?.value.elements.first else {
+      return nil
+    }
+    // Seven bits without a sign fit as they are.
+    let shift = layer.codes.upperBound > 127 ? 128 : 0
+    scale = max(step, .leastNormalMagnitude)
+    zero = layer.zero - shift
+    codes = layer.codes.lowerBound - shift...layer.codes.upperBound - shift
+  }
+
+  /// The code of a number.
+  func code(_ value: Double) -> Int {
+    let steps = (value / Double(scale)).rounded(.toNearestOrEven) + Double(zero)
+    return Int(min(Double(codes.upperBound), max(Double(codes.lowerBound), steps)))
+  }
+
+  func value(_ code: Int) -> Double { Double(code - zero) * Double(scale) }
+}
+
+struct IntegerProgram: Sendable {
+  struct Form: Sendable {
+    let plane: CodePlane
+    let grid: CodeGrid
+  }
+
+  struct Step: Sendable {
+    let work: Work
+    let sources: [Int]
+    let target: Int
+  }
+
+  enum Work: Sendable {
+    case encode
+    case windows(IntegerWindows)
+    case pool(IntegerPool)
+    /// By the code + 128.
+    case lookUp([Int8])
+    case add(factors: [Int64], shift: Int, range: ClosedRange<Int>)
+    case concatenate
+  }
+
+  private(set) var tensors: [Form] = []
+  private(set) var steps: [Step] = []
+  private(set) var result = 0
+  private(set) var scratchCount = 0
+  /// Examples that run together.
+  private(set) var examples = 16
+
+  private let network: Network
+  private let readers: [Int: [Int]]
+  /// Where each node's output is.
+  private var places: [Int: Int] = [:]
+  /// Activations that the layer before them does.
+  private var absorbed: Set<Int> = []
+
+  init(_ network: Network) throws(NetworkError) {
+    self.network = network
+    var readers: [Int: [Int]] = [:]
+    for (n, node) in network.nodes.enumerated() {
+      for input in node.inputs { readers[input, default: []].append(n) }
+    }
+    self.readers = readers
+    for n in network.nodes.indices { try read(n) }
+    guard let last = places[network.nodes.count - 1] else {
+      throw refusal(network.nodes.count - 1, "its output is on no grid")
+    }
+    result = last
+    // About 32 MB of codes at a time.
+    let size = tensors.reduce(0) { $0 + $1.plane.count }
+    examples = max(1, min(16, (32 << 20) / max(1, size)))
+    scratchCount = max(scratchCount, tensors.reduce(0) { max($0, $1.plane.count) })
+  }
+
+  /// Bytes that each worker needs.
+  var bytes: Int {
+    scratchCount + tensors.reduce(0) { $0 + examples * $1.plane.count + IntegerWindows.slack }
+  }
+
+  private func refusal(_ n: Int, _ why: String) -> NetworkError {
+    .integer(layer: network.nodes[n].name, why: why)
+  }
+
+  // MARK: Nodes
+
+  private mutating func read(_ n: Int) throws(NetworkError) {
+    let node = network.nodes[n]
+    switch node.layer {
+    case let layer as ActivationQuantizer: try quantizer(layer, n)
+    case is Dropout, is Flatten: places[n] = try source(n)
+    case is Reshape: try reshape(n)
+    case let layer as Activation: try activation(layer, n)
+    case let layer as DenseLayer: try dense(layer, n)
+    case let layer as Conv2D: try convolution(layer, n)
+    case let layer as MaxPool: try pool(layer.pool.window(network.inputShapes(of: n)[0]), n, nil)
+    case let layer as AveragePool:
+      try mean(layer.pool.window(network.inputShapes(of: n)[0]), n)
+    case let layer as GlobalPool: try mean(layer.window(network.inputShapes(of: n)[0]), n)
+    case is Add: try add(n)
+    case is Concatenate: try concatenate(n)
+    default:
+      throw refusal(n, "\(type(of: node.layer).kind) has no whole-number form")
+    }
+  }
+
+  /// Where the codes of a node's input are.
+  private func source(_ n: Int, _ k: Int = 0) throws(NetworkError) -> Int {
+    let input = network.nodes[n].inputs[k]
+    guard let place = places[input] else {
+      throw refusal(n, "what it reads is on no grid of 8 bits or fewer with a static range")
+    }
+    return place
+  }
+
+  private mutating func make(
+    _ work: Work, _ sources: [Int], _ plane: CodePlane, _ grid: CodeGrid
+  ) -> Int {
+    tensors.append(Form(plane: plane, grid: grid))
+    steps.append(Step(work: work, sources: sources, target: tensors.count - 1))
+    return tensors.count - 1
+  }
+
+  private mutating func quantizer(
+    _ layer: ActivationQuantizer, _ n: Int
+  ) throws(NetworkError) {
+    guard let grid = CodeGrid(layer, network.nodes[n].parameters) else {
+      throw refusal(n, "integers want static ranges and 8 bits at most")
+    }
+    guard network.nodes[n].inputs[0] != Network.input else {
+      let shape = network.inputShape
+      places[n] = make(.encode, [], IntegerProgram.plane(shape), grid)
+      return
+    }
+    let from = try source(n)
+    places[n] = tensors[from].grid == grid ? from : lookUp(from, on: grid) { $0 }
+  }
+
+  /// Images as planes; what is no image as one place.
+  private static func plane(_ shape: [Int]) -> CodePlane {
+    shape.count == 3
+      ? CodePlane(height: shape[1], width: shape[2], channels: shape[0])
+      : CodePlane(height: 1, width: 1, channels: shape.reduce(1, *))
+  }
+
+  /// A function of each number by itself, as a table of all codes.
+  private mutating func lookUp(
+    _ from: Int, on grid: CodeGrid, _ f: (Double) -> Double
+  ) -> Int {
+    let old = tensors[from]
+    let table = (-128...127).map { Int8(grid.code(f(old.grid.value($0)))) }
+    return make(.lookUp(table), [from], old.plane, grid)
+  }
+
+  private mutating func reshape(_ n: Int) throws(NetworkError) {
+    let from = try source(n)
+    let (old, new) = (tensors[from].plane, IntegerProgram.plane(network.shapes[n]))
+    // Channels lie side by side: only where there is one, or one place, is the order the same.
+    guard old.channels == 1 || old.height * old.width == 1, new.channels == 1 || new == old else {
+      throw refusal(n, "it would have to move codes: use flatten")
+    }
+    places[n] = make(
+      .lookUp((-128...127).map { Int8($0) }), [from], new, tensors[from].grid)
+  }
+
+  /// The grid that a node's output is on in the end, with the ends of its codes where activations
+  /// on the way clip it.
+  private mutating func target(
+    _ n: Int
+  ) throws(NetworkError) -> (grid: CodeGrid, codes: ClosedRange<Int>) {
+    var now = n
+    var clips: [Activation] = []
+    while let only = readers[now], only.count == 1, let next = only.first {
+      let node = network.nodes[next]
+      if let layer = node.layer as? ActivationQuantizer {
+        guard let grid = CodeGrid(layer, node.parameters) else { break }
+        var (low, high) = (grid.codes.lowerBound, grid.codes.upperBound)
+        for clip in clips {
+          low = max(low, grid.code(0))
+          if clip.function == .relu6 { high = min(high, grid.code(6)) }
+        }
+        return (grid, low...max(low, high))
+      } else if let layer = node.layer as? Activation, layer.function.clips {
+        clips.append(layer)
+        absorbed.insert(next)
+      } else if !(node.layer is MaxPool || node.layer is Concatenate) {
+        break
+      }
+      now = next
+    }
+    throw refusal(n, "its output is on no grid of 8 bits or fewer with a static range")
+  }
+
+  private mutating func activation(_ layer: Activation, _ n: Int) throws(NetworkError) {
+    let from = try source(n)
+    guard !absorbed.contains(n) else {
+      places[n] = from
+      return
+    }
+    let (grid, _) = try target(n)
+    let activator = layer.activator
+    places[n] = lookUp(from, on: grid) { value in
+      let memory = Memory(1)
+      memory.floats[0] = Float(value)
+      activator.forward(memory.floats, to: memory.floats)
+      return Double(memory.floats[0])
+    }
+  }
+
+  private mutating func pool(
+    _ window: Window?, _ n: Int, _ rescale: ((Int) -> Rescale?)?, on grid: CodeGrid? = nil
+  ) throws(NetworkError) {
+    let from = try source(n)
+    guard let window,
+      let pool = IntegerPool(
+        window, channels: tensors[from].plane.channels, rescale: rescale)
+    else { throw refusal(n, "its windows have no whole-number form") }
+    places[n] = make(.pool(pool), [from], pool.output, grid ?? tensors[from].grid)
+  }
+
+  private mutating func mean(_ window: Window?, _ n: Int) throws(NetworkError) {
+    let old = tensors[try source(n)]
+    let (grid, codes) = try target(n)
+    let channels = old.plane.channels
+    try pool(
+      window, n,
+      { count in
+        Rescale(
+          multipliers: [Double](
+            repeating: Double(old.grid.scale) / (Double(grid.scale) * Double(count)),
+            count: channels),
+          bias: [Int32](repeating: Int32(-count * old.grid.zero), count: channels),
+          zero: grid.zero, codes: codes)
+      }, on: grid)
+  }
+
+  private mutating func add(_ n: Int) throws(NetworkError) {
+    var sources: [Int] = []
+    for k in network.nodes[n].inputs.indices { sources.append(try source(n, k)) }
+    let (grid, codes) = try target(n)
+    let ratios = sources.map { Double(tensors[$0].grid.scale) / Double(grid.scale) }
+    // All terms on one shift; the greatest factor has 31 bits.
+    guard let most = ratios.max(), let fixed = FixedPoint(most), (1...62).contains(fixed.shift)
+    else { throw refusal(n, "its inputs' scales are too far from its output's") }
+    let power = Double(sign: .plus, exponent: fixed.shift, significand: 1)
+    let factors = ratios.map { Int64(($0 * power).rounded(.toNearestOrEven)) }
+    places[n] = make(
+      .add(factors: factors, shift: fixed.shift, range: codes), sources,
+      tensors[sources[0]].plane, grid)
+  }
+
+  private mutating func concatenate(_ n: Int) throws(NetworkError) {
+    let (grid, _) = try target(n)
+    var sources: [Int] = []
+    for k in network.nodes[n].inputs.indices {
+      let from = try source(n, k)
+      sources.append(tensors[from].grid == grid ? from : lookUp(from, on: grid) { $0 })
+    }
+    places[n] = make(.concatenate, sources, IntegerProgram.plane(network.shapes[n]), grid)
+  }
+
+  // MARK: Weights
+
+  private mutating func dense(_ layer: DenseLayer, _ n: Int) throws(NetworkError) {
+    let from = try source(n)
+    let plane = tensors[from].plane
+    guard network.inputShapes(of: n)[0].count == 1 else {
+      throw refusal(n, "a dense layer at every position has no whole-number form yet")
+    }
+    guard
+      let window = Window(
+        channels: plane.count, plane: (1, 1), kernel: (1, 1), stride: (1, 1), padding: (0, 0))
+    else { throw refusal(n, "its input is too large") }
+    try windows(n, from, window, groups: 1, filters: layer.units, hasBias: layer.bias) { codes in
+      // Weights count through channels first, codes lie with channels side by side.
+      let places = plane.height * plane.width
+      guard places > 1, plane.channels > 1 else { return codes }
+      var moved = codes
+      for unit in 0..<layer.units {
+        for channel in 0..<plane.channels {
+          for place in 0..<places {
+            moved[unit * plane.count + place * plane.channels + channel] =
+              codes[unit * plane.count + channel * places + place]
+          }
+        }
+      }
+      return moved
+    }
+  }
+
+  private mutating func convolution(_ layer: Conv2D, _ n: Int) throws(NetworkError) {
+    guard let window = layer.window(network.inputShapes(of: n)[0]) else {
+      throw refusal(n, "its windows have no whole-number form")
+    }
+    try windows(
+      n, try source(n), window, groups: layer.groups, filters: layer.filters,
+      hasBias: layer.bias
+    ) { $0 }
+  }
+
+  private mutating func windows(
+    _ n: Int, _ from: Int, _ window: Window, groups: Int, filters: Int, hasBias: Bool,
+    order: ([Int8]) -> [Int8]
+  ) throws(NetworkError) {
+    let parameters = network.nodes[n].parameters
+    guard let weights = IntegerWeights(exactly: parameters[0]) else {
+      throw refusal(
+        n, "its weights are not whole numbers of 8 bits with one scale per output")
+    }
+    let (grid, codes) = try target(n)
+    let old = tensors[from].grid
+    let depth = weights.codes.count / filters
+    var bias: [Int32] = []
+    for filter in 0..<filters {
+      let part = weights.codes[filter * depth..<(filter + 1) * depth]
+      let unit = Double(old.scale) * Double(weights.scales[filter])
+      let own =
+        hasBias && unit > 0 ? (Double(parameters[1].value.elements[filter]) / unit).rounded() : 0
+      let sum = part.reduce(0) { $0 + Int($1) }
+      let reach = part.reduce(0) { $0 + abs(Int($1)) } * 128
+      let total = own - Double(old.zero * sum)
+      guard abs(total) + Double(reach) < 0x1p31 else {
+        throw refusal(n, "the sums of filter \(filter) would not fit in 32 bits")
+      }
+      bias.append(Int32(total))
+    }
+    let multipliers = weights.scales.map {
+      Double(old.scale) * Double($0) / Double(grid.scale)
+    }
+    guard
+      let rescale = Rescale(
+        multipliers: multipliers, bias: bias, zero: grid.zero, codes: codes)
+    else { throw refusal(n, "its scales are too far from its output's") }
+    let layer = IntegerWindows(
+      order(weights.codes), window: window, groups: groups, filters: filters, zero: old.zero,
+      lowest: old.codes.lowerBound, rescale: rescale)
+    scratchCount = max(scratchCount, layer.scratchCount)
+    places[n] = make(.windows(layer), [from], layer.output, grid)
+  }
+
+  // MARK: The end
+
+  /// The result as floats: (code − zero) scale, channels first.
+  func write(_ codes: Codes, examples: Int, to scores: Floats) {
+    let form = tensors[result]
+    let (plane, grid) = (form.plane, form.grid)
+    let places = plane.height * plane.width
+    for example in 0..<examples {
+      for channel in 0..<plane.channels {
+        for place in 0..<places {
+          let code = codes[example * plane.count + place * plane.channels + channel]
+          scores[example * plane.count + channel * places + place] =
+            Float(Int(code) - grid.zero) * grid.scale
+        }
+      }
+    }
+  }
+}
+
+extension Activation.Function {
+  /// It only cuts off what is outside a range: rounding and it may change places.
+  package var clips: Bool { self == .relu || self == .relu6 }
+}
