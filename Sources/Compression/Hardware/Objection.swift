@@ -1,0 +1,140 @@
+// What of a network, or of a plan to quantize it, a machine cannot run as it is: every tensor with
+// the reason and what would be legal.
+import Encodings
+package import Networks
+import Tensors
+
+package struct Objection: Sendable, Equatable {
+  /// A parameter or a layer with its full name, such as "dense1.weight".
+  package let subject: String
+  /// What it is, such as "int8 in groups of 64".
+  package let asked: String
+  /// Lower case, without a final full stop.
+  package let reason: String
+  /// In the words of `quantize`, where they lead there.
+  package let legal: String
+  /// It runs nevertheless, unpacked to fp32: right, and not faster than fp32.
+  package let isEmulated: Bool
+}
+
+/// How a machine multiplies the weights of a layer.
+enum Treatment {
+  case native(ComputeFormat)
+  /// Unpacked to fp32 on the way.
+  case emulated(ComputeFormat, reason: String, nearest: ComputeFormat)
+  case illegal(reason: String, nearest: ComputeFormat?)
+}
+
+extension Target {
+  /// The fastest format that reads these; the nearest and why not where there is none.
+  /// - Parameter row: weights of one output, where they are known.
+  func treatment(
+    _ weight: WeightFormat, _ activation: ActivationFormat, row: Int? = nil
+  ) -> Treatment {
+    var best: ComputeFormat?
+    var nearest: (format: ComputeFormat, refusal: (passed: Int, reason: String))?
+    for format in formats {
+      guard let refusal = format.refusal(weight, activation, row: row) else {
+        if best.map({ format.perCycle.value > $0.perCycle.value }) ?? true { best = format }
+        continue
+      }
+      if nearest.map({ refusal.passed > $0.refusal.passed }) ?? true { nearest = (format, refusal) }
+    }
+    if let best { return .native(best) }
+    let reason = nearest?.refusal.reason ?? "it multiplies nothing"
+    guard let emulation, let nearest else {
+      return .illegal(reason: reason, nearest: nearest?.format)
+    }
+    return .emulated(emulation, reason: reason, nearest: nearest.format)
+  }
+
+  /// What this machine says to a plan before any work is done; nil where it runs natively.
+  package func objection(to plan: QuantizationPlan) -> Objection? {
+    let activations = plan.activations ?? .fp32
+    let asked = "\(plan.weights.name) weights, \(activations.name) activations"
+    return objection(
+      "every layer", asked, treatment(plan.weights, activations), to: plan.weights)
+  }
+
+  /// Every tensor and layer that does not run there as it is, in the order of the network.
+  package func objections(to network: Network) -> [Objection] {
+    network.nodes.indices.flatMap { objections(to: $0, in: network) }
+  }
+
+  func objections(to position: Int, in network: Network) -> [Objection] {
+    let node = network.nodes[position]
+    var found = limits.flatMap { $0.objection(to: node, in: self) }.map { [$0] } ?? []
+    guard let weight = node.parameters.first(where: { $0.role == .weight }) else { return found }
+    let format = WeightFormat(weight)
+    let activation = ActivationFormat.input(of: position, in: network)
+    let treatment = treatment(format, activation, row: weight.value.shape.dropFirst().reduce(1, *))
+    let subject = "\(node.name).\(weight.name)"
+    let asked =
+      activation == .fp32 ? format.name : "\(format.name), activations \(activation.name)"
+    if let objection = objection(subject, asked, treatment, to: format) { found.append(objection) }
+    if case .native(let native) = treatment, case .integer = native.activations {
+      found += node.parameters.filter { $0.role == .bias }.compactMap { bias in
+        let stored = WeightFormat(bias).number
+        guard case .integer(let bits, _) = stored, bits < 32 else { return nil }
+        return Objection(
+          subject: "\(node.name).\(bias.name)", asked: stored.name,
+          reason: "\(native.library) adds biases of 32 bits", legal: "biases: false",
+          isEmulated: false)
+      }
+    }
+    return found
+  }
+
+  private func objection(
+    _ subject: String, _ asked: String, _ treatment: Treatment, to weight: WeightFormat
+  ) -> Objection? {
+    switch treatment {
+    case .native: nil
+    case .emulated(_, let reason, let nearest):
+      Objection(
+        subject: subject, asked: asked, reason: reason, legal: nearest.advice(for: weight),
+        isEmulated: true)
+    case .illegal(let reason, let nearest):
+      Objection(
+        subject: subject, asked: asked, reason: reason,
+        legal: nearest?.advice(for: weight) ?? "another machine", isEmulated: false)
+    }
+  }
+}
+
+extension LayerLimits {
+  fileprivate func objection(to node: Node, in target: Target) -> Objection? {
+    func refused(_ asked: String, _ reason: String, _ legal: String) -> Objection {
+      Objection(
+        subject: node.name, asked: asked, reason: reason, legal: legal, isEmulated: false)
+    }
+    let kind = type(of: node.layer).kind
+    let function = (node.layer as? Activation)?.function.name
+    if let missing = [kind, function].compactMap({ $0 }).first(where: missing.contains) {
+      let isNorm = kind == BatchNorm.kind
+      return refused(
+        missing, "\(target.machine) has no \(missing) layer",
+        isNorm ? "fold it into the layer before" : "another layer, or the processor beside it")
+    }
+    guard let conv = node.layer as? Conv2D else { return nil }
+    let (high, wide) = (conv.kernel[0], conv.kernel[1])
+    if conv.stride.contains(where: { $0 > stride }) {
+      return refused(
+        "stride \(conv.stride.max() ?? 0)", "strides go to \(stride)", "stride: \(stride)")
+    }
+    if high > kernel || high * wide > kernelArea {
+      return refused(
+        "kernel \(high)×\(wide)",
+        "kernels go to a height of \(kernel) and \(kernelArea) positions", "a smaller kernel")
+    }
+    return nil
+  }
+}
+
+extension ActivationFormat {
+  /// Of the values that a node reads: fp32 where one of its inputs is.
+  static func input(of position: Int, in network: Network) -> ActivationFormat {
+    let formats = network.nodes[position].inputs.map { output(of: $0, in: network) ?? .fp32 }
+    return formats.first { $0 == .fp32 } ?? formats.first ?? .fp32
+  }
+}
