@@ -120,7 +120,9 @@ package struct ComputeFormat: Sendable {
     _ weight: WeightFormat, _ activation: ActivationFormat, row: Int?
   ) -> (passed: Int, reason: String)? {
     let checks: [(holds: Bool, reason: String)] = [
-      (weights.hasType(weight.number), "\(library) has no kernel for \(weight.number.name) weights"),
+      (
+        weights.hasType(weight.number), "\(library) has no kernel for \(weight.number.name) weights"
+      ),
       (
         activations.hasType(activation.number),
         "\(library) multiplies \(weights.name) weights by \(activations.name) activations, "

@@ -9,10 +9,12 @@ extension Target {
     clock: Figure(168e6, "ST DS8626 (DocID022152), table 14: fHCLK at most"),
     formats: [
       int8(
-        2, source: "one SMLAD in a cycle, two products each: Arm DDI 0439, Cortex-M4 TRM, table 3-1"),
+        2, source: "one SMLAD in a cycle, two products each: Arm DDI 0439, Cortex-M4 TRM, table 3-1"
+      ),
       int16(2, source: "one SMLAD in a cycle: Arm DDI 0439, table 3-1"),
       float32(
-        0.5, source: "VMUL.F32 and VADD.F32 take a cycle each, VFMA.F32 three: Arm DDI 0439, table 7-1"
+        0.5,
+        source: "VMUL.F32 and VADD.F32 take a cycle each, VFMA.F32 three: Arm DDI 0439, table 7-1"
       ),
     ],
     weights: Store(

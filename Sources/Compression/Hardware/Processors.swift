@@ -94,7 +94,8 @@ extension Target {
         perCycle: Figure(
           64, "derived: VPDPBUSD on two 256-bit pipes, 32 products each: AMD 57647, Zen 4 guide"),
         alignment: Alignment(
-          row: 4, outputs: 16, "four products go into each of sixteen sums: oneDNN, int8 computations"
+          row: 4, outputs: 16,
+          "four products go into each of sixteen sums: oneDNN, int8 computations"
         ), library: "ONNX Runtime"),
       ComputeFormat(
         .float(.bf16), .float(.fp32),
@@ -106,7 +107,8 @@ extension Target {
       ComputeFormat(
         .float(.fp32), .float(.fp32),
         perCycle: Figure(
-          16, "derived: fused multiply-adds of 8 floats on two 256-bit pipes: AMD 57647, Zen 4 guide"),
+          16,
+          "derived: fused multiply-adds of 8 floats on two 256-bit pipes: AMD 57647, Zen 4 guide"),
         alignment: Alignment(row: 1, outputs: 16, "16 floats in 512 bits"), library: "ONNX Runtime"),
     ],
     weights: memory(

@@ -18,7 +18,8 @@ extension Target {
         .integer(bits: [4], allowsZeroPoint: false), .float(.fp32), scales: [.groups([64, 128])],
         perCycle: Figure(
           1024, "as fp16, to which the codes are unpacked: NVIDIA TensorRT, quantized types"),
-        alignment: Alignment(row: 64, outputs: 8, "blocks of 64 or 128: NVIDIA TensorRT, quantized types"),
+        alignment: Alignment(
+          row: 64, outputs: 8, "blocks of 64 or 128: NVIDIA TensorRT, quantized types"),
         library: "TensorRT"),
       ComputeFormat(
         .float(.fp32), .float(.fp32),
@@ -52,7 +53,8 @@ extension Target {
     return ComputeFormat(
       weights, activations, scales: kind == .int8 ? [.tensor, .channel] : [],
       wantsTwoOfFour: isSparse,
-      perCycle: Figure(perCycle, "\(rate), for each multiprocessor and cycle: NVIDIA A100 data sheet"),
+      perCycle: Figure(
+        perCycle, "\(rate), for each multiprocessor and cycle: NVIDIA A100 data sheet"),
       alignment: isSparse
         ? Alignment(
           row: multiple, outputs: multiple, isRequired: true,

@@ -121,7 +121,7 @@ package struct Target: Sendable {
   /// Every figure of this machine.
   package var facts: [Fact] {
     var facts = [Fact("cores", cores, .count), Fact("clock", clock, .hertz)]
-    facts += formats.map { Fact("\($0.name) MACs a cycle and core", $0.perCycle, .perCycle) }
+    facts += formats.map { Fact("MACs, \($0.name)", $0.perCycle, .perCycle) }
     var stores = [weights]
     if !hasOneMemory { stores.append(activations) }
     if let cache { stores.append(cache) }
