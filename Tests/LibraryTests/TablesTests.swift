@@ -16,6 +16,9 @@ import Testing
     ("quantize", "grid", Grid.all.map(\.name)),
     ("quantize", "range", RangeEstimator.all.map(\.name)),
     ("activation", "function", Activation.Function.all.map(\.name)),
+    ("target", "machine", Target.all.map(\.name)),
+    ("estimate", "on", Target.all.map(\.name)),
+    ("objections", "on", Target.all.map(\.name)),
   ]
 
   @Test func everyEntryIsAChoiceWithASentence() throws {
@@ -34,7 +37,8 @@ import Testing
       "schedule": "train(net, on: some, epochs: 2, schedule: .NAME)",
       "loss": "train(net, on: some, epochs: 1, loss: .NAME)", "by": "prune(net, 50%, by: .NAME)",
       "grid": "quantize(net, grid: .NAME)", "range": "quantize(net, range: .NAME, bits: 3)",
-      "function": "network(input: 4) { activation .NAME }",
+      "function": "network(input: 4) { activation .NAME }", "machine": "target .NAME",
+      "on": "estimate(net, on: .NAME)\nobjections(net, on: .NAME)",
     ]
     let bench = Workbench()
     bench.run("data = load \"digits\"\nsome = data.train[0..<40]\nnet = mlp [64, 16, 10]")

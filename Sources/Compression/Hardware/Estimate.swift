@@ -73,11 +73,14 @@ package struct Estimate: Sendable {
 
   /// - Parameters:
   ///   - cores: that work on it, all of the machine's without.
-  ///   - efficiency: the share of the peaks that kernels reach, above 0 and at most 1.
+  ///   - efficiency: the share that is reached of what the machine computes and moves at most, above
+  ///     0 and at most 1.
+  ///   - activations: their formats, as the network has them without.
   /// - Throws: `CompressionError.setting` for cores that the machine does not have, or another
   ///   efficiency.
   package init(
-    _ network: Network, on target: Target, cores: Int? = nil, efficiency: Double = 1
+    _ network: Network, on target: Target, cores: Int? = nil, efficiency: Double = 1,
+    activations: ActivationFormats? = nil
   ) throws(CompressionError) {
     let most = Int(target.cores.value)
     let cores = cores ?? most
@@ -89,15 +92,17 @@ package struct Estimate: Sendable {
       throw .setting(name: "efficiency", wanted: "above 0% and at most 100%", got: "\(efficiency)")
     }
     self.target = target
-    let memory = LiveMemory(network) { ActivationFormat.output(of: $0, in: network) ?? .fp32 }
+    let formats = activations ?? ActivationFormats(of: network)
+    let memory = LiveMemory(network, formats)
     self.memory = memory
     busiestLayer = network.nodes[memory.busiest].name
     let weightBytes = network.nodes.reduce(0) { $0 + $1.storedBytes }
     self.weightBytes = weightBytes
-    objections = target.objections(to: network)
+    objections = target.objections(to: network, activations: formats)
     let fromCache = (weightBytes + memory.peak).fits(into: target.cache)
     runsFromCache = fromCache
-    let rate = Rate(target, cores: cores, efficiency: efficiency, fromCache: fromCache)
+    let rate = Rate(
+      target, formats, cores: cores, efficiency: efficiency, fromCache: fromCache)
     layers = network.nodes.indices.map { rate.layer($0, of: network, memory) }
   }
 }
@@ -118,14 +123,18 @@ extension Node {
 /// How fast a machine works and moves bytes, with so many of its cores.
 private struct Rate {
   let target: Target
+  let formats: ActivationFormats
   let cores: Int
   let efficiency: Double
   /// Bytes in a second.
   let weights: Double
   let activations: Double
 
-  init(_ target: Target, cores: Int, efficiency: Double, fromCache: Bool) {
+  init(
+    _ target: Target, _ formats: ActivationFormats, cores: Int, efficiency: Double, fromCache: Bool
+  ) {
     self.target = target
+    self.formats = formats
     self.cores = cores
     self.efficiency = efficiency
     let share = Double(cores) / target.cores.value
@@ -136,10 +145,10 @@ private struct Rate {
 
   func layer(_ position: Int, of network: Network, _ memory: LiveMemory) -> LayerEstimate {
     let node = network.nodes[position]
-    let (format, name, standing) = multiplying(position, in: network)
+    let (format, name, standing) = multiplying(node)
     let work = Work(network, position, format?.alignment)
     let bytes = traffic(position, of: network, memory)
-    let peak = 2 * target.peak(format ?? plain(position, in: network), cores: cores) * efficiency
+    let peak = 2 * target.peak(format ?? plain(node), cores: cores) * efficiency
     let compute = work.padded / peak
     let moving = bytes.weights / weights + bytes.activations / activations
     return LayerEstimate(
@@ -150,22 +159,21 @@ private struct Rate {
   }
 
   /// What a layer without weights runs on: the format that reads its input.
-  private func plain(_ position: Int, in network: Network) -> ComputeFormat {
-    let input = ActivationFormat.input(of: position, in: network)
+  private func plain(_ node: Node) -> ComputeFormat {
+    let input = formats.read(by: node)
     let reading = target.formats.first { $0.activations.hasType(input.number) }
     return (input == .fp32 ? target.emulation : reading) ?? target.formats[0]
   }
 
   private func multiplying(
-    _ position: Int, in network: Network
+    _ node: Node
   ) -> (format: ComputeFormat?, name: String, LayerEstimate.Standing) {
-    let node = network.nodes[position]
-    let isRefused = target.objections(to: position, in: network).contains { !$0.isEmulated }
+    let input = formats.read(by: node)
+    let isRefused = target.objections(to: node, input).contains { !$0.isEmulated }
     guard let weight = node.parameters.first(where: { $0.role == .weight }) else {
       return (nil, "", isRefused ? .illegal : .native)
     }
     let row = weight.value.shape.dropFirst().reduce(1, *)
-    let input = ActivationFormat.input(of: position, in: network)
     switch target.treatment(WeightFormat(weight), input, row: row) {
     case .native(let format): return (format, format.name, isRefused ? .illegal : .native)
     case .emulated(let format, _, _):
@@ -182,8 +190,7 @@ private struct Rate {
     let node = network.nodes[position]
     func size(_ node: Int) -> Int {
       let shape = node == Network.input ? network.inputShape : network.shapes[node]
-      let format = ActivationFormat.output(of: node, in: network) ?? .fp32
-      return format.bytes(shape.reduce(1, *))
+      return formats[node].bytes(shape.reduce(1, *))
     }
     var weights = Double(node.storedBytes)
     if node.layer is Embedding, let table = node.parameters.first {

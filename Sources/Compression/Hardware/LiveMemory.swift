@@ -17,12 +17,11 @@ package struct LiveMemory: Sendable {
   /// The node that needs them.
   package var busiest: Int { bytes.indices.max { bytes[$0] < bytes[$1] } ?? 0 }
 
-  /// - Parameter format: of a node's output; of the network's input for `Network.input`.
-  package init(_ network: Network, format: (_ node: Int) -> ActivationFormat) {
+  package init(_ network: Network, _ formats: ActivationFormats) {
     let nodes = network.nodes
     func size(_ node: Int) -> Int {
       let shape = node == Network.input ? network.inputShape : network.shapes[node]
-      return format(node).bytes(shape.reduce(1, *))
+      return formats[node].bytes(shape.reduce(1, *))
     }
     // The last node that reads each output; those that nobody reads end with themselves.
     var lastReader = [Int](Network.input..<nodes.count)

@@ -129,11 +129,38 @@ package struct ActivationFormat: Sendable, Equatable {
 
   /// Whole bytes of so many values.
   package func bytes(_ count: Int) -> Int { Int((Double(count) * number.bits / 8).rounded(.up)) }
+}
+
+/// The format of every tensor between the layers of a network.
+package struct ActivationFormats: Sendable {
+  /// Of the network's input, then of each node's output.
+  private let formats: [ActivationFormat]
+
+  /// As the network has them.
+  package init(of network: Network) {
+    formats = (Network.input..<network.nodes.count).map {
+      ActivationFormats.stored($0, in: network) ?? .fp32
+    }
+  }
+
+  /// The same one everywhere.
+  package init(_ format: ActivationFormat, in network: Network) {
+    formats = [ActivationFormat](repeating: format, count: network.nodes.count + 1)
+  }
+
+  /// Of a node's output; of the network's input for `Network.input`.
+  package subscript(node: Int) -> ActivationFormat { formats[node + 1] }
+
+  /// Of what a node reads: fp32 where one of its inputs is.
+  func read(by node: Node) -> ActivationFormat {
+    let formats = node.inputs.map { self[$0] }
+    return formats.first { $0 == .fp32 } ?? formats.first ?? .fp32
+  }
 
   /// The format in which the output of a node exists, `Network.input` for the network's own input; nil
   /// where it is fp32. For a node whose only reader quantizes its output it is the reader's: the
   /// numbers in between never reach memory.
-  package static func output(of node: Int, in network: Network) -> ActivationFormat? { nil }
+  private static func stored(_ node: Int, in network: Network) -> ActivationFormat? { nil }
 }
 
 /// What `quantize` is about to do with a network: enough to say whether a machine could run it.

@@ -57,16 +57,18 @@ extension Target {
   }
 
   /// Every tensor and layer that does not run there as it is, in the order of the network.
-  package func objections(to network: Network) -> [Objection] {
-    network.nodes.indices.flatMap { objections(to: $0, in: network) }
+  /// - Parameter activations: their formats, as the network has them without.
+  package func objections(
+    to network: Network, activations: ActivationFormats? = nil
+  ) -> [Objection] {
+    let formats = activations ?? ActivationFormats(of: network)
+    return network.nodes.flatMap { objections(to: $0, formats.read(by: $0)) }
   }
 
-  func objections(to position: Int, in network: Network) -> [Objection] {
-    let node = network.nodes[position]
+  func objections(to node: Node, _ activation: ActivationFormat) -> [Objection] {
     var found = limits.flatMap { $0.objection(to: node, in: self) }.map { [$0] } ?? []
     guard let weight = node.parameters.first(where: { $0.role == .weight }) else { return found }
     let format = WeightFormat(weight)
-    let activation = ActivationFormat.input(of: position, in: network)
     let treatment = treatment(format, activation, row: weight.value.shape.dropFirst().reduce(1, *))
     let subject = "\(node.name).\(weight.name)"
     let asked =
@@ -128,13 +130,5 @@ extension LayerLimits {
         "kernels go to a height of \(kernel) and \(kernelArea) positions", "a smaller kernel")
     }
     return nil
-  }
-}
-
-extension ActivationFormat {
-  /// Of the values that a node reads: fp32 where one of its inputs is.
-  static func input(of position: Int, in network: Network) -> ActivationFormat {
-    let formats = network.nodes[position].inputs.map { output(of: $0, in: network) ?? .fp32 }
-    return formats.first { $0 == .fp32 } ?? formats.first ?? .fp32
   }
 }

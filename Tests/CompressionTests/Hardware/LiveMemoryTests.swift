@@ -12,7 +12,7 @@ import Testing
     let network = try Network.build(
       name: "test", input: input, blueprint: blueprint, random: RandomStream(seed: 1))
     let format = bits.map { ActivationFormat(.integer(bits: $0, isSymmetric: true)) }
-    return LiveMemory(network) { _ in format ?? .fp32 }
+    return LiveMemory(network, ActivationFormats(format ?? .fp32, in: network))
   }
 
   private let relu: Blueprint
