@@ -37,10 +37,11 @@ enum HardwareWords {
     details:
       "Nothing is measured. A layer takes the longer of two times: its operations at the peak of its "
       + "format, and its bytes at the bandwidth of the memory they are in (the roofline). Without "
-      + "`efficiency` both are peaks, so no kernel is faster, and most are slower. activations: the most "
-      + "that is alive at a time, in the order of the layers. energy: power × time, or work × energy of "
-      + "each operation and byte. A layer whose format the machine lacks is unpacked to fp32 (emulated), "
-      + "or cannot run (illegal): then there is no time.",
+      + "`efficiency` both are what the data sheet has at its clock: most kernels are slower; fewer "
+      + "products, or a processor above its clock, can be faster. activations: the most that is alive at a "
+      + "time, in the order of the layers. energy: power × time, or work × energy of each operation and "
+      + "byte. A layer whose format the machine lacks is unpacked to fp32 (emulated), or cannot run "
+      + "(illegal): then there is no time.",
     source: "Williams et al. 2009, doi:10.1145/1498765.1498785; Horowitz 2014, "
       + "doi:10.1109/ISSCC.2014.6757323",
     examples: [

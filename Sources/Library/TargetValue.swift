@@ -89,6 +89,7 @@ final class TargetValue: Native, Bridged, Describable {
     lines.append("")
     for format in target.formats {
       var text = "kernels: \(format.library) for \(format.name)"
+      if format.wantsMatrix { text += " in dense layers" }
       if !format.scales.isEmpty {
         text += ", scales " + format.scales.map(\.name).joined(separator: " or ")
       }

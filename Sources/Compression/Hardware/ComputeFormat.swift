@@ -82,6 +82,8 @@ package struct ComputeFormat: Sendable {
   package let scales: [ScaleRule]
   /// Reads 2:4 sparse weights only, half of them.
   package let wantsTwoOfFour: Bool
+  /// Multiplies the matrices of dense layers, and no filters of convolutions.
+  package let wantsMatrix: Bool
   /// Multiply-accumulates of one core in one cycle, at most. Those with a weight that 2:4 leaves out
   /// count: the work is the same, the time is not.
   package let perCycle: Figure
@@ -91,7 +93,9 @@ package struct ComputeFormat: Sendable {
 
   package init(
     _ weights: Operand, _ activations: Operand, allowsDynamic: Bool = false,
-    scales: [ScaleRule] = [], wantsTwoOfFour: Bool = false, perCycle: Figure, alignment: Alignment,
+    scales: [ScaleRule] = [], wantsTwoOfFour: Bool = false, wantsMatrix: Bool = false,
+    perCycle: Figure,
+    alignment: Alignment,
     library: String
   ) {
     self.weights = weights
@@ -99,6 +103,7 @@ package struct ComputeFormat: Sendable {
     self.allowsDynamic = allowsDynamic
     self.scales = scales
     self.wantsTwoOfFour = wantsTwoOfFour
+    self.wantsMatrix = wantsMatrix
     self.perCycle = perCycle
     self.alignment = alignment
     self.library = library
@@ -116,12 +121,18 @@ package struct ComputeFormat: Sendable {
 
   /// Why this cannot multiply these, in the order in which it is looked at; nil where it can.
   /// `passed` counts what was in order before: the format with the most is the nearest.
+  /// - Parameter shape: of the weights `[O, I, …]`, where it is known.
   func refusal(
-    _ weight: WeightFormat, _ activation: ActivationFormat, row: Int?
+    _ weight: WeightFormat, _ activation: ActivationFormat, shape: [Int]?
   ) -> (passed: Int, reason: String)? {
+    let isMatrix = shape.map { $0.count == 2 } ?? true
+    let row = shape.map { $0.dropFirst().reduce(1, *) }
     let checks: [(holds: Bool, reason: String)] = [
+      (isMatrix || !wantsMatrix, "\(library) has these kernels for dense layers only"),
       (
-        weights.hasType(weight.number), "\(library) has no kernel for \(weight.number.name) weights"
+        weights.hasType(weight.number),
+        "\(library) has no kernel for \(weight.number.name) weights"
+          + (isMatrix ? "" : " of convolutions")
       ),
       (
         activations.hasType(activation.number),
@@ -150,8 +161,7 @@ package struct ComputeFormat: Sendable {
       ),
       (
         wantsTwoOfFour || weight.packing == nil,
-        "kernels of \(library) read every weight, and \(weight.packing ?? "packed") ones must be "
-          + "unpacked first"
+        "\(library) reads every weight, and \(weight.packing ?? "packed") ones must be unpacked first"
       ),
       (
         !alignment.isRequired || row.map { $0 % alignment.row == 0 } ?? true,
@@ -171,7 +181,7 @@ package struct ComputeFormat: Sendable {
   func advice(for weight: WeightFormat) -> String {
     var words: [String]
     switch weights {
-    case .float(.fp32): return "leave the weights fp32"
+    case .float(.fp32): return "fp32 weights" + (weight.packing == nil ? "" : ", zeros and all")
     case .float(let format): words = ["grid: .\(format.name)"]
     case .integer(let bits, _):
       let asked = Int(weight.number.bits)

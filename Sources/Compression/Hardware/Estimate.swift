@@ -173,8 +173,7 @@ private struct Rate {
     guard let weight = node.parameters.first(where: { $0.role == .weight }) else {
       return (nil, "", isRefused ? .illegal : .native)
     }
-    let row = weight.value.shape.dropFirst().reduce(1, *)
-    switch target.treatment(WeightFormat(weight), input, row: row) {
+    switch target.treatment(WeightFormat(weight), input, shape: weight.value.shape) {
     case .native(let format): return (format, format.name, isRefused ? .illegal : .native)
     case .emulated(let format, _, _):
       return (format, "as \(format.name)", isRefused ? .illegal : .emulated)

@@ -22,7 +22,8 @@ extension Target {
       bytes: Figure(1_048_576, "ST DS8626, description: up to 1 Mbyte"),
       bandwidth: Figure(
         16 * 168e6 / 6,
-        "derived: 128-bit lines (ST RM0090, flash interface), 5 wait states at 168 MHz")),
+        "derived: 128-bit lines, 5 wait states at 168 MHz: ST RM0090, flash interface",
+        checked: false)),
     activations: Store(
       "SRAM",
       bytes: Figure(196_608, "ST DS8626, description: 192 Kbytes, 64 of them CCM"),
@@ -151,6 +152,5 @@ extension Target {
 
   private static let pairs = Alignment(
     row: 4, outputs: 2,
-    "four weights are loaded as one word, two outputs share the inputs: Lai et al. 2018, "
-      + "arXiv:1801.06601, section 4")
+    "input channels in multiples of 4, output channels of 2: CMSIS-NN, arm_convolve_HWC_q7_fast")
 }

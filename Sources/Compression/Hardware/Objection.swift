@@ -27,14 +27,14 @@ enum Treatment {
 
 extension Target {
   /// The fastest format that reads these; the nearest and why not where there is none.
-  /// - Parameter row: weights of one output, where they are known.
+  /// - Parameter shape: of the weights, where it is known.
   func treatment(
-    _ weight: WeightFormat, _ activation: ActivationFormat, row: Int? = nil
+    _ weight: WeightFormat, _ activation: ActivationFormat, shape: [Int]? = nil
   ) -> Treatment {
     var best: ComputeFormat?
     var nearest: (format: ComputeFormat, refusal: (passed: Int, reason: String))?
     for format in formats {
-      guard let refusal = format.refusal(weight, activation, row: row) else {
+      guard let refusal = format.refusal(weight, activation, shape: shape) else {
         if best.map({ format.perCycle.value > $0.perCycle.value }) ?? true { best = format }
         continue
       }
@@ -49,11 +49,16 @@ extension Target {
   }
 
   /// What this machine says to a plan before any work is done; nil where it runs natively.
-  package func objection(to plan: QuantizationPlan) -> Objection? {
+  /// - Parameters:
+  ///   - subject: what it is about, such as a parameter with its full name.
+  ///   - shape: of the weights `[O, I, …]`; without it they are taken for a matrix of any size.
+  package func objection(
+    to plan: QuantizationPlan, of subject: String = "every layer", shape: [Int]? = nil
+  ) -> Objection? {
     let activations = plan.activations ?? .fp32
-    let asked = "\(plan.weights.name) weights, \(activations.name) activations"
     return objection(
-      "every layer", asked, treatment(plan.weights, activations), to: plan.weights)
+      subject, "\(plan.weights.name) weights, \(activations.name) activations",
+      treatment(plan.weights, activations, shape: shape), to: plan.weights)
   }
 
   /// Every tensor and layer that does not run there as it is, in the order of the network.
@@ -69,7 +74,7 @@ extension Target {
     var found = limits.flatMap { $0.objection(to: node, in: self) }.map { [$0] } ?? []
     guard let weight = node.parameters.first(where: { $0.role == .weight }) else { return found }
     let format = WeightFormat(weight)
-    let treatment = treatment(format, activation, row: weight.value.shape.dropFirst().reduce(1, *))
+    let treatment = treatment(format, activation, shape: weight.value.shape)
     let subject = "\(node.name).\(weight.name)"
     let asked =
       activation == .fp32 ? format.name : "\(format.name), activations \(activation.name)"
@@ -94,13 +99,22 @@ extension Target {
     case .native: nil
     case .emulated(_, let reason, let nearest):
       Objection(
-        subject: subject, asked: asked, reason: reason, legal: nearest.advice(for: weight),
+        subject: subject, asked: asked, reason: reason, legal: advice(nearest, for: weight),
         isEmulated: true)
     case .illegal(let reason, let nearest):
       Objection(
         subject: subject, asked: asked, reason: reason,
-        legal: nearest?.advice(for: weight) ?? "another machine", isEmulated: false)
+        legal: nearest.map { advice($0, for: weight) } ?? "another machine", isEmulated: false)
     }
+  }
+}
+
+extension Target {
+  /// What would be legal. Zeros that are left out are welcome where every fourth pair is.
+  private func advice(_ format: ComputeFormat, for weight: WeightFormat) -> String {
+    let sparse = formats.filter(\.wantsTwoOfFour).map(\.weights.name)
+    guard weight.packing != nil, !sparse.isEmpty else { return format.advice(for: weight) }
+    return format.advice(for: weight) + "; or 2:4 zeros in " + sparse.joined(separator: ", ")
   }
 }
 

@@ -57,11 +57,14 @@ extension Target {
         alignment: Alignment(
           row: 4, outputs: 8, "four products go into each of eight sums: oneDNN, int8 computations"),
         library: "ONNX Runtime"),
-      blocks(16, "as fp32, to which the codes are unpacked: Intel 248966, optimization manual"),
+      blocks(
+        16, "as fp32, to which the codes are unpacked: Intel 248966, optimization manual",
+        checked: false),
       ComputeFormat(
         .float(.fp32), .float(.fp32),
         perCycle: Figure(
-          16, "two fused multiply-adds of 8 floats in a cycle: Intel 248966, optimization manual"),
+          16, "two fused multiply-adds of 8 floats in a cycle: Intel 248966, optimization manual",
+          checked: false),
         alignment: Alignment(row: 1, outputs: 8, "8 floats in 256 bits"), library: "ONNX Runtime"),
     ],
     weights: memory(
@@ -129,10 +132,13 @@ extension Target {
     ])
 
   /// 4-bit weights in blocks, with fp32 activations: ONNX Runtime's MatMulNBits.
-  private static func blocks(_ perCycle: Double, _ source: String) -> ComputeFormat {
+  private static func blocks(
+    _ perCycle: Double, _ source: String, checked: Bool = true
+  ) -> ComputeFormat {
     ComputeFormat(
       .integer(bits: [4], allowsZeroPoint: true), .float(.fp32),
-      scales: [.groups([16, 32, 64, 128, 256])], perCycle: Figure(perCycle, source),
+      scales: [.groups([16, 32, 64, 128, 256])], wantsMatrix: true,
+      perCycle: Figure(perCycle, source, checked: checked),
       alignment: Alignment(row: 16, outputs: 1, "blocks of at least 16: ONNX Runtime, MatMulNBits"),
       library: "ONNX Runtime")
   }

@@ -16,10 +16,12 @@ extension Target {
       tensorCores(.bf16, 1024, isSparse: false, "312 TFLOPS"),
       ComputeFormat(
         .integer(bits: [4], allowsZeroPoint: false), .float(.fp32), scales: [.groups([64, 128])],
+        wantsMatrix: true,
         perCycle: Figure(
           1024, "as fp16, to which the codes are unpacked: NVIDIA TensorRT, quantized types"),
         alignment: Alignment(
-          row: 64, outputs: 8, "blocks of 64 or 128: NVIDIA TensorRT, quantized types"),
+          row: 64, outputs: 8, "blocks of 64 or 128: NVIDIA TensorRT, quantized types",
+          checked: false),
         library: "TensorRT"),
       ComputeFormat(
         .float(.fp32), .float(.fp32),
@@ -58,11 +60,11 @@ extension Target {
       alignment: isSparse
         ? Alignment(
           row: multiple, outputs: multiple, isRequired: true,
-          "rows and columns in multiples of \(multiple): NVIDIA cuSPARSELt, functions",
-          checked: false)
+          "rows and columns in multiples of \(multiple): PyTorch, shape constraints of cuSPARSELt")
         : Alignment(
           row: multiple / 2, outputs: 8,
-          "16 bytes of inputs at a time: NVIDIA, deep learning performance, matrix multiplication"),
+          "16 bytes of inputs at a time: NVIDIA, deep learning performance, matrix multiplication",
+          checked: false),
       library: isSparse ? "cuSPARSELt" : "TensorRT")
   }
 

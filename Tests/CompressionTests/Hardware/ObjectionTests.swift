@@ -48,6 +48,17 @@ import Testing
     #expect(objection.legal == "bits: 4, grid: .symmetric, group: 16")
   }
 
+  /// The kernels for 4-bit groups multiply matrices.
+  @Test func convolutionsHaveNoGroups() throws {
+    let blueprint = [try Specimens.conv(16, 4), .layer(Flatten()), try Specimens.dense(10)]
+    let network = try Network.build(
+      name: "net", input: [4, 8, 8], blueprint: blueprint, random: RandomStream(seed: 3))
+    let grouped = try quantize(network, QuantizeOptions(bits: 4, granularity: .group(16))).network
+    let objection = try only(grouped, .avx2)
+    #expect(objection.subject == "conv1.weight")
+    #expect(objection.reason == "ONNX Runtime has no kernel for int4 weights of convolutions")
+  }
+
   @Test func halvesAreLegalWhereTheyAreComputed() throws {
     let network = try quantize(try dense(64, 10), QuantizeOptions(grid: .fp16)).network
     #expect(Target.armDotProduct.objections(to: network).isEmpty)

@@ -87,6 +87,13 @@ import Testing
     #expect(fixedOnly.reason.contains("fixed before it runs"))
     let float = try #require(refusal(.int8NPU, WeightFormat(.fp32), nil))
     #expect(!float.isEmulated)
+    // 4-bit groups are for matrices.
+    let plan = QuantizationPlan(
+      weights: WeightFormat(.integer(bits: 4, isSymmetric: true), .group(32)))
+    #expect(Target.avx2.objection(to: plan) == nil)
+    #expect(Target.avx2.objection(to: plan, of: "dense1.weight", shape: [10, 64]) == nil)
+    let filters = Target.avx2.objection(to: plan, of: "conv1.weight", shape: [8, 4, 3, 3])
+    #expect(filters?.subject == "conv1.weight")
     let gpu = try #require(refusal(.sparseGPU, WeightFormat(int8, .channel), fixed))
     #expect(gpu.reason.contains("activations have no zero point"))
   }
