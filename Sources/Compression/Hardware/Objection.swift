@@ -72,22 +72,26 @@ extension Target {
 
   func objections(to node: Node, _ activation: ActivationFormat) -> [Objection] {
     var found = limits.flatMap { $0.objection(to: node, in: self) }.map { [$0] } ?? []
-    guard let weight = node.parameters.first(where: { $0.role == .weight }) else { return found }
-    let format = WeightFormat(weight)
-    let treatment = treatment(format, activation, shape: weight.value.shape)
-    let subject = "\(node.name).\(weight.name)"
-    let asked =
-      activation == .fp32 ? format.name : "\(format.name), activations \(activation.name)"
-    if let objection = objection(subject, asked, treatment, to: format) { found.append(objection) }
-    if case .native(let native) = treatment, case .integer = native.activations {
-      found += node.parameters.filter { $0.role == .bias }.compactMap { bias in
-        let stored = WeightFormat(bias).number
-        guard case .integer(let bits, _) = stored, bits < 32 else { return nil }
-        return Objection(
-          subject: "\(node.name).\(bias.name)", asked: stored.name,
-          reason: "\(native.library) adds biases of 32 bits", legal: "biases: false",
-          isEmulated: false)
+    var adder: ComputeFormat?
+    for weight in node.parameters where weight.role == .weight {
+      let format = WeightFormat(weight)
+      let treatment = treatment(format, activation, shape: weight.value.shape)
+      if case .native(let native) = treatment, case .integer = native.activations { adder = native }
+      let asked =
+        activation == .fp32 ? format.name : "\(format.name), activations \(activation.name)"
+      if let refused = objection("\(node.name).\(weight.name)", asked, treatment, to: format) {
+        found.append(refused)
       }
+    }
+    guard let adder else { return found }
+    for bias in node.parameters where bias.role == .bias {
+      let stored = WeightFormat(bias).number
+      guard case .integer(let bits, _) = stored, bits < 32 else { continue }
+      found.append(
+        Objection(
+          subject: "\(node.name).\(bias.name)", asked: stored.name,
+          reason: "\(adder.library) adds biases of 32 bits", legal: "biases: false",
+          isEmulated: false))
     }
     return found
   }
@@ -110,7 +114,7 @@ extension Target {
 }
 
 extension Target {
-  /// What would be legal. Zeros that are left out are welcome where every fourth pair is.
+  /// What would be legal. Who leaves zeros out hears where they may be left out.
   private func advice(_ format: ComputeFormat, for weight: WeightFormat) -> String {
     let sparse = formats.filter(\.wantsTwoOfFour).map(\.weights.name)
     guard weight.packing != nil, !sparse.isEmpty else { return format.advice(for: weight) }
