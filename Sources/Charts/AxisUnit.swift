@@ -28,7 +28,7 @@ package struct AxisUnit: Sendable, Equatable {
 
   /// Every unit.
   package static let all: [AxisUnit] = [
-    plain, bytes, binaryBytes, bits, seconds, percent, ratio,
+    plain, bytes, binaryBytes, bits, seconds, joules, percent, ratio,
   ]
 
   package static let plain = AxisUnit(
@@ -56,6 +56,12 @@ package struct AxisUnit: Sendable, Equatable {
     scales: [
       Scale(0, 1e9, " ns"), Scale(1e-6, 1e6, " µs"), Scale(1e-3, 1e3, " ms"), Scale(1, 1, " s"),
       Scale(120, 1.0 / 60, " min"), Scale(7200, 1.0 / 3600, " h"),
+    ])
+
+  package static let joules = AxisUnit(
+    name: "joules", summary: "Joules, from nanojoules up.",
+    scales: [
+      Scale(0, 1e9, " nJ"), Scale(1e-6, 1e6, " µJ"), Scale(1e-3, 1e3, " mJ"), Scale(1, 1, " J"),
     ])
 
   package static let percent = AxisUnit(

@@ -67,6 +67,9 @@ package enum NumberText {
     return unicode ? text : String(text.map { $0 == "µ" ? "u" : $0 })
   }
 
+  /// An energy in the unit that suits it, three significant digits: "4.2 mJ".
+  package static func joules(_ joules: Double) -> String { scaled(joules, by: .joules) }
+
   /// A ratio with three significant digits: "6.1×".
   package static func ratio(_ ratio: Double, unicode: Bool = true) -> String {
     significant(ratio, digits: 3) + (unicode ? "×" : "x")

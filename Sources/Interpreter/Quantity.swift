@@ -9,7 +9,7 @@ package struct Quantity: Sendable, Equatable {
     case nonzeros = "non-zeros"
     case entropy = "entropy bound"
     case operations = "MACs"
-    case time
+    case time, energy
   }
 
   package enum Unit: Sendable, Hashable {
@@ -19,6 +19,7 @@ package struct Quantity: Sendable, Equatable {
     case points
     case bytes(Basis)
     case seconds
+    case joules
     case count(Basis)
     /// How many times smaller or larger.
     case ratio(Basis)
@@ -31,6 +32,8 @@ package struct Quantity: Sendable, Equatable {
     case exact
     /// Times and memory: never compared. Shown with ≈.
     case volatile
+    /// Worked out from figures of machines, not measured: the same everywhere. Shown with "est.".
+    case estimated
     /// Compared within this much. Shown with ±.
     case within(Double)
   }
@@ -60,6 +63,7 @@ extension Quantity.Mark {
   package static func + (left: Quantity.Mark, right: Quantity.Mark) -> Quantity.Mark {
     switch (left, right) {
     case (.volatile, _), (_, .volatile): .volatile
+    case (.estimated, _), (_, .estimated): .estimated
     case (.within(let a), .within(let b)): .within(a + b)
     case (.within, .exact): left
     case (.exact, _): right
@@ -85,6 +89,7 @@ extension Quantity.Unit {
     case .points: "percentage points"
     case .bytes(let basis): basis == .plain ? "bytes" : "\(basis.rawValue) bytes"
     case .seconds: "seconds"
+    case .joules: "joules"
     case .count(let basis): basis == .plain ? "a count" : "a count of \(basis.rawValue)"
     case .ratio(let basis):
       switch basis {
@@ -117,6 +122,7 @@ extension Quantity.Unit {
     switch self {
     case .bytes(let basis), .count(let basis): .ratio(basis)
     case .seconds: .ratio(.time)
+    case .joules: .ratio(.energy)
     case .fraction: .ratio(.plain)
     case .ratio, .points, .bits: .count(.plain)
     }

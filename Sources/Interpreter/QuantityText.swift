@@ -3,12 +3,13 @@
 import Charts
 
 extension Text {
-  /// With its unit and its mark: "92.68 ± 0.51%", "≈1.82 ms", "78,041 B", "6.1×".
+  /// With its unit and its mark: "92.68 ± 0.51%", "≈1.82 ms", "2.6 ms est.", "78,041 B", "6.1×".
   package static func quantity(_ quantity: Quantity) -> String {
     guard quantity.value.isFinite else { return number(quantity.value) }
     switch quantity.mark {
     case .exact: return exact(quantity.value, quantity.unit)
     case .volatile: return "≈" + volatile(quantity.value, quantity.unit)
+    case .estimated: return exact(quantity.value, quantity.unit) + " est."
     case .within(let width): return interval(quantity.value, width, quantity.unit)
     }
   }
@@ -20,6 +21,7 @@ extension Text {
     case .fraction: return NumberText.significant(value * 100, digits: 15) + "%"
     case .bytes where value.magnitude < 1e15: return "\(digits(value))B"
     case .seconds: return "\(digits(value))s"
+    case .joules: return "\(digits(value))J"
     default: return digits(value)
     }
   }
@@ -36,6 +38,7 @@ extension Text {
     case .bytes(.plain) where isRound(value): return NumberText.bytes(value)
     case .bytes: return bytes(value)
     case .seconds: return NumberText.seconds(value)
+    case .joules: return NumberText.joules(value)
     case .count: return count(value)
     case .ratio: return NumberText.ratio(value)
     case .bits: return NumberText.significant(value, digits: 4)
@@ -78,6 +81,7 @@ extension Text {
         return (1 / least, suffix)
       }
       return value == 0 ? (1, " s") : (1e9, " ns")
+    case .joules: return (1, " J")
     case .ratio: return (1, "×")
     case .count, .bits: return (1, "")
     }

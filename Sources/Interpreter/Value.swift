@@ -239,7 +239,7 @@ extension Quantity.Unit {
   var isPlain: Bool {
     switch self {
     case .fraction, .ratio, .count, .bits: true
-    case .bytes, .seconds, .points: false
+    case .bytes, .seconds, .joules, .points: false
     }
   }
 }

@@ -9,6 +9,7 @@ package enum Library {
     Chapter("Training and asking", TrainingWords.all + AnswerWords.all),
     Chapter("Compressing", CompressionWords.all),
     Chapter("Measuring", MeasureWords.all),
+    Chapter("Hardware", HardwareWords.all),
     Chapter("Drawing", ChartWords.all),
     Chapter("Numbers and tensors", NumberWords.all + TensorWords.all),
     Chapter("Lists and strings", ListWords.all),

@@ -100,7 +100,7 @@ enum NumberWords {
     var numbers: [Double] = []
     var unit: Quantity.Unit?
     var width = 0.0
-    var isVolatile = false
+    var kind = Quantity.Mark.exact
     for item in try values.sequence() {
       switch item {
       case .number(let number) where unit == nil: numbers.append(number)
@@ -108,7 +108,9 @@ enum NumberWords {
         unit = quantity.unit
         numbers.append(quantity.value)
         if case .within(let one) = quantity.mark { width = Swift.max(width, one) }
-        if quantity.mark == .volatile { isVolatile = true }
+        if quantity.mark == .volatile || kind == .exact && quantity.mark == .estimated {
+          kind = quantity.mark
+        }
       case .list, .tensor:
         return .number(try reduction(try Tensor(from: values)))
       default:
@@ -123,7 +125,7 @@ enum NumberWords {
     guard let unit, reduction.name != "argmin", reduction.name != "argmax" else {
       return .number(result)
     }
-    let mark: Quantity.Mark = isVolatile ? .volatile : width > 0 ? .within(width) : .exact
+    let mark = kind == .exact && width > 0 ? .within(width) : kind
     return .quantity(Quantity(result, unit, mark: mark))
   }
 }

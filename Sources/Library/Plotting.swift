@@ -43,7 +43,7 @@ enum Plotting {
         }
         unit = quantity.unit
         result.values.append(quantity.value)
-        if quantity.mark != .exact { result.isLoose = true }
+        if quantity.mark != .exact, quantity.mark != .estimated { result.isLoose = true }
         if case .within(let width) = quantity.mark {
           errors.append(width)
           continue
@@ -65,6 +65,7 @@ enum Plotting {
     case .fraction: .percent
     case .bytes: .bytes
     case .seconds: .seconds
+    case .joules: .joules
     case .ratio: .ratio
     case .bits: .bits
     case .points, .count: .plain

@@ -17,7 +17,7 @@ import Testing
     #expect(outcome(text) == shown, "\(text)")
   }
 
-  private static let marks: [Quantity.Mark] = [.exact, .volatile, .within(0.5)]
+  private static let marks: [Quantity.Mark] = [.exact, .volatile, .estimated, .within(0.5)]
 
   @Test func marksOfSums() {
     for a in Self.marks {
@@ -26,6 +26,7 @@ import Testing
       #expect(a + .volatile == .volatile)
     }
     #expect(Quantity.Mark.within(1) + .within(2) == .within(3))
+    #expect(Quantity.Mark.within(1) + .estimated == .estimated)
     let two = Quantity(2, .fraction, mark: .within(0.25))
     let three = Quantity(3, .fraction)
     let none = Quantity(0, .fraction, mark: .within(0.5))
@@ -38,7 +39,7 @@ import Testing
   @Test func joiningIsSymmetric() {
     let bases = Quantity.Basis.allCases
     let units: [Quantity.Unit] =
-      [.fraction, .points, .seconds, .bits]
+      [.fraction, .points, .seconds, .joules, .bits]
       + bases.flatMap { [.bytes($0), .count($0), .ratio($0)] }
     for a in units {
       #expect(a.joined(with: a) == a)

@@ -44,6 +44,16 @@ import Testing
     check(lines)
   }
 
+  /// What was worked out and not measured says so, wherever it stands.
+  @Test func estimated() {
+    let lines: [Line] = [
+      (2.61e-3, .seconds, .estimated, "2.61 ms est."), (4.2e-6, .joules, .estimated, "4.2 µJ est."),
+      (1.5, .joules, .exact, "1.5 J"), (0, .joules, .exact, "0 J"),
+      (2e-10, .joules, .exact, "0.2 nJ"),
+    ]
+    check(lines)
+  }
+
   /// What a receipt keeps says all that was asked.
   @Test func unrounded() {
     #expect(Text.unrounded(Quantity(0.97125, .fraction)) == "97.125%")

@@ -20,6 +20,9 @@ import Testing
     ("quantize", "dynamic", ["batch", "sample", "token"]),
     ("quantize", "rounding", RoundingRule.all.map(\.name)),
     ("activation", "function", Activation.Function.all.map(\.name)),
+    ("target", "machine", Target.all.map(\.name)),
+    ("estimate", "on", Target.all.map(\.name)),
+    ("objections", "on", Target.all.map(\.name)),
   ]
 
   @Test func everyEntryIsAChoiceWithASentence() throws {
@@ -59,7 +62,8 @@ import Testing
       "activation_grid": "quantize(net, activations: 8, activation_grid: .NAME, on: some)",
       "dynamic": "quantize(net, activations: 8, dynamic: .NAME)",
       "rounding": "quantize(net, rounding: .NAME)",
-      "function": "network(input: 4) { activation .NAME }",
+      "function": "network(input: 4) { activation .NAME }", "machine": "target .NAME",
+      "on": "estimate(net, on: .NAME)\nobjections(net, on: .NAME)",
     ]
     let bench = Workbench()
     bench.run("data = load \"digits\"\nsome = data.train[0..<40]\nnet = mlp [64, 16, 10]")
