@@ -113,7 +113,8 @@ private struct AllocationSearch {
       var stored: [[Parameter]] = []
       for bits in options.sensitivity.bits {
         let choice = looked.bits.firstIndex(of: bits)
-        let parts = choice.map { evidence.parameters(l, $0) } ?? network.nodes[layer.node].parameters
+        let parts =
+          choice.map { evidence.parameters(l, $0) } ?? network.nodes[layer.node].parameters
         var score = 0.0
         if let choice { score = try options.estimator.score(evidence, l, choice).value }
         guard score.isFinite else {

@@ -49,7 +49,8 @@ package struct AllocationFront: Sendable {
   /// - Parameter layers: the choices of each, at least one and at most 256; scores are finite.
   /// - Throws: `CompressionError.network`: `.limit` where more assignments than `most` are on the way,
   ///   `.interrupted`.
-  package init(_ layers: [[AllocationChoice]], monitor: Monitor = .silent) throws(CompressionError) {
+  package init(_ layers: [[AllocationChoice]], monitor: Monitor = .silent) throws(CompressionError)
+  {
     var stages: [Stage] = []
     var last = Stage()
     last.add(0, 0, 0, 0)

@@ -36,7 +36,7 @@ final class Evidence {
     self.options = options
     self.monitor = monitor
     layers = try WeightedLayer.all(of: network, technique: technique)
-    examples = try Evidence.drawn(data, options)
+    examples = try Evidence.drawn(data, for: network, options)
     var quantized: [Network] = []
     for bits in options.bits {
       quantized.append(try quantize(network, options.quantization(bits: bits)).network)
@@ -47,7 +47,7 @@ final class Evidence {
 
   /// Some of the examples, without repetition, in the order in which they stand.
   private static func drawn(
-    _ data: Dataset?, _ options: SensitivityOptions
+    _ data: Dataset?, for network: Network, _ options: SensitivityOptions
   ) throws(CompressionError) -> Dataset? {
     guard let data, options.estimators.contains(where: \.needsData) else {
       if let estimator = options.estimators.first(where: \.needsData) {
@@ -56,9 +56,7 @@ final class Evidence {
       }
       return nil
     }
-    guard data.count > 0 else {
-      throw .setting(name: "on", wanted: "at least one example", got: "none")
-    }
+    do throws(NetworkError) { try network.check(data) } catch { throw .network(error) }
     let wanted = options.examples ?? min(SensitivityOptions.usualExamples, data.count)
     guard wanted <= data.count else {
       throw .setting(

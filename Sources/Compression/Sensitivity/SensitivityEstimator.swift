@@ -10,9 +10,10 @@ package struct SensitivityEstimator: Sendable {
   /// It looks at examples with their labels, and not only at the weights.
   package let needsData: Bool
   /// The score of a layer at a choice of bits, both by position.
-  let score: @Sendable (
-    _ evidence: Evidence, _ layer: Int, _ choice: Int
-  ) throws(CompressionError) -> Estimate
+  let score:
+    @Sendable (
+      _ evidence: Evidence, _ layer: Int, _ choice: Int
+    ) throws(CompressionError) -> Estimate
 
   package static let weightMSE = SensitivityEstimator(
     name: "weight_mse", summary: "the mean squared error of the layer's weights",
@@ -36,7 +37,8 @@ package struct SensitivityEstimator: Sendable {
     summary: "squared errors of the weights, each weighed by the empirical Fisher information: the "
       + "mean squared gradient of single examples' cross-entropy with their labels",
     formula: "Σ F_ii (Q(w_i) − w_i)², F_ii = mean over examples of (∂ loss / ∂ w_i)²",
-    source: "Theis et al. 2018, arXiv:1801.05787; Kunstner et al. 2019, arXiv:1905.12558, on what it "
+    source:
+      "Theis et al. 2018, arXiv:1801.05787; Kunstner et al. 2019, arXiv:1905.12558, on what it "
       + "is not",
     needsData: true
   ) { evidence, layer, choice throws(CompressionError) in
@@ -46,7 +48,8 @@ package struct SensitivityEstimator: Sendable {
 
   package static let hessian = SensitivityEstimator(
     name: "hessian",
-    summary: "the mean eigenvalue of the loss's Hessian by the layer's weights, from its trace, times "
+    summary:
+      "the mean eigenvalue of the loss's Hessian by the layer's weights, from its trace, times "
       + "their squared error",
     formula: "tr(H) / n · ‖Q(W) − W‖², tr(H) ≈ mean of vᵀHv, v random signs",
     source: "HAWQ-v2: Dong et al. 2020, arXiv:1911.03852; Hutchinson 1989, "

@@ -44,12 +44,16 @@ struct WeightedLayer {
   }
 
   /// - Throws: `CompressionError.nothing` without any; `.notFinite`.
-  static func all(of network: Network, technique: String) throws(CompressionError) -> [WeightedLayer] {
+  static func all(of network: Network, technique: String) throws(CompressionError)
+    -> [WeightedLayer]
+  {
     var layers: [WeightedLayer] = []
     for node in network.nodes.indices {
       if let layer = try WeightedLayer(network, node: node) { layers.append(layer) }
     }
-    guard !layers.isEmpty else { throw .nothing(technique: technique, wanted: "layers with weights") }
+    guard !layers.isEmpty else {
+      throw .nothing(technique: technique, wanted: "layers with weights")
+    }
     return layers
   }
 }

@@ -35,7 +35,8 @@ final class Plan: @unchecked Sendable {
   /// - Throws: `NetworkError.memory` where the buffers would not fit.
   init(
     _ network: Network, weights: Weights, capacity: Int, training: Bool,
-    learns: Bool? = nil, reachesInput: Bool = false, path: EnginePath = .configured, workers: Workers = .shared
+    learns: Bool? = nil, reachesInput: Bool = false, path: EnginePath = .configured,
+    workers: Workers = .shared
   ) throws(NetworkError) {
     let layout = Layout(
       network, capacity: capacity, threads: workers.threads, training: training,
