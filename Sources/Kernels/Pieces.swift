@@ -28,22 +28,38 @@ extension Floats {
 extension Window {
   /// The value of each window at the place that `maxPool` kept for it, greatest or not.
   package func pick(_ x: Floats, at places: Floats, to y: Floats) {
-    let planes = y.count / max(1, outCount)
-    precondition(planes * outCount == y.count && planes * planeCount == x.count, "whole planes")
+    pick(x, at: places, to: y, width: 1)
+  }
+
+  /// The same of planes [H][W][8].
+  package func pickLanes(_ x: Floats, at places: Floats, to y: Floats) {
+    pick(x, at: places, to: y, width: Lanes.count)
+  }
+
+  /// - Parameter width: numbers that lie side by side, each with a place of its own.
+  private func pick(_ x: Floats, at places: Floats, to y: Floats, width: Int) {
+    let planes = y.count / max(1, outCount * width)
+    precondition(planes * outCount * width == y.count, "an output for each window")
+    precondition(planes * planeCount * width == x.count, "whole planes")
     precondition(places.count >= Window.places(y.count), "a byte for each output")
-    let (width, stride) = (Int(raw.width), (Int(raw.stride_height), Int(raw.stride_width)))
-    let padding = (Int(raw.padding_height), Int(raw.padding_width))
-    let kernelWidth = Int(raw.kernel_width)
+    let row = Int(raw.width) * width
+    let (down, across) = (Int(raw.stride_height) * row, Int(raw.stride_width) * width)
+    let margin = Int(raw.padding_height) * row + Int(raw.padding_width) * width
+    let kernel = Int(raw.kernel_width)
+    let offsets = (0..<kernelCount).map { $0 / kernel * row + $0 % kernel * width - margin }
     let bytes = places.bytes
-    var out = 0
-    for plane in 0..<planes {
-      for row in 0..<outHeight {
-        let first = plane * planeCount + (row * stride.0 - padding.0) * width - padding.1
-        for column in 0..<outWidth {
-          let place = Int(bytes[out])
-          let inside = place / kernelWidth * width + place % kernelWidth
-          y.base[out] = x.base[first + column * stride.1 + inside]
-          out += 1
+    offsets.withUnsafeBufferPointer { offsets in
+      var out = 0
+      for plane in 0..<planes {
+        for line in 0..<outHeight {
+          var first = plane * planeCount * width + line * down
+          for _ in 0..<outWidth {
+            for lane in 0..<width {
+              y.base[out + lane] = x.base[first + offsets[Int(bytes[out + lane])] + lane]
+            }
+            out += width
+            first += across
+          }
         }
       }
     }

@@ -169,11 +169,22 @@ struct Estimators: Bridged {
   init(from value: Value) throws(Mismatch) {
     if case .list(let list) = value {
       var all: [SensitivityEstimator] = []
-      for item in list.items { all.append(try SensitivityEstimator(from: item)) }
+      for item in list.items {
+        do throws(Mismatch) { all.append(try SensitivityEstimator(from: item)) } catch {
+          throw Mismatch(
+            error.wanted, help: Estimators.suggestion(item),
+            found: "\(Text.brief(item)) in the list")
+        }
+      }
       self.all = all
     } else {
       all = [try SensitivityEstimator(from: value)]
     }
   }
   var bridged: Value { .list(all.map(\.bridged)) }
+
+  private static func suggestion(_ item: Value) -> String? {
+    guard case .choice(let name) = item else { return nil }
+    return Problem.suggestion(for: name, among: SensitivityEstimator.all.map(\.name))
+  }
 }

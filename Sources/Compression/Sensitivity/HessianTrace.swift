@@ -1,4 +1,5 @@
 // The trace of the loss's Hessian by each layer's weights: Hutchinson's estimator.
+import Kernels
 package import Networks
 package import Tensors
 
@@ -110,21 +111,10 @@ package final class CentralDifference {
 
   /// Random signs; 0 for what is pruned.
   private func draw(_ layer: Int, _ random: inout RandomStream) {
-    CentralDifference.fill(&signs[layer], &random)
+    let words = (0..<(signs[layer].count + 63) / 64).map { _ in random.next() }
+    RandomSigns.fill(&signs[layer], words)
     guard let pruned = layers[layer].pruned else { return }
     for (i, isPruned) in pruned.enumerated() where isPruned { signs[layer][i] = 0 }
-  }
-
-  private static func fill(_ signs: inout [Float], _ random: inout RandomStream) {
-    var start = 0
-    while start < signs.count {
-      var bits = random.next()
-      for i in start..<min(start + 64, signs.count) {
-        signs[i] = bits & 1 == 0 ? 1 : -1
-        bits >>= 1
-      }
-      start += 64
-    }
   }
 
   /// vᵀ g(w + h v) by layers.
@@ -132,22 +122,11 @@ package final class CentralDifference {
     _ batch: Range<Int>, at step: Float, _ monitor: Monitor
   ) throws(NetworkError) -> [Double] {
     for layer in layers.indices {
-      CentralDifference.step(&moved[layer], layers[layer].values, signs[layer], step)
+      RandomSigns.move(
+        layers[layer].values, by: step, along: signs[layer], to: &moved[layer])
       places.move(layer, to: moved[layer])
     }
     try gradient.run(batch, monitor: monitor)
-    return layers.indices.map { CentralDifference.dot(signs[$0], places.gradient(of: $0)) }
-  }
-
-  private static func step(
-    _ moved: inout [Float], _ values: [Float], _ signs: [Float], _ step: Float
-  ) {
-    for i in moved.indices { moved[i] = values[i] + step * signs[i] }
-  }
-
-  private static func dot(_ x: [Float], _ y: [Float]) -> Double {
-    var sum = 0.0
-    for i in x.indices { sum += Double(x[i]) * Double(y[i]) }
-    return sum
+    return layers.indices.map { RandomSigns.dot(signs[$0], places.gradient(of: $0)) }
   }
 }

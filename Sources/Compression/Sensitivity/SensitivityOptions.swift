@@ -54,6 +54,10 @@ package struct SensitivityOptions: Sendable {
     guard !estimators.isEmpty else {
       throw .setting(name: "estimators", wanted: "at least one", got: "none")
     }
+    for (i, estimator) in estimators.enumerated()
+    where estimators[..<i].contains(where: { $0.name == estimator.name }) {
+      throw .setting(name: "estimators", wanted: "each once", got: "\(estimator.name) twice")
+    }
     guard Self.samplesRange.contains(samples) else {
       throw .setting(name: "samples", wanted: "from 1 to 100000", got: "\(samples)")
     }

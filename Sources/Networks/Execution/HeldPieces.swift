@@ -11,21 +11,33 @@ final class PieceChoice: @unchecked Sendable {
 extension Network {
   /// The same function, with every parameter free to move and its pieces ruled by `choice`.
   func keepingPieces(_ choice: PieceChoice) throws(NetworkError) -> Network {
-    let nodes = nodes.map { node in
-      var layer: any Layer = node.layer
-      if let activation = layer as? Activation, activation.function.kernel.isPiecewiseLinear {
-        layer = HeldActivation(activation: activation, choice: choice)
-      } else if let pool = layer as? MaxPool {
-        layer = HeldPool(pool: pool, choice: choice)
+    var layers: [any Layer] = nodes.map { node in
+      if let activation = node.layer as? Activation, activation.function.kernel.isPiecewiseLinear {
+        return HeldActivation(activation: activation, choice: choice)
       }
-      return Node(
-        name: node.name, layer: layer, inputs: node.inputs, parameters: node.parameters)
+      guard let pool = node.layer as? MaxPool else { return node.layer }
+      return HeldPool(pool: pool, choice: choice)
     }
-    return try Network(name: name, inputShape: inputShape, nodes: nodes)
+    // These functions never fall, so the greatest may be taken first: fewer numbers are then bent.
+    for (n, node) in nodes.enumerated() where layers[n] is HeldPool {
+      guard let source = node.inputs.first, source != Network.input,
+        layers[source] is HeldActivation, readers(of: source) == 1
+      else { continue }
+      layers.swapAt(source, n)
+    }
+    let held = zip(nodes, layers).map { node, layer in
+      Node(name: node.name, layer: layer, inputs: node.inputs, parameters: node.parameters)
+    }
+    return try Network(name: name, inputShape: inputShape, nodes: held)
+  }
+
+  private func readers(of node: Int) -> Int {
+    nodes.reduce(0) { $0 + $1.inputs.count { $0 == node } }
   }
 }
 
 extension ActivationFunction {
+  /// And never falling.
   fileprivate var isPiecewiseLinear: Bool {
     switch self {
     case .identity, .relu, .relu6, .leaky: true
@@ -59,11 +71,16 @@ private struct HeldActivation: Layer, LayerRun {
   func laneSupport(for inputs: [[Int]]) -> LaneSupport { .follows }
 
   func workspace(_ setting: Setting) -> Workspace {
-    Workspace(savedPerExample: 2 * setting.outputShape.reduce(1, *))
+    Workspace(savedPerExample: (bends ? 2 : 1) * setting.outputShape.reduce(1, *))
   }
 
-  private func pieces(_ call: LayerCall, _ item: Range<Int>) -> (slopes: Floats, offsets: Floats) {
+  /// Some of its pieces do not go through 0, and have an offset.
+  private var bends: Bool { activation.function.kernel == .relu6 }
+
+  /// The slopes of its pieces, and their offsets where they have any.
+  private func pieces(_ call: LayerCall, _ item: Range<Int>) -> (slopes: Floats, offsets: Floats?) {
     let saved = call.saved(item)
+    guard bends else { return (saved, nil) }
     let half = saved.count / 2
     return (saved.slice(0, half), saved.slice(half, half))
   }
@@ -72,12 +89,15 @@ private struct HeldActivation: Layer, LayerRun {
     call.each(turn) { item in
       let (x, y) = (call.input(item), call.output(item))
       let (slopes, offsets) = pieces(call, item)
-      guard !choice.isKept else { return y.line(slopes, x, plus: offsets) }
+      guard !choice.isKept else {
+        guard let offsets else { return y.product(slopes, x) }
+        return y.line(slopes, x, plus: offsets)
+      }
       activation.activator.forward(x, to: y)
-      offsets.fill(1)
-      activation.activator.backward(offsets, x: x, y: y, to: slopes)
-      offsets.copy(from: y)
-      offsets.subtract(slopes, times: x)
+      slopes.fill(1)
+      activation.activator.backward(slopes, x: x, y: y, to: slopes)
+      offsets?.copy(from: y)
+      offsets?.subtract(slopes, times: x)
     }
   }
 
@@ -110,6 +130,7 @@ private struct HeldPool: Layer, LayerRun {
     try pool.outputShape(for: inputs)
   }
 
+  func laneSupport(for inputs: [[Int]]) -> LaneSupport { .follows }
   func workspace(_ setting: Setting) -> Workspace { pool.workspace(setting) }
 
   func forward(_ call: LayerCall, _ turn: Turn) {
@@ -117,7 +138,11 @@ private struct HeldPool: Layer, LayerRun {
       return pool.forward(call, turn)
     }
     call.each(turn) { item in
-      window.pick(call.input(item), at: call.saved(item), to: call.output(item))
+      let (x, y, places) = (call.input(item), call.output(item), call.saved(item))
+      switch call.setting.arrangement {
+      case .rows: window.pick(x, at: places, to: y)
+      case .lanes: window.pickLanes(x, at: places, to: y)
+      }
     }
   }
 

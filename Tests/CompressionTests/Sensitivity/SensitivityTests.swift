@@ -117,6 +117,7 @@ import Testing
     refuses("examples") { $0.examples = 0 }
     refuses("examples") { $0.examples = 61 }
     refuses("estimators") { $0.estimators = [] }
+    refuses("estimators") { $0.estimators = [.fisher, .loss, .fisher] }
     refuses("grid") { $0.grid = .fp16 }
     for bits in [1, 33] {
       #expect(throws: CompressionError.bits(bits, wanted: QuantizeOptions.bitsRange)) {
