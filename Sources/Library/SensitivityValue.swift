@@ -45,7 +45,7 @@ final class SensitivityValue: Native, Bridged {
   func member(_ name: String) -> Value? {
     switch name {
     case "rows": .list(rows)
-    case "correlations": .list(sensitivity.agreements.map(SensitivityValue.row))
+    case "correlations": .list(sensitivity.agreements.map(row))
     case "traces": .list(sensitivity.traces.map(SensitivityValue.row))
     case "examples": .number(Double(sensitivity.examples))
     case "count": .number(Double(rows.count))
@@ -63,16 +63,15 @@ final class SensitivityValue: Native, Bridged {
     return rows.indices.contains(place) ? rows[place] : nil
   }
 
-  private static func row(_ agreement: Sensitivity.Agreement) -> Value {
+  private func row(_ agreement: Sensitivity.Agreement) -> Value {
+    // One layer in another place, and it is another number.
     func correlation(_ value: Double?) -> Value {
-      value.map { .quantity($0, .count(.plain), mark: .within(0.1)) } ?? .none
+      value.map { .quantity($0, .count(.plain), mark: .volatile) } ?? .none
     }
-    return .record([
-      ("estimator", .text(agreement.estimator.name)),
-      ("across_layers", correlation(agreement.acrossLayers)),
-      ("overall", correlation(agreement.overall)),
-      ("layers", .number(Double(agreement.layers))), ("rows", .number(Double(agreement.rows))),
-    ])
+    let each = zip(sensitivity.bits, agreement.byBits).map { ("at_\($0)", correlation($1)) }
+    return .record(
+      [("estimator", .text(agreement.estimator.name))] + each
+        + [("overall", correlation(agreement.overall))])
   }
 
   private static func row(_ trace: LayerTrace) -> Value {
@@ -94,18 +93,25 @@ final class SensitivityValue: Native, Bridged {
         style.width, indent: 0)
       lines += traces.render(style)
     }
-    guard let first = sensitivity.agreements.first else { return lines }
-    lines += [""]
-    guard first.acrossLayers != nil || first.layers >= RankCorrelation.fewest else {
+    guard !sensitivity.agreements.isEmpty else { return lines }
+    return lines + [""] + agreement(style)
+  }
+
+  private func agreement(_ style: DisplayStyle) -> [String] {
+    let layers = rows.count / max(1, sensitivity.bits.count)
+    guard rows.count >= RankCorrelation.fewest else {
       let words =
         "Rank correlation with the loss: unknown, for the order of fewer than "
-        + "\(RankCorrelation.fewest) layers says nothing"
-      return lines + Help.folded(words, style.width, indent: 0)
+        + "\(RankCorrelation.fewest) says nothing"
+      return Help.folded(words, style.width, indent: 0)
     }
-    lines += Help.folded(
-      "Rank correlation (Spearman) with the measured loss, on \(Text.count(sensitivity.examples, "example"))",
-      style.width, indent: 0)
-    return lines + correlations.render(style)
+    let heading = "Rank correlation (Spearman) of the layers' scores with the measured loss"
+    let counts = zip(sensitivity.certain, sensitivity.bits).map { "\($0) at \($1) bits" }
+    let note =
+      "Of \(Text.count(layers, "layer")), the loss moves beyond its interval for "
+      + counts.joined(separator: ", ") + "; the order of the others is chance."
+    return Help.folded(heading, style.width, indent: 0) + correlations.render(style)
+      + Help.folded(note, style.width, indent: 0)
   }
 
   /// Three digits, so that all columns stand beside each other; the intervals are in the rows.
@@ -139,10 +145,11 @@ final class SensitivityValue: Native, Bridged {
     func text(_ value: Double?) -> String {
       value.map { NumberText.fixed($0, decimals: 2) } ?? "unknown"
     }
+    let bits = sensitivity.bits.map { "\($0) bits" }
     return Table(
-      columns: ["estimator", "across layers", "layers and bits"].map { Table.Column($0) },
-      rows: sensitivity.agreements.map {
-        [$0.estimator.name, text($0.acrossLayers), text($0.overall)]
+      columns: (["estimator"] + bits + ["all rows"]).map { Table.Column($0) },
+      rows: sensitivity.agreements.map { agreement in
+        [agreement.estimator.name] + (agreement.byBits + [agreement.overall]).map(text)
       })
   }
 }

@@ -30,8 +30,8 @@ enum SensitivityWords {
       + "each layer with its 95% interval over the random vectors. .fisher is the empirical one: "
       + "gradients of single examples with their labels. .loss is the truth: the mean loss with "
       + "this layer quantized minus that without, ± 95% over the examples. .correlations has "
-      + "Spearman's rank correlation of each estimator to it: across_layers over the layers at one "
-      + "number of bits, averaged over the bits; overall over all rows.",
+      + "Spearman's rank correlation of each estimator to it: over the layers at each number of bits "
+      + "(at_4), and overall, over all rows. It wants three layers at least.",
     source:
       "HAWQ-v2: Dong et al. 2020, arXiv:1911.03852; Hutchinson 1989, doi:10.1080/03610918908812806",
     examples: [

@@ -18,15 +18,15 @@ package struct Sensitivity: Sendable {
   /// How one estimator orders things, against the measured change of the loss.
   package struct Agreement: Sendable {
     package let estimator: SensitivityEstimator
-    /// Spearman's correlation over the layers at one number of bits, averaged over these; nil where it is
-    /// unknown. This is the question that an estimator is asked: which layer?
-    package let acrossLayers: Double?
+    /// Spearman's correlation over the layers at each number of bits, in the order asked for; nil where it
+    /// is unknown. This is the question that an estimator is asked: which layer?
+    package let byBits: [Double?]
     /// The same over all rows: layers and bits. That fewer bits hurt more, every estimator knows.
     package let overall: Double?
-    package let layers: Int
-    package let rows: Int
   }
 
+  /// In the order asked for.
+  package let bits: [Int]
   package let estimators: [SensitivityEstimator]
   /// By layer in the network's order, then by bits in the order asked for.
   package let rows: [Row]
@@ -34,6 +34,9 @@ package struct Sensitivity: Sendable {
   package let traces: [LayerTrace]
   /// Empty without the measured loss, or with nothing beside it.
   package let agreements: [Agreement]
+  /// How many layers' measured loss is beyond its interval, by bits: the order of the others is chance.
+  /// Empty without the measured loss.
+  package let certain: [Int]
   /// How many were used; 0 where none were wanted.
   package let examples: Int
   /// The mean loss of these examples before anything is quantized.
@@ -66,28 +69,38 @@ package func sensitivity(
     }
   }
   return Sensitivity(
-    estimators: options.estimators, rows: rows, traces: evidence.knownTraces,
-    agreements: agreements(options.estimators, rows), examples: evidence.examples?.count ?? 0,
-    loss: try evidence.meanLoss())
+    bits: options.bits, estimators: options.estimators, rows: rows, traces: evidence.knownTraces,
+    agreements: agreements(options, rows), certain: certain(options, rows),
+    examples: evidence.examples?.count ?? 0, loss: try evidence.meanLoss())
+}
+
+/// The column of the measured loss, where it was asked for.
+private func truth(_ options: SensitivityOptions) -> Int? {
+  options.estimators.firstIndex { $0.name == SensitivityEstimator.loss.name }
 }
 
 private func agreements(
-  _ estimators: [SensitivityEstimator], _ rows: [Sensitivity.Row]
+  _ options: SensitivityOptions, _ rows: [Sensitivity.Row]
 ) -> [Sensitivity.Agreement] {
-  let truth = SensitivityEstimator.loss.name
-  guard let measured = estimators.firstIndex(where: { $0.name == truth }) else { return [] }
+  guard let measured = truth(options) else { return [] }
   func correlation(_ estimator: Int, _ rows: [Sensitivity.Row]) -> Double? {
     RankCorrelation.spearman(
       rows.map { $0.scores[estimator].value }, rows.map { $0.scores[measured].value })
   }
-  var bits: [Int] = []
-  for row in rows where !bits.contains(row.bits) { bits.append(row.bits) }
-  return estimators.indices.filter { $0 != measured }.map { estimator in
-    let each = bits.compactMap { bits in correlation(estimator, rows.filter { $0.bits == bits }) }
-    return Sensitivity.Agreement(
-      estimator: estimators[estimator],
-      acrossLayers: each.isEmpty ? nil : each.reduce(0, +) / Double(each.count),
-      overall: correlation(estimator, rows), layers: rows.count / max(1, bits.count),
-      rows: rows.count)
+  return options.estimators.indices.filter { $0 != measured }.map { estimator in
+    Sensitivity.Agreement(
+      estimator: options.estimators[estimator],
+      byBits: options.bits.map { bits in correlation(estimator, rows.filter { $0.bits == bits }) },
+      overall: correlation(estimator, rows))
+  }
+}
+
+private func certain(_ options: SensitivityOptions, _ rows: [Sensitivity.Row]) -> [Int] {
+  guard let measured = truth(options) else { return [] }
+  return options.bits.map { bits in
+    rows.count { row in
+      let loss = row.scores[measured]
+      return row.bits == bits && abs(loss.value) > loss.halfWidth ?? .infinity
+    }
   }
 }

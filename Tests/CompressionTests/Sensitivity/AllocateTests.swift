@@ -118,7 +118,7 @@ import Testing
     }
     let all = everything(layers).map { (bytes: $0.bytes + plain + Self.rest, score: $0.score) }
     let (least, most) = (all.map(\.bytes).min() ?? 0, all.map(\.bytes).max() ?? 0)
-    for budget in stride(from: least, through: most + 50, by: 97) {
+    for budget in stride(from: least, through: most + 50, by: 397) {
       let result = try allocate(network, options(budget, bits, using: estimator), on: data)
       let best = all.filter { $0.bytes <= budget }.map(\.score).min()
       #expect(result.fileBytes <= budget)

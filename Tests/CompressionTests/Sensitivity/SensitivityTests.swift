@@ -38,10 +38,13 @@ import Testing
     for (i, row) in result.rows.enumerated() where i % 3 > 0 {
       #expect(row.scores[0].value <= result.rows[i - 1].scores[0].value)
     }
+    #expect(result.certain.count == 3)
+    #expect(result.certain.allSatisfy { (0...layers.count).contains($0) })
     #expect(result.agreements.map(\.estimator.name) == Self.all.dropLast().map(\.name))
     for agreement in result.agreements {
-      #expect(agreement.rows == 3 * layers.count && agreement.layers == layers.count)
-      #expect((agreement.acrossLayers == nil) == (layers.count < 3))
+      #expect(agreement.byBits.count == 3 && agreement.overall != nil)
+      #expect(agreement.byBits.allSatisfy { ($0 == nil) == (layers.count < 3) })
+      #expect((agreement.byBits + [agreement.overall]).allSatisfy { abs($0 ?? 0) <= 1 })
     }
   }
 
