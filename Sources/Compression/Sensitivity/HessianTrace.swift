@@ -59,7 +59,7 @@ package enum HessianTrace {
 package final class CentralDifference {
   private let gradient: LossGradient
   private let layers: [WeightedLayer]
-  private let places: Places
+  private let byLayer: LayerGradient
   private let step: Float
   /// Of all layers, laid out once.
   private var signs: [[Float]]
@@ -78,7 +78,7 @@ package final class CentralDifference {
   ) throws(NetworkError) {
     gradient = try LossGradient(network, on: data, holds: true)
     self.layers = layers
-    places = Places(gradient, layers)
+    byLayer = LayerGradient(gradient, layers)
     signs = layers.map { [Float](repeating: 0, count: $0.values.count) }
     moved = signs
     let squares = layers.reduce(0.0) { sum, layer in
@@ -94,7 +94,7 @@ package final class CentralDifference {
 
   /// For one of the runs of examples, `batches`, before any products over it.
   package func choosePieces(_ batch: Range<Int>, _ monitor: Monitor) throws(NetworkError) {
-    for layer in layers.indices { places.move(layer, to: layers[layer].values) }
+    for layer in layers.indices { byLayer.move(layer, to: layers[layer].values) }
     try gradient.choosePieces(batch, monitor: monitor)
   }
 
@@ -124,9 +124,9 @@ package final class CentralDifference {
     for layer in layers.indices {
       RandomSigns.move(
         layers[layer].values, by: step, along: signs[layer], to: &moved[layer])
-      places.move(layer, to: moved[layer])
+      byLayer.move(layer, to: moved[layer])
     }
     try gradient.run(batch, monitor: monitor)
-    return layers.indices.map { RandomSigns.dot(signs[$0], places.gradient(of: $0)) }
+    return layers.indices.map { RandomSigns.dot(signs[$0], byLayer.gradient(of: $0)) }
   }
 }
