@@ -199,6 +199,7 @@ def everything(quick=False, compiled=False):
                  tolerance=0.5),
         curvature("lenet5", 12_800 // share),
         curvature("lenet300", 25_600 // share),
+        curvature("keras_cnn", 25_600 // share),
         curvature("resnet20", 1_280 // share, data="random"),
         inference("lenet5", 1, 32, 1.4, floats),
         inference("lenet5", 128, 32, 1.4, floats),
