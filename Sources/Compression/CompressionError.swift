@@ -15,8 +15,8 @@ package enum CompressionError: EngineError, Equatable {
   case rank(Int, largest: Int, layer: String)
   /// A share of the squared singular values outside `0...1` (0 excluded).
   case energy(Double)
-  /// A budget below what the network takes at rank 1.
-  case budget(bytes: Int, smallest: Int)
+  /// A budget below the smallest that the network can take, and what it takes that much with.
+  case budget(bytes: Int, smallest: Int, with: String = "rank 1 in every layer")
   /// A layer that a technique was asked for, and that the network does not have.
   case unknownLayer(String, known: [String])
   /// A technique that finds nothing in the network to work on.
@@ -73,8 +73,8 @@ package enum CompressionError: EngineError, Equatable {
       "rank \(got) is out of range: `\(layer)` has ranks from 1 to \(largest)"
     case .energy(let got):
       "the energy kept is a fraction above 0 and at most 1, got \(got)"
-    case .budget(let bytes, let smallest):
-      "\(bytes) bytes are too few: with rank 1 in every layer the network takes \(smallest) bytes"
+    case .budget(let bytes, let smallest, let with):
+      "\(bytes) bytes are too few: with \(with) the network takes \(smallest) bytes"
     case .unknownLayer(let name, let known):
       "the network has no layer `\(name)` that this works on; it has "
         + known.map { "`\($0)`" }.joined(separator: ", ")

@@ -184,7 +184,7 @@ extension Array: Bridged where Element: Bridged {
 }
 
 extension Value {
-  /// The items of a list, the numbers of a range, the fields of a record, the rows of a tensor.
+  /// The items of a list, the numbers of a range or of a vector, the rows of what has any.
   package func sequence() throws(Mismatch) -> [Value] {
     switch self {
     case .list(let list): return list.items
@@ -201,6 +201,9 @@ extension Value {
       return numbers
     case .tensor(let tensor) where tensor.rank == 1:
       return tensor.elements.map { .number(Double($0)) }
+    case .native(let native):
+      guard let items = native.items else { throw Mismatch("a list") }
+      return items
     default: throw Mismatch("a list")
     }
   }

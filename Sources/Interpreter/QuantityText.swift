@@ -64,6 +64,9 @@ extension Text {
     guard around.isFinite else { return exact(value, unit) }
     let places = places(of: around)
     let sign = unit == .points && shown > 0 ? "+" : ""
+    if places > mostPlaces {
+      return sign + short(shown, places) + " ± " + short(around, places) + scale.suffix
+    }
     return sign + rounded(shown, places) + " ± " + rounded(around, places) + scale.suffix
   }
 
@@ -101,6 +104,14 @@ extension Text {
       power -= 1
     }
     return -power
+  }
+
+  /// Behind the point, before small numbers are written like `1.23e-5 ± 1.2e-6`.
+  private static let mostPlaces = 6
+
+  private static func short(_ value: Double, _ places: Int) -> String {
+    let text = NumberText.fixed(value, decimals: places)
+    return NumberText.significant(Double(text) ?? value, digits: 15)
   }
 
   private static func rounded(_ value: Double, _ places: Int) -> String {

@@ -49,6 +49,8 @@ package protocol Native: AnyObject, Sendable {
   func entry(_ key: Value) throws(Problem) -> Value?
   /// The keys of entries that completion offers.
   var keys: [String] { get }
+  /// What stands for it where a list is wanted; nil where nothing does.
+  var items: [Value]? { get }
   func isEqual(to other: any Native) -> Bool
   /// Drawn from values that another machine may come to slightly differently.
   var isLoose: Bool { get }
@@ -60,6 +62,7 @@ extension Native {
   package func member(_ name: String) -> Value? { nil }
   package func entry(_ key: Value) throws(Problem) -> Value? { nil }
   package var keys: [String] { [] }
+  package var items: [Value]? { nil }
   package func isEqual(to other: any Native) -> Bool { self === other }
 }
 

@@ -9,6 +9,11 @@ extension Library {
 
   package static func value(_ network: Network) -> Value { NetworkValue(network).bridged }
 
+  /// The data set that a value stands for, in the shape of its files, or nil for any other value.
+  package static func dataset(_ value: Value) -> Dataset? {
+    (try? DatasetValue(from: value))?.dataset
+  }
+
   /// The network that a value stands for, or nil for any other value.
   package static func network(_ value: Value) -> Network? {
     (try? NetworkValue(from: value))?.network

@@ -7,23 +7,29 @@ import Tensors
 
 enum Marking {
   /// Does the work of a word; its engine errors name their argument.
-  /// - Parameter layers: the parameter that names layers, where one does.
-  static func arguments<R>(layers: String = "layers", _ work: () throws -> R) throws -> R {
+  /// - Parameters:
+  ///   - layers: the parameter that names layers, where one does.
+  ///   - budget: the one that says what the file may take.
+  static func arguments<R>(
+    layers: String = "layers", budget: String = "bytes", _ work: () throws -> R
+  ) throws -> R {
     do { return try work() } catch let error as CompressionError {
-      throw problem(error, layers)
+      throw problem(error, layers, budget)
     } catch let error as NetworkError {
       throw problem(error)
     }
   }
 
-  private static func problem(_ error: CompressionError, _ layers: String) -> Problem {
+  private static func problem(
+    _ error: CompressionError, _ layers: String, _ budget: String
+  ) -> Problem {
     switch error {
     case .sparsity: return marked(error, "sparsity")
     case .bits: return marked(error, "bits")
     case .group: return marked(error, "group")
     case .rank: return marked(error, "rank")
     case .energy: return marked(error, "energy")
-    case .budget: return marked(error, "bytes")
+    case .budget: return marked(error, budget)
     case .setting(let name, _, _): return marked(error, name)
     case .unknownLayer(let name, let known):
       let near = Problem.suggestion(for: name, among: known)

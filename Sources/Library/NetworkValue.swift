@@ -27,10 +27,14 @@ final class NetworkValue: Native, Bridged, Describable {
   }
 
   convenience init(from value: Value) throws(Mismatch) {
-    guard case .native(let native) = value, let own = native as? NetworkValue else {
+    guard case .native(let native) = value else { throw Mismatch(Self.kind) }
+    if let allocation = native as? AllocationValue {
+      self.init(allocation.allocation.network)
+    } else if let own = native as? NetworkValue {
+      self.init(own.network, history: own.history, seed: own.seed)
+    } else {
       throw Mismatch(Self.kind)
     }
-    self.init(own.network, history: own.history, seed: own.seed)
   }
 
   var bridged: Value { .native(self) }
@@ -94,7 +98,10 @@ final class NetworkValue: Native, Bridged, Describable {
   }
 
   func sizeMark(_ size: Double) -> Quantity.Mark {
-    let depends = network.parameters.contains { $0.parameter.encoding.sizeDependsOnValues }
+    // Bits that were allocated follow from trained values, too.
+    let depends =
+      network.parameters.contains { $0.parameter.encoding.sizeDependsOnValues }
+      || network.receipt.steps.contains { $0.word == SensitivityWords.allocate.name }
     return depends ? .within(size * 0.02) : .exact
   }
 

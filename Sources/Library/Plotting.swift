@@ -95,11 +95,19 @@ enum Plotting {
 
   // MARK: Tables
 
+  private static func items(_ value: Value) -> [Value]? {
+    switch value {
+    case .list(let list): list.items
+    case .native(let native): native.items
+    default: nil
+    }
+  }
+
   static func table(_ value: Value) -> [Record]? {
     if case .record(let record) = value { return [record] }
-    guard case .list(let list) = value, !list.items.isEmpty else { return nil }
+    guard let items = items(value), !items.isEmpty else { return nil }
     var rows: [Record] = []
-    for item in list.items {
+    for item in items {
       switch item {
       case .record(let record): rows.append(record)
       // A loop over `measure(a, b)` gives tables in a list: one after the other they are one table.

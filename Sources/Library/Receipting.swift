@@ -47,7 +47,9 @@ enum Receipting {
 
 extension Value {
   var isNetwork: Bool {
-    if case .native(let native) = self { return native is NetworkValue }
+    if case .native(let native) = self {
+      return native is NetworkValue || native is AllocationValue
+    }
     return false
   }
 }

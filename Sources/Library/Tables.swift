@@ -44,4 +44,5 @@ extension PruningScope: TableEntry {
     }
   }
 }
+extension SensitivityEstimator: TableEntry { static var noun: String { "an estimator" } }
 extension RankRule: TableEntry { static var noun: String { "a rank rule" } }

@@ -80,6 +80,14 @@ def training(network, examples, aim, modes, batch=128, data="DATA", tolerance=0.
         note=f"batch {batch}, stochastic gradient descent with momentum")
 
 
+def curvature(network, examples, data="DATA"):
+    return Benchmark(
+        f"curvature {network}", "training", "images/s",
+        [ours("curvature", network, 128, data),
+         ("cnb, a training step", ours("train", network, 128, examples, data)[1])], 0.25,
+        note="one random vector of the Hessian's trace, batch 128; a step of training on as many")
+
+
 def inference(network, batch, bits, aim, peers):
     job = ("infer", network, batch, bits)
     kind = "int8" if bits == 8 else "fp32"
@@ -189,6 +197,10 @@ def everything(quick=False, compiled=False):
         training("keras_cnn", 25_600 // share, 12, modes),
         training("resnet20", 1_280 // share, 1.3, modes, data="random",
                  tolerance=0.5),
+        curvature("lenet5", 12_800 // share),
+        curvature("lenet300", 25_600 // share),
+        curvature("keras_cnn", 25_600 // share),
+        curvature("resnet20", 1_280 // share, data="random"),
         inference("lenet5", 1, 32, 1.4, floats),
         inference("lenet5", 128, 32, 1.4, floats),
         inference("lenet5", 128, 8, 2.5, INTEGERS),

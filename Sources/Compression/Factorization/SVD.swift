@@ -62,7 +62,7 @@ package func svd(
       if excess <= 0 { return result }
       reserved += excess
     } catch {
-      guard case .budget(_, let smallest) = error else { throw error }
+      guard case .budget(_, let smallest, _) = error else { throw error }
       throw .budget(bytes: Int(options.amount), smallest: smallest + Int(reserved))
     }
   }

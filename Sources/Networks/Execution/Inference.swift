@@ -156,7 +156,7 @@ extension Network {
   }
 
   /// - Throws: as `check(inputs:)`; `NetworkError.label` for a label that no output stands for.
-  func check(_ data: Dataset) throws(NetworkError) {
+  package func check(_ data: Dataset) throws(NetworkError) {
     try check(inputs: data.inputs)
     guard data.count > 0, data.inputs.shape[0] == data.count else {
       throw .option(

@@ -14,6 +14,7 @@ struct Layout {
   let capacity: Int
   let threads: Int
   let training: Bool
+  let learns: Bool
   let path: EnginePath
   /// The node in whose buffer a node's output lies: itself, or one before it.
   private(set) var homes: [Int] = []
@@ -68,15 +69,18 @@ struct Layout {
     case copy(Int)
   }
 
-  /// - Parameter reachesInput: the gradient by the network's input is asked for, too.
+  /// - Parameters:
+  ///   - learns: layers do what they do while training, or nil: where they are trained.
+  ///   - reachesInput: the gradient by the network's input is asked for, too.
   init(
     _ network: Network, capacity: Int, threads: Int, training: Bool, path: EnginePath,
-    reachesInput: Bool = false
+    learns: Bool? = nil, reachesInput: Bool = false
   ) {
     self.network = network
     self.capacity = capacity
     self.threads = threads
     self.training = training
+    self.learns = learns ?? training
     self.path = path
     self.reachesInput = reachesInput
     activators = network.nodes.map { _ in .identity }
@@ -116,7 +120,7 @@ struct Layout {
     Setting(
       inputShapes: network.inputShapes(of: node), outputShape: shapes[node],
       arrangement: arrangements[node], activator: activators[node], pools: pools[node],
-      training: training, capacity: capacity, path: path)
+      training: training, learns: learns, capacity: capacity, path: path)
   }
 
   func home(_ node: Int) -> Int { node == Network.input ? Network.input : homes[node] }

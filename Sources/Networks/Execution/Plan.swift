@@ -31,14 +31,18 @@ final class Plan: @unchecked Sendable {
   private var sums: [Int: GradientSum] = [:]
   private let arena: Arena
 
+  /// - Parameters:
+  ///   - training: a backward pass follows.
+  ///   - learns: layers do what they do while training, or nil: where they are trained.
   /// - Throws: `NetworkError.memory` where the buffers would not fit.
   init(
     _ network: Network, weights: Weights, capacity: Int, training: Bool,
-    reachesInput: Bool = false, path: EnginePath = .configured, workers: Workers = .shared
+    learns: Bool? = nil, reachesInput: Bool = false, path: EnginePath = .configured,
+    workers: Workers = .shared
   ) throws(NetworkError) {
     let layout = Layout(
       network, capacity: capacity, threads: workers.threads, training: training,
-      path: path, reachesInput: reachesInput)
+      path: path, learns: learns, reachesInput: reachesInput)
     try layout.checkMemory()
     self.layout = layout
     wayBack = layout.segments.reversed().map {

@@ -48,7 +48,10 @@ package struct Setting: Sendable {
   package let activator: Activator
   /// The layer does the 2x2 maximum pooling that follows it, too.
   package let pools: Bool
+  /// A backward pass follows.
   package let training: Bool
+  /// It does what it does while training: statistics of the batch, dropout.
+  package let learns: Bool
   /// Examples at a time, at most.
   package let capacity: Int
   package let path: EnginePath

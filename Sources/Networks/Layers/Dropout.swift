@@ -33,7 +33,7 @@ package struct Dropout: Layer, LayerRun {
   }
 
   package func forward(_ call: LayerCall, _ turn: Turn) {
-    guard call.setting.training else {
+    guard call.setting.learns else {
       return call.output(turn.examples).copy(from: call.input(turn.examples))
     }
     call.each(turn) { item in
@@ -43,6 +43,10 @@ package struct Dropout: Layer, LayerRun {
   }
 
   package func backward(_ call: LayerCall, _ turn: Turn) {
+    guard call.setting.learns else {
+      call.inputGradient(turn.examples)?.copy(from: call.outputGradient(turn.examples))
+      return
+    }
     call.each(turn) { item in
       call.inputGradient(item)?
         .dropout(

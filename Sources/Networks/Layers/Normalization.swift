@@ -71,7 +71,7 @@ package struct BatchNorm: Layer, LayerRun {
       let x = channel(call, call.input(call.batch), c)
       var mean = call.parameters[2][c]
       var variance = call.parameters[3][c]
-      if call.setting.training {
+      if call.setting.learns {
         (mean, variance) = x.moments()
         let count = Float(x.count)
         let step = Float(momentum)
@@ -88,7 +88,8 @@ package struct BatchNorm: Layer, LayerRun {
     }
   }
 
-  /// dx = gain/deviation (g - mean(g) - h mean(g h)), h the normalized input.
+  /// dx = gain/deviation (g - mean(g) - h mean(g h)), h the normalized input; with running
+  /// statistics, which the input does not move, gain/deviation g.
   package func backward(_ call: LayerCall, _ turn: Turn) {
     let channels = call.inputShapes[0][0]
     let saved = call.savedOnce
@@ -102,11 +103,11 @@ package struct BatchNorm: Layer, LayerRun {
       call.gradient(0)?[c] = sums.1 * inverse
       call.gradient(1)?[c] = sums.0
       guard let dx = call.inputGradient(call.batch) else { return }
-      let count = Float(x.count)
+      let share = call.setting.learns ? 1 / Float(x.count) : 0
       let gain = call.parameters[0][c] * inverse
       channel(call, dx, c).combine(
         dy, y: y, call.activator, gain, x, mean: mean,
-        -gain * inverse * inverse * sums.1 / count, plus: -gain * sums.0 / count)
+        -gain * inverse * inverse * sums.1 * share, plus: -gain * sums.0 * share)
     }
   }
 }

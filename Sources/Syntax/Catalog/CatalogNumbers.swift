@@ -149,8 +149,8 @@ extension Catalog {
       .program("svd(network(input: 64) { dense 10 }, energy: 90)")),
     Entry(
       "E0606", "a budget that is too small",
-      "Even with rank 1 in every layer the network needs more bytes than this. Raise the "
-        + "budget, or leave out layers.",
+      "Even at its smallest, with rank 1 or the fewest bits in every layer, the network needs "
+        + "more bytes than this. The sentence says how many. Raise the budget, or allow fewer bits.",
       .program("svd(network(input: 64) { dense 10 }, bytes: 1B)")),
     Entry(
       "E0607", "a layer that this does not work on",

@@ -17,6 +17,13 @@ final class Program {
       modules: ModuleShelf.modules(in: "."))
   }
 
+  func dataset(_ expression: String) throws -> Dataset {
+    guard let data = Library.dataset(try run(expression)) else {
+      throw Refusal("`\(expression)` is no data set")
+    }
+    return data
+  }
+
   func bind(_ name: String, _ data: Dataset) { session.bind(name, Library.value(data)) }
   func bind(_ name: String, _ network: Network) { session.bind(name, Library.value(network)) }
 
@@ -52,11 +59,7 @@ final class Training: Job {
     // With the weights that the peers have, too; a residual network draws its own.
     let fresh = try program.network("\(network)()")
     program.bind("net", network == "resnet20" ? fresh : Inference.weighted(fresh))
-    if source == "mnist" {
-      try program.run("data = (load \"mnist\").train[0..<\(examples)]")
-    } else {
-      program.bind("data", Training.examples(examples, for: fresh))
-    }
+    program.bind("data", try Training.data(examples, for: fresh, source, program))
     epoch = """
       trained = train net, on: data, epochs: 1, batch: \(batch), optimizer: .sgd, \
       rate: \(0.01 * Double(min(batch, 128)) / 128), momentum: 0.9
@@ -66,6 +69,14 @@ final class Training: Job {
 
   func run() throws {
     if case .number(let loss) = try program.run(epoch) { answer = [loss] }
+  }
+
+  /// - Parameter source: "mnist", or "random".
+  static func data(
+    _ count: Int, for network: Network, _ source: String, _ program: Program
+  ) throws -> Dataset {
+    guard source == "mnist" else { return examples(count, for: network) }
+    return try program.dataset("(load \"mnist\").train[0..<\(count)]")
   }
 
   private static func examples(_ count: Int, for network: Network) -> Dataset {

@@ -1,0 +1,72 @@
+// What is asked of a look at how sensitive layers are.
+package import Encodings
+import Networks
+
+package struct SensitivityOptions: Sendable {
+  /// The numbers of bits that each layer is tried with, in this order.
+  package var bits: [Int]
+  package var grid: Grid
+  package var granularity: Affine.Granularity
+  package var range: RangeEstimator
+  /// In the order of the result's columns.
+  package var estimators: [SensitivityEstimator]
+  /// Random vectors of the Hessian's trace.
+  package var samples: Int
+  /// Examples that are used, drawn without repetition; nil: 200, or all where there are fewer.
+  package var examples: Int?
+  /// Of the examples and the vectors.
+  package var seed: UInt64
+
+  package static let usualExamples = 200
+  package static let samplesRange = 1...100_000
+
+  package init(
+    bits: [Int] = [4], grid: Grid = .symmetric, granularity: Affine.Granularity = .channel,
+    range: RangeEstimator = .minmax, estimators: [SensitivityEstimator] = SensitivityEstimator.all,
+    samples: Int = 32, examples: Int? = nil, seed: UInt64 = 0
+  ) {
+    self.bits = bits
+    self.grid = grid
+    self.granularity = granularity
+    self.range = range
+    self.estimators = estimators
+    self.samples = samples
+    self.examples = examples
+    self.seed = seed
+  }
+
+  /// - Parameter whole: the number of bits that stands for weights as they are, where it is a choice.
+  func check(whole: Int? = nil) throws(CompressionError) {
+    guard !bits.isEmpty else {
+      throw .setting(name: "bits", wanted: "at least one number of bits", got: "none")
+    }
+    for (i, bits) in bits.enumerated() {
+      guard bits == whole || QuantizeOptions.bitsRange.contains(bits) else {
+        throw .bits(bits, wanted: QuantizeOptions.bitsRange)
+      }
+      guard !self.bits[..<i].contains(bits) else {
+        throw .setting(name: "bits", wanted: "each number once", got: "\(bits) twice")
+      }
+    }
+    guard case .codes = grid.kind else {
+      throw .setting(name: "grid", wanted: "one with a choice of bits", got: grid.name)
+    }
+    guard !estimators.isEmpty else {
+      throw .setting(name: "estimators", wanted: "at least one", got: "none")
+    }
+    for (i, estimator) in estimators.enumerated()
+    where estimators[..<i].contains(where: { $0.name == estimator.name }) {
+      throw .setting(name: "estimators", wanted: "each once", got: "\(estimator.name) twice")
+    }
+    guard Self.samplesRange.contains(samples) else {
+      throw .setting(name: "samples", wanted: "from 1 to 100000", got: "\(samples)")
+    }
+    if let examples, examples < 1 {
+      throw .setting(name: "examples", wanted: "at least 1", got: "\(examples)")
+    }
+  }
+
+  func quantization(bits: Int) -> QuantizeOptions {
+    QuantizeOptions(grid: grid, bits: bits, granularity: granularity, range: range)
+  }
+}
