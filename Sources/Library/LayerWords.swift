@@ -56,7 +56,7 @@ final class LayerValue: Native, Bridged {
       // An activation is called as its function is: "relu", not "relu relu".
       return settings.isEmpty || settings == layer.stem ? layer.stem : "\(layer.stem) \(settings)"
     case .residual(let body, _, _): return "residual { \(body.map(text).joined(separator: ", ")) }"
-    case .branches(let all, _):
+    case .branches(let all, _, _):
       return "branches "
         + all.map { "{ \($0.map(text).joined(separator: ", ")) }" }
         .joined(separator: " ")

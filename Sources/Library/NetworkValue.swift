@@ -121,12 +121,11 @@ final class NetworkValue: Native, Bridged, Describable {
     network.nodes.indices.map { i in
       let node = network.nodes[i]
       let inputs = network.inputShapes(of: i)
-      let count = node.parameters.reduce(0) { $0 + $1.value.count }
       let stored = Set(node.parameters.filter { $0.role == .weight }.map(\.encoding.summary))
       return [
         ("layer", .text(node.name)), ("settings", .text(Text.settings(node.layer))),
         ("output", .text(Text.shape(network.shapes[i]))),
-        ("parameters", .quantity(Double(count), .count(.plain))),
+        ("parameters", .quantity(Double(node.parameterCount), .count(.plain))),
         (
           "macs",
           .quantity(Double(node.layer.multiplyAccumulates(for: inputs)), .count(.operations))

@@ -6,8 +6,9 @@ package indirect enum Blueprint: Sendable {
   case layer(any Layer, name: String? = nil)
   /// The layers' output plus their input: as it is, or through `shortcut` where shapes differ.
   case residual([Blueprint], shortcut: [Blueprint] = [], name: String? = nil)
-  /// Every branch sees the same input; their outputs' units follow one another.
-  case branches([[Blueprint]], name: String? = nil)
+  /// Every branch sees the same input; a layer with several inputs takes their outputs, in order. An
+  /// empty branch gives the input itself.
+  case branches([[Blueprint]], join: any Layer = Concatenate(), name: String? = nil)
 }
 
 extension Network {
@@ -49,10 +50,10 @@ private struct Builder {
         let main = try add(body, to: place)
         let side = try add(shortcut, to: place)
         place = try add(Add(), name, inputs: [main, side])
-      case .branches(let branches, let name):
+      case .branches(let branches, let join, let name):
         var ends: [Int] = []
         for branch in branches { ends.append(try add(branch, to: place)) }
-        place = try add(Concatenate(), name, inputs: ends)
+        place = try add(join, name, inputs: ends)
       }
     }
     return place
