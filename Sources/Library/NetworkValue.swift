@@ -187,6 +187,8 @@ extension Text {
       case .integer(1) where attribute.name == "bias": nil
       case .integer(0) where attribute.name == "bias": "no bias"
       case .integer(1) where attribute.name == "groups": nil
+      case .integer(1) where ["positions", "ceil", "keepdims"].contains(attribute.name):
+        attribute.name
       case .integers(let sizes) where attribute.name == "padding" && Set(sizes) == [0]: nil
       case .integers(let sizes) where attribute.name == "stride" && Set(sizes) == [1]: nil
       case .integer(let value): "\(attribute.name) \(value)"
