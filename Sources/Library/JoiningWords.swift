@@ -44,7 +44,8 @@ enum JoiningWords {
     "branches", "Gives its input to several rows of layers and joins their outputs.",
     Parameter<[LayerValue]>("rows", "a list of lists of layers; an empty one is the input itself"),
     Parameter<Join>("join", "what becomes of the outputs", default: .concatenate),
-    details: "With .multiply the second row may give one number for each unit of the first: a gate, "
+    details:
+      "With .multiply the second row may give one number for each unit of the first: a gate, "
       + "as in squeeze-and-excitation (Hu et al. 2018, arXiv:1709.01507).",
     examples: [
       Example(

@@ -29,7 +29,8 @@ enum SequenceWords {
   static let segmentEmbedding = Builtin(
     "segment_embedding", "Adds the learned vector of the first segment to every position.",
     Parameter<Int>("segments", "how many vectors there are", rule: LayerWords.unitsRule),
-    details: "BERT tells two texts in one input apart by a vector for each. Here there is one text: "
+    details:
+      "BERT tells two texts in one input apart by a vector for each. Here there is one text: "
       + "the other vectors are stored, counted, and never used.",
     source: "Devlin et al. 2019, arXiv:1810.04805",
     examples: [Example("segment_embedding 2", shows: "segment_embedding segments 2")],

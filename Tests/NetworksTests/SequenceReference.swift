@@ -54,7 +54,9 @@ extension Reference {
         }
         let total = weights.reduce(0, +)
         for e in head * width..<(head + 1) * width {
-          y[e * length + t] = (0..<span).reduce(0) { $0 + weights[$1] / total * x[2][e * span + $1] }
+          y[e * length + t] = (0..<span).reduce(0) {
+            $0 + weights[$1] / total * x[2][e * span + $1]
+          }
         }
       }
     }
