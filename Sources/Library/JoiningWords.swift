@@ -78,7 +78,8 @@ enum JoiningWords {
     examples: [
       Example(
         "d = dense(8, positions: true)\n"
-          + "network(input: [8, 5]) { attention heads: 2, queries: d, keys: d, values: d }",
+          + "layer = attention(heads: 2, queries: d, keys: d, values: d)\n"
+          + "network(input: [8, 5]) { layer }",
         shows: "network network 8×5 → 8×5, 216 parameters")
     ], seeAlso: ["dense", "branches", "position_embedding", "layernorm"]
   ) { _, heads, queries, keys, values in

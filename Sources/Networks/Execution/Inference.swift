@@ -56,8 +56,15 @@ extension Network {
     _ inputs: Tensor, monitor: Monitor = .silent, workers: Workers = .shared
   ) throws(NetworkError) -> Tensor {
     try check(inputs: inputs)
-    let batch = max(1, min(128, inputs.shape[0]))
+    let batch = max(1, min(inferenceBatch, inputs.shape[0]))
     return try Predictor(self, batch: batch, workers: workers).predict(inputs, monitor: monitor)
+  }
+
+  /// Examples that run at a time: 128, or as many as keep the outputs of all layers within 1 GiB. It
+  /// follows from shapes alone, so that results are the same wherever there is more memory.
+  private var inferenceBatch: Int {
+    let each = ([inputShape] + shapes).reduce(0) { $0 + $1.reduce(1, *) }
+    return max(1, min(128, (1 << 28) / max(1, each)))
   }
 
   /// Predictions, accuracy and mean loss on labelled examples.
