@@ -8,9 +8,9 @@ struct PositionDenseRun: LayerRun {
 
   func division(_ setting: Setting) -> Division { .batch }
 
-  /// Parts of some milliseconds each, as many for every second worker.
+  /// Parts of some milliseconds each. They are few, for each reads the whole of the other factor.
   private func cut(_ size: Int, work: Int) -> Cut {
-    let wanted = min(16, (work + (1 << 23) - 1) >> 23)
+    let wanted = min(8, (work + (1 << 23) - 1) >> 23)
     return Cut(size, into: wanted <= 1 ? 1 : (wanted + 1) / 2 * 2, step: 8)
   }
 
