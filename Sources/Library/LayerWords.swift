@@ -109,7 +109,8 @@ enum LayerWords {
     Parameter<String>("name", "what it is called in tables and files", default: "network"),
     Parameter<LayerValue>("layers", "the layers in order, in a block { … } or a list", named: true),
     details: "Weights start from the Glorot distribution of their layer (Glorot and Bengio 2010, "
-      + "PMLR 9:249), those of `embedding` from N(0, 1), each from a random stream of its own.",
+      + "PMLR 9:249), those of `embedding` from N(0, 1), of positions and segments from "
+      + "N(0, 0.02²), each from a random stream of its own.",
     examples: [
       Example(
         "network(input: 64) {\n  dense 32, .relu\n  dense 10\n}",

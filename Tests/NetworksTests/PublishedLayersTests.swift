@@ -188,6 +188,7 @@ struct Facts: Sendable {
         + "[6, 5] and [6, 5] and [6, 5]", [6, 5]
     ) { try heads(4) }
     try expectRefusal("each [units, positions]", [1, 4, 4]) { try heads(1) }
+    try expectRefusal("fewer positions", [1, 1 << 16]) { try heads(1) }
     try expectRefusal("or give it `positions: true`", [6, 5]) { try dense(positions: false) }
     try expectRefusal("(put a flatten layer before it)", [1, 6, 5]) { try dense(positions: false) }
     try expectRefusal("units at positions", [6]) { try dense(positions: true) }

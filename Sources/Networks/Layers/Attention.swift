@@ -1,6 +1,7 @@
 // Attention: every position takes from all positions what its query finds there. The layer owns no
 // weights: queries, keys and values come from layers before it.
 internal import Kernels
+internal import Tensors
 
 /// From queries `[D, T]`, keys `[D, S]` and values `[E, S]`, for each head by itself:
 /// y[e, t] = sum over s of v[e, s] softmax over s of (sum over d of k[d, s] q[d, t]) / sqrt(D / heads).
@@ -31,6 +32,10 @@ package struct Attention: Layer, LayerRun {
     }
     guard inputs[0][0] % heads == 0, inputs[2][0] % heads == 0 else {
       throw .fit(layer: stem, wants: "units that divide into \(heads) heads", got: inputs)
+    }
+    guard (try? Tensor.count(of: [heads, inputs[1][1], inputs[0][1]])) != nil else {
+      throw .fit(
+        layer: stem, wants: "fewer positions, for each of them looks at each", got: inputs)
     }
     return [inputs[2][0], inputs[0][1]]
   }
