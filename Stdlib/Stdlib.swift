@@ -12,6 +12,7 @@ package enum Standard {
 
   private static let modules: [(name: String, bytes: @Sendable () -> [UInt8])] = [
     ("networks", { PackageResources.networks_cnb }),
+    ("architectures", { PackageResources.architectures_cnb }),
     ("statistics", { PackageResources.statistics_cnb }),
   ]
 }

@@ -1,4 +1,4 @@
-// Batch normalization by channel, layer normalization and softmax over units.
+// Batch normalization by channel, layer normalization and softmax over units, and gates of units.
 // Statistics are summed in double precision, in a fixed order.
 
 // The numbers of a vector that count, in run `i` of a channel: all bits, or none.
@@ -131,65 +131,142 @@ void CK(ck_channel_back)(int f, float slope, const float *dy, const float *y, co
   })
 }
 
+// Positions beside each other that go through the units together: rows of memory are read as they lie.
+enum { POSITIONS = 16 };
+
+// Runs `tile` for all positions, with a count of them that the compiler knows where it can.
+#define FOR_POSITIONS(p, tile, ...) \
+  for (size_t j = 0; j < (p); j += POSITIONS) { \
+    if (j + POSITIONS <= (p)) \
+      tile(POSITIONS, j, __VA_ARGS__); \
+    else \
+      tile((p) - j, j, __VA_ARGS__); \
+  }
+
+INLINE void layernorm_tile(const size_t n, size_t j, const float *x, size_t units, size_t p,
+                           const float *gain, const float *bias, float epsilon, float *y,
+                           float *saved) {
+  double sums[POSITIONS] = {0}, squares[POSITIONS] = {0};
+  float mean[POSITIONS], scale[POSITIONS];
+  for (size_t u = 0; u < units; u++)
+    for (size_t i = 0; i < n; i++) sums[i] += x[u * p + j + i];
+  for (size_t i = 0; i < n; i++) mean[i] = (float)(sums[i] / (double)units);
+  for (size_t u = 0; u < units; u++)
+    for (size_t i = 0; i < n; i++) {
+      float d = x[u * p + j + i] - mean[i];
+      squares[i] += (double)(d * d);
+    }
+  for (size_t i = 0; i < n; i++) {
+    scale[i] = 1.0f / sqrtf((float)(squares[i] / (double)units) + epsilon);
+    saved[j + i] = mean[i];
+    saved[p + j + i] = scale[i];
+  }
+  for (size_t u = 0; u < units; u++)
+    for (size_t i = 0; i < n; i++)
+      y[u * p + j + i] = (x[u * p + j + i] - mean[i]) * scale[i] * gain[u] + bias[u];
+}
+
 void CK(ck_layernorm)(const float *x, size_t units, size_t p, const float *gain,
                       const float *bias, float epsilon, float *y, float *saved) {
-  for (size_t j = 0; j < p; j++) {
-    double sum = 0.0, squares = 0.0;
-    for (size_t u = 0; u < units; u++) sum += x[u * p + j];
-    float mean = (float)(sum / (double)units);
-    for (size_t u = 0; u < units; u++) {
-      float d = x[u * p + j] - mean;
-      squares += (double)(d * d);
+  FOR_POSITIONS(p, layernorm_tile, x, units, p, gain, bias, epsilon, y, saved)
+}
+
+INLINE void layernorm_back_tile(const size_t n, size_t j, const float *dy, const float *x,
+                                const float *saved, size_t units, size_t p, const float *gain,
+                                float *dx, float *dgain, float *dbias) {
+  const float *mean = saved + j, *scale = saved + p + j;
+  double first[POSITIONS] = {0}, second[POSITIONS] = {0};
+  float a[POSITIONS], b[POSITIONS];
+  for (size_t u = 0; u < units; u++) {
+    float gains = 0.0f, biases = 0.0f;
+    for (size_t i = 0; i < n; i++) {
+      size_t k = u * p + j + i;
+      float h = (x[k] - mean[i]) * scale[i], g = dy[k] * gain[u];
+      gains += dy[k] * h;
+      biases += dy[k];
+      first[i] += g;
+      second[i] += (double)(g * h);
     }
-    float scale = 1.0f / sqrtf((float)(squares / (double)units) + epsilon);
-    saved[j] = mean;
-    saved[p + j] = scale;
-    for (size_t u = 0; u < units; u++)
-      y[u * p + j] = (x[u * p + j] - mean) * scale * gain[u] + bias[u];
+    dgain[u] += gains;
+    dbias[u] += biases;
   }
+  for (size_t i = 0; i < n; i++) {
+    a[i] = (float)(first[i] / (double)units);
+    b[i] = (float)(second[i] / (double)units);
+  }
+  for (size_t u = 0; u < units; u++)
+    for (size_t i = 0; i < n; i++) {
+      size_t k = u * p + j + i;
+      dx[k] = scale[i] * (dy[k] * gain[u] - a[i] - (x[k] - mean[i]) * scale[i] * b[i]);
+    }
 }
 
 void CK(ck_layernorm_back)(const float *dy, const float *x, const float *saved, size_t units,
                            size_t p, const float *gain, float *dx, float *dgain, float *dbias) {
-  for (size_t j = 0; j < p; j++) {
-    float mean = saved[j], scale = saved[p + j];
-    double first = 0.0, second = 0.0;
-    for (size_t u = 0; u < units; u++) {
-      size_t k = u * p + j;
-      float h = (x[k] - mean) * scale, g = dy[k] * gain[u];
-      dgain[u] += dy[k] * h;
-      dbias[u] += dy[k];
-      first += g;
-      second += (double)(g * h);
+  FOR_POSITIONS(p, layernorm_back_tile, dy, x, saved, units, p, gain, dx, dgain, dbias)
+}
+
+INLINE void softmax_tile(const size_t n, size_t j, const float *x, size_t units, size_t p,
+                         float *y) {
+  float top[POSITIONS], sum[POSITIONS] = {0};
+  for (size_t i = 0; i < n; i++) top[i] = x[j + i];
+  for (size_t u = 1; u < units; u++)
+    for (size_t i = 0; i < n; i++) {
+      float v = x[u * p + j + i];
+      top[i] = v > top[i] ? v : top[i];
     }
-    float a = (float)(first / (double)units), b = (float)(second / (double)units);
-    for (size_t u = 0; u < units; u++) {
-      size_t k = u * p + j;
-      dx[k] = scale * (dy[k] * gain[u] - a - (x[k] - mean) * scale * b);
+  for (size_t u = 0; u < units; u++)
+    for (size_t i = 0; i < n; i++) {
+      float e = exp1(x[u * p + j + i] - top[i]);
+      y[u * p + j + i] = e;
+      sum[i] += e;
     }
-  }
+  for (size_t u = 0; u < units; u++)
+    for (size_t i = 0; i < n; i++) y[u * p + j + i] /= sum[i];
 }
 
 void CK(ck_softmax)(const float *x, size_t units, size_t p, float *y) {
-  for (size_t j = 0; j < p; j++) {
-    float top = x[j];
-    for (size_t u = 1; u < units; u++) top = x[u * p + j] > top ? x[u * p + j] : top;
-    float sum = 0.0f;
-    for (size_t u = 0; u < units; u++) {
-      y[u * p + j] = exp1(x[u * p + j] - top);
-      sum += y[u * p + j];
+  FOR_POSITIONS(p, softmax_tile, x, units, p, y)
+}
+
+INLINE void softmax_back_tile(const size_t n, size_t j, const float *dy, const float *y,
+                              size_t units, size_t p, float *dx) {
+  float sum[POSITIONS] = {0};
+  for (size_t u = 0; u < units; u++)
+    for (size_t i = 0; i < n; i++) sum[i] += dy[u * p + j + i] * y[u * p + j + i];
+  for (size_t u = 0; u < units; u++)
+    for (size_t i = 0; i < n; i++) {
+      size_t k = u * p + j + i;
+      dx[k] = y[k] * (dy[k] - sum[i]);
     }
-    for (size_t u = 0; u < units; u++) y[u * p + j] /= sum;
-  }
 }
 
 void CK(ck_softmax_back)(const float *dy, const float *y, size_t units, size_t p, float *dx) {
-  for (size_t j = 0; j < p; j++) {
-    float sum = 0.0f;
-    for (size_t u = 0; u < units; u++) sum += dy[u * p + j] * y[u * p + j];
-    for (size_t u = 0; u < units; u++) {
-      size_t k = u * p + j;
-      dx[k] = y[k] * (dy[k] - sum);
+  FOR_POSITIONS(p, softmax_back_tile, dy, y, units, p, dx)
+}
+
+// The gates of a unit are one number in rows, and eight in lanes: `width`.
+void CK(ck_gate)(const float *x, const float *gates, size_t units, size_t p, size_t width,
+                 float *y) {
+  for (size_t u = 0; u < units; u++, x += p * width, y += p * width, gates += width) {
+    float gate = gates[0];
+    if (width == 1)
+      for (size_t j = 0; j < p; j++) y[j] = x[j] * gate;
+    else
+      for (size_t j = 0; j < p; j++)
+        for (size_t i = 0; i < width; i++) y[j * width + i] = x[j * width + i] * gates[i];
+  }
+}
+
+void CK(ck_gate_back)(const float *dy, const float *x, size_t units, size_t p, size_t width,
+                      float *dgates) {
+  for (size_t u = 0; u < units; u++, x += p * width, dy += p * width, dgates += width) {
+    if (width == 1) {
+      dgates[0] = CK(ck_dot)(dy, x, p);
+      continue;
     }
+    for (size_t i = 0; i < width; i++) dgates[i] = 0.0f;
+    for (size_t j = 0; j < p; j++)
+      for (size_t i = 0; i < width; i++) dgates[i] += dy[j * width + i] * x[j * width + i];
   }
 }

@@ -92,9 +92,11 @@ void CK(ck_col2im)(const float *columns, size_t ld, const ck_window *w, float *x
       }
 }
 
+// Windows of 2 x 2 beside each other, all of them inside the plane.
 static inline int is_2x2(const ck_window *w) {
   return w->kernel_height == 2 && w->kernel_width == 2 && w->stride_height == 2 &&
-         w->stride_width == 2 && w->padding_height == 0 && w->padding_width == 0;
+         w->stride_width == 2 && w->padding_height == 0 && w->padding_width == 0 &&
+         2 * w->out_height <= w->height && 2 * w->out_width <= w->width;
 }
 
 // The bits of `a` where the mask is set, else those of `b`.

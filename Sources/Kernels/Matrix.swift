@@ -32,17 +32,17 @@ package struct Matrix: Sendable {
     return Matrix(floats.slice(start, floats.count - start), range.count, columns, stride: stride)
   }
 
-  /// self = a b, or self += a b; either factor transposed where asked. One thread.
+  /// self = scale a b, or self += scale a b; either factor transposed where asked. One thread.
   package func product(
     _ a: Matrix, _ b: Matrix, transposeA ta: Bool = false, transposeB tb: Bool = false,
-    adding: Bool = false
+    scale: Float = 1, adding: Bool = false
   ) {
     let depth = ta ? a.rows : a.columns
     precondition((ta ? a.columns : a.rows) == rows, "rows of the product")
     precondition((tb ? b.rows : b.columns) == columns, "columns of the product")
     precondition((tb ? b.columns : b.rows) == depth, "the factors fit")
     gemm(
-      transA: ta, transB: tb, m: rows, n: columns, k: depth,
+      transA: ta, transB: tb, m: rows, n: columns, k: depth, alpha: scale,
       a: a.floats.base, lda: max(1, a.stride), b: b.floats.base, ldb: max(1, b.stride),
       beta: adding ? 1 : 0, c: floats.base, ldc: max(1, stride))
   }

@@ -1,5 +1,5 @@
 // Normalization by channel over a batch, normalization and softmax over the units of an example,
-// and dropout.
+// gates of units, and dropout.
 import CKernels
 
 /// One channel of a batch: rows `[n, channels, p]`, or lanes `[n / 8, channels, p, 8]`.
@@ -123,6 +123,27 @@ package struct UnitPositions: Sendable {
   package func softmaxBack(_ dy: Floats, y: Floats, to dx: Floats) {
     precondition(dy.count == count && y.count == count && dx.count == count, "sizes")
     ck_softmax_back(dy.base, y.base, units, positions, dx.base)
+  }
+}
+
+extension UnitPositions {
+  /// How many numbers stand for one: 8 where examples lie in lanes.
+  private func width(_ x: Floats, _ gates: Floats) -> Int {
+    let width = gates.count / max(1, units)
+    precondition(units * width == gates.count && x.count == count * width, "sizes")
+    return width
+  }
+
+  /// y = x times the gate of its unit. `gates` is `[units]`, or `[units, 8]` for x in lanes.
+  package func gate(_ x: Floats, by gates: Floats, to y: Floats) {
+    precondition(x.count == y.count, "sizes")
+    ck_gate(x.base, gates.base, units, positions, width(x, gates), y.base)
+  }
+
+  /// Writes the gradients of the gates: sums of dy x over the positions.
+  package func gateBack(_ dy: Floats, x: Floats, to dGates: Floats) {
+    precondition(x.count == dy.count, "sizes")
+    ck_gate_back(dy.base, x.base, units, positions, width(x, dGates), dGates.base)
   }
 }
 

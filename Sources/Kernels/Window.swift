@@ -10,10 +10,14 @@ package struct Window: Sendable {
   package let outWidth: Int
   package let kernelCount: Int
 
-  /// - Parameters: `(height, width)` of the planes, the kernel, its stride and the padding.
+  /// - Parameters:
+  ///   - channels, plane, kernel, stride, padding: sizes; pairs are `(height, width)`.
+  ///   - ceil: what remains at the end is a window, too, which hangs over the edge, where it begins
+  ///     inside the plane or the padding before it.
   /// - Returns: nil where the kernel is larger than the padded plane, or padding as large as it.
   package init?(
-    channels: Int, plane: (Int, Int), kernel: (Int, Int), stride: (Int, Int), padding: (Int, Int)
+    channels: Int, plane: (Int, Int), kernel: (Int, Int), stride: (Int, Int),
+    padding: (Int, Int), ceil: Bool = false
   ) {
     let size = (plane.0 + 2 * padding.0, plane.1 + 2 * padding.1)
     guard channels > 0, kernel.0 > 0, kernel.1 > 0, stride.0 > 0, stride.1 > 0,
@@ -21,8 +25,12 @@ package struct Window: Sendable {
       size.0 >= kernel.0, size.1 >= kernel.1, size.0 < 1 << 24, size.1 < 1 << 24,
       channels < 1 << 24
     else { return nil }
-    outHeight = (size.0 - kernel.0) / stride.0 + 1
-    outWidth = (size.1 - kernel.1) / stride.1 + 1
+    func outputs(_ size: Int, _ kernel: Int, _ stride: Int, _ begin: Int) -> Int {
+      let (whole, rest) = (size - kernel).quotientAndRemainder(dividingBy: stride)
+      return ceil && rest > 0 && (whole + 1) * stride < begin ? whole + 2 : whole + 1
+    }
+    outHeight = outputs(size.0, kernel.0, stride.0, plane.0 + padding.0)
+    outWidth = outputs(size.1, kernel.1, stride.1, plane.1 + padding.1)
     planeCount = plane.0 * plane.1
     kernelCount = kernel.0 * kernel.1
     self.channels = channels

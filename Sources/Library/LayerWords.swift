@@ -55,11 +55,22 @@ final class LayerValue: Native, Bridged {
       let settings = Text.settings(layer)
       // An activation is called as its function is: "relu", not "relu relu".
       return settings.isEmpty || settings == layer.stem ? layer.stem : "\(layer.stem) \(settings)"
-    case .residual(let body, _, _): return "residual { \(body.map(text).joined(separator: ", ")) }"
-    case .branches(let all, _):
-      return "branches "
-        + all.map { "{ \($0.map(text).joined(separator: ", ")) }" }
-        .joined(separator: " ")
+    case .residual(let body, _, _): return "residual \(block(body))"
+    case .branches(let all, let join, _):
+      return ([joining(join)] + all.map(block)).joined(separator: " ")
+    }
+  }
+
+  private static func block(_ steps: [Blueprint]) -> String {
+    steps.isEmpty ? "{ }" : "{ \(steps.map(text).joined(separator: ", ")) }"
+  }
+
+  /// What comes before the branches: "branches", "branches multiply", "attention heads 12".
+  private static func joining(_ layer: any Layer) -> String {
+    switch layer {
+    case is Concatenate: "branches"
+    case is Attention: "attention \(Text.settings(layer))"
+    default: "branches \(layer.stem)"
     }
   }
 }
@@ -86,10 +97,10 @@ struct Pair: Bridged {
 enum LayerWords {
   static let all = [
     network, dense, conv, maxpool, avgpool, globalpool, batchnorm, layernorm, activation, dropout,
-    flatten, reshapeLayer, softmax, embedding, residual, branches,
+    flatten, reshapeLayer, slice, channelShuffle, softmax,
   ]
 
-  private static let unitsRule = Parameter<Int>.Rule.within(1...1 << 20)
+  static let unitsRule = Parameter<Int>.Rule.within(1...1 << 20)
 
   static let network = Builtin(
     "network", "Puts layers together into a network and draws its first weights.",
@@ -98,7 +109,8 @@ enum LayerWords {
     Parameter<String>("name", "what it is called in tables and files", default: "network"),
     Parameter<LayerValue>("layers", "the layers in order, in a block { … } or a list", named: true),
     details: "Weights start from the Glorot distribution of their layer (Glorot and Bengio 2010, "
-      + "PMLR 9:249), those of `embedding` from N(0, 1), each from a random stream of its own.",
+      + "PMLR 9:249), those of `embedding` from N(0, 1), of positions and segments from "
+      + "N(0, 0.02²), each from a random stream of its own.",
     examples: [
       Example(
         "network(input: 64) {\n  dense 32, .relu\n  dense 10\n}",
@@ -122,14 +134,22 @@ enum LayerWords {
     Parameter<Int>("units", "how many outputs", rule: unitsRule),
     Parameter<Activation.Function?>(positional: "activation", "what follows it"),
     Parameter<Bool>("bias", "whether each output has a bias", default: true),
+    Parameter<Bool>(
+      "positions", "the same weights at every position of a sequence [inputs, positions]",
+      default: false),
     Parameter<String?>("name", "its name; without one it is dense1, dense2, …"),
     details:
       "y = W x + b, with W of shape [units, inputs]. It wants a list of numbers: put `flatten()` "
-      + "before it where the input has several axes.",
-    examples: [Example("dense(300, .relu)", shows: "dense units 300, relu")],
-    seeAlso: ["conv", "network"]
-  ) { _, units, activation, bias, name in
-    try layer(DenseLayer(units: units, bias: bias), name, activation)
+      + "before it where the input has several axes. With `positions: true` it wants a sequence, and "
+      + "gives [units, positions].",
+    examples: [
+      Example("dense(300, .relu)", shows: "dense units 300, relu"),
+      Example(
+        "network(input: [16, 5]) { dense 8, positions: true }",
+        shows: "network network 16×5 → 8×5, 136 parameters"),
+    ], seeAlso: ["conv", "attention", "network"]
+  ) { _, units, activation, bias, positions, name in
+    try layer(DenseLayer(units: units, bias: bias, positions: positions), name, activation)
   }
 
   static let conv = Builtin(
@@ -158,43 +178,78 @@ enum LayerWords {
 
   static let maxpool = pooling(
     "maxpool", "Takes the greatest value of each window."
-  ) { try MaxPool(size: $0, stride: $1, padding: $2) }
+  ) { try MaxPool(size: $0, stride: $1, padding: $2, ceil: $3) }
 
   static let avgpool = pooling(
     "avgpool", "Takes the mean of each window."
-  ) { try AveragePool(size: $0, stride: $1, padding: $2) }
+  ) { try AveragePool(size: $0, stride: $1, padding: $2, ceil: $3) }
 
   private static func pooling(
     _ word: String, _ summary: String,
-    make: @escaping @Sendable ([Int], [Int], [Int]) throws -> any Layer
+    make: @escaping @Sendable ([Int], [Int], [Int], Bool) throws -> any Layer
   ) -> Builtin {
     Builtin(
       word, summary,
       Parameter<Pair>("size", "the size of a window"),
       Parameter<Pair?>("stride", "how far a window moves; without it, its size"),
       Parameter<Pair>("padding", "cells around the image that do not count", default: Pair(0)),
+      Parameter<Bool>(
+        "ceil", "a last window may hang over the edge, where the stride leaves a rest",
+        default: false),
       examples: [Example("\(word) 2", shows: "\(word) size 2×2, stride 2×2")],
       seeAlso: ["conv", "globalpool"]
-    ) { _, size, stride, padding in
+    ) { _, size, stride, padding, ceil in
       try Marking.arguments {
-        LayerValue([.layer(try make(size.sizes, stride?.sizes ?? size.sizes, padding.sizes))])
+        let stride = stride?.sizes ?? size.sizes
+        return LayerValue([.layer(try make(size.sizes, stride, padding.sizes, ceil))])
       }
     }
   }
 
-  static let globalpool = plain(
+  static let globalpool = Builtin(
     "globalpool", "Takes the mean of each whole channel: [C, H, W] becomes [C].",
-    shows: "globalpool"
-  ) { GlobalPool() }
-  static let batchnorm = plain(
+    Parameter<Bool>("keepdims", "give [C, 1, 1], for a convolution to follow", default: false),
+    Parameter<String?>("name", "its name; without one it is numbered"),
+    examples: [Example("globalpool()", shows: "globalpool")], seeAlso: ["avgpool", "network"]
+  ) { _, keepdims, name in
+    LayerValue([.layer(GlobalPool(keepdims: keepdims), name: name)])
+  }
+
+  /// Added to a variance before its root is taken.
+  private static let epsilonRule = Parameter<Double>.Rule.within(1e-12...1)
+
+  static let batchnorm = Builtin(
     "batchnorm", "Shifts and scales each channel to zero mean and unit variance over the batch.",
-    shows: "batchnorm epsilon 1e-5, momentum 0.1",
-    source: "Ioffe and Szegedy 2015, arXiv:1502.03167"
-  ) { try BatchNorm() }
-  static let layernorm = plain(
+    Parameter<Double>(
+      "epsilon", "is added to the variance", default: 1e-5, rule: epsilonRule),
+    Parameter<Double>(
+      "momentum", "how far a step moves the running statistics", default: 0.1,
+      rule: .within(0...1)),
+    Parameter<String?>("name", "its name; without one it is numbered"),
+    details: "The running mean and variance of each channel are measured, not learned: they are "
+      + "stored with the network, and no count of parameters holds them.",
+    source: "Ioffe and Szegedy 2015, arXiv:1502.03167",
+    examples: [
+      Example("batchnorm()", shows: "batchnorm epsilon 1e-5, momentum 0.1"),
+      Example("batchnorm(epsilon: 1e-3)", shows: "batchnorm epsilon 0.001, momentum 0.1"),
+    ], seeAlso: ["layernorm", "network"]
+  ) { _, epsilon, momentum, name in
+    LayerValue([.layer(try BatchNorm(epsilon: epsilon, momentum: momentum), name: name)])
+  }
+
+  static let layernorm = Builtin(
     "layernorm", "Shifts and scales each example to zero mean and unit variance over its units.",
-    shows: "layernorm epsilon 1e-5", source: "Ba et al. 2016, arXiv:1607.06450"
-  ) { try LayerNorm() }
+    Parameter<Double>(
+      "epsilon", "is added to the variance", default: 1e-5, rule: epsilonRule),
+    Parameter<String?>("name", "its name; without one it is numbered"),
+    details: "At every position of a sequence [units, positions] by itself.",
+    source: "Ba et al. 2016, arXiv:1607.06450",
+    examples: [Example("layernorm()", shows: "layernorm epsilon 1e-5")],
+    seeAlso: ["batchnorm", "network"]
+  ) { _, epsilon, name in
+    LayerValue([.layer(try LayerNorm(epsilon: epsilon), name: name)])
+  }
+
   static let flatten = plain(
     "flatten", "Lays each example out as one list of numbers.", shows: "flatten"
   ) { Flatten() }
@@ -240,45 +295,35 @@ enum LayerWords {
     try Marking.arguments { LayerValue([.layer(try Reshape(shape: shape))]) }
   }
 
-  static let embedding = Builtin(
-    "embedding", "Looks up a learned vector for each index.",
-    Parameter<Int>("vocabulary", "how many indices there are", rule: unitsRule),
-    Parameter<Int>("units", "the length of a vector", rule: unitsRule),
-    examples: [Example("embedding(1000, 16)", shows: "embedding vocabulary 1000, units 16")],
-    seeAlso: ["dense"]
-  ) { _, vocabulary, units in
-    LayerValue([.layer(try Embedding(vocabulary: vocabulary, units: units))])
-  }
-
-  static let residual = Builtin(
-    "residual", "Adds its input to what its layers make of it.",
-    Parameter<LayerValue?>(
-      "shortcut", "layers on the way around, where the shapes differ", named: true),
-    Parameter<LayerValue>("layers", "the layers, in a block { … } or a list", named: true),
-    source: "He et al. 2016, arXiv:1512.03385",
-    examples: [Example("residual { dense 64, .relu }", shows: "residual { dense units 64, relu }")],
-    seeAlso: ["branches", "network"]
-  ) { _, shortcut, layers in
-    LayerValue([.residual(layers.steps, shortcut: shortcut?.steps ?? [])])
-  }
-
-  static let branches = Builtin(
-    "branches", "Gives its input to several rows of layers and puts their outputs side by side.",
-    Parameter<[LayerValue]>("rows", "a list of lists of layers"),
+  static let slice = Builtin(
+    "slice", "Passes on some of its units, or of the entries along another axis.",
+    Parameter<Value.Range>("range", "which ones, counted from 0"),
+    Parameter<Int>("axis", "0 for the units, 1 for positions or rows", default: 0, rule: axisRule),
     examples: [
+      Example("slice(0..<58)", shows: "slice start 0, end 58"),
       Example(
-        "branches [[dense(8, .relu)], [dense(8, .tanh)]]",
-        shows: "branches { dense units 8, relu } { dense units 8, tanh }")
-    ],
-    seeAlso: ["residual", "network"]
-  ) { _, rows in
-    guard !rows.isEmpty else {
+        "network(input: [16, 5]) {\n  slice 0..<1, axis: 1\n  flatten()\n}",
+        shows: "network network 16×5 → 16, 0 parameters"),
+    ], seeAlso: ["branches", "channel_shuffle"]
+  ) { _, range, axis in
+    guard let start = range.lower, let end = range.end, start < end else {
       throw Problem(
-        "E0207", "`rows` must be at least one branch, got an empty list",
-        help: "such as [[dense(8)], [dense(8)]]", parameter: "rows")
+        "E0207", "`range` must be a range with both ends and at least one number in it",
+        help: "such as 0..<58", parameter: "range")
     }
-    return LayerValue([.branches(rows.map(\.steps))])
+    return try Marking.arguments { LayerValue([.layer(try Slice(start..<end, axis: axis))]) }
   }
+
+  private static let axisRule = Parameter<Int>.Rule.within(0...7)
+
+  static let channelShuffle = Builtin(
+    "channel_shuffle", "Deals the channels of several groups in turn: one of each, then the next.",
+    Parameter<Int>("groups", "how many groups; they have one size", rule: unitsRule),
+    details: "Between convolutions in groups, so that what one group finds reaches the others.",
+    source: "Zhang et al. 2018, arXiv:1707.01083",
+    examples: [Example("channel_shuffle 2", shows: "channel_shuffle groups 2")],
+    seeAlso: ["conv", "slice"]
+  ) { _, groups in LayerValue([.layer(try ChannelShuffle(groups: groups))]) }
 
   private static func layer(
     _ layer: any Layer, _ name: String?, _ activation: Activation.Function?

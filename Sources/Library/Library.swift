@@ -5,7 +5,7 @@ package enum Library {
   package static let registry = Registry([
     Chapter("The session", SessionWords.all),
     Chapter("Data, networks and files", FileWords.all),
-    Chapter("Building networks", LayerWords.all),
+    Chapter("Building networks", LayerWords.all + SequenceWords.all + JoiningWords.all),
     Chapter("Training and asking", TrainingWords.all + AnswerWords.all),
     Chapter("Compressing", CompressionWords.all + SensitivityWords.all),
     Chapter("Measuring", MeasureWords.all),

@@ -133,12 +133,11 @@ final class NetworkValue: Native, Bridged, Describable {
     network.nodes.indices.map { i in
       let node = network.nodes[i]
       let inputs = network.inputShapes(of: i)
-      let count = node.parameters.reduce(0) { $0 + $1.value.count }
       let stored = Set(node.parameters.filter { $0.role == .weight }.map(\.encoding.summary))
       return [
         ("layer", .text(node.name)), ("settings", .text(Text.settings(node.layer))),
         ("output", .text(Text.shape(network.shapes[i]))),
-        ("parameters", .quantity(Double(count), .count(.plain))),
+        ("parameters", .quantity(Double(node.parameterCount), .count(.plain))),
         (
           "macs",
           .quantity(Double(node.layer.multiplyAccumulates(for: inputs)), .count(.operations))
@@ -200,6 +199,8 @@ extension Text {
       case .integer(1) where attribute.name == "bias": nil
       case .integer(0) where attribute.name == "bias": "no bias"
       case .integer(1) where attribute.name == "groups": nil
+      case .integer(1) where ["positions", "ceil", "keepdims"].contains(attribute.name):
+        attribute.name
       case .integers(let sizes) where attribute.name == "padding" && Set(sizes) == [0]: nil
       case .integers(let sizes) where attribute.name == "stride" && Set(sizes) == [1]: nil
       case .integer(let value): "\(attribute.name) \(value)"

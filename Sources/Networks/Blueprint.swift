@@ -6,8 +6,9 @@ package indirect enum Blueprint: Sendable {
   case layer(any Layer, name: String? = nil)
   /// The layers' output plus their input: as it is, or through `shortcut` where shapes differ.
   case residual([Blueprint], shortcut: [Blueprint] = [], name: String? = nil)
-  /// Every branch sees the same input; their outputs' units follow one another.
-  case branches([[Blueprint]], name: String? = nil)
+  /// Every branch sees the same input; a layer with several inputs takes their outputs, in order. An
+  /// empty branch gives the input itself.
+  case branches([[Blueprint]], join: any Layer = Concatenate(), name: String? = nil)
 }
 
 extension Network {
@@ -49,10 +50,10 @@ private struct Builder {
         let main = try add(body, to: place)
         let side = try add(shortcut, to: place)
         place = try add(Add(), name, inputs: [main, side])
-      case .branches(let branches, let name):
+      case .branches(let branches, let join, let name):
         var ends: [Int] = []
         for branch in branches { ends.append(try add(branch, to: place)) }
-        place = try add(Concatenate(), name, inputs: ends)
+        place = try add(join, name, inputs: ends)
       }
     }
     return place
@@ -82,20 +83,27 @@ private struct Builder {
 extension Initializer {
   /// First values for a parameter of this shape.
   package func draw(_ shape: [Int], _ random: inout RandomStream) -> Tensor {
+    switch self {
+    case .zeros: return Tensor(repeating: 0, shape: shape)
+    case .ones: return Tensor(repeating: 1, shape: shape)
+    case .glorot(let fanIn, let fanOut):
+      let bound = (6 / Float(max(1, fanIn + fanOut))).squareRoot()
+      return Initializer.fill(shape, &random) { (2 * $0.uniform() - 1) * bound }
+    case .he(let fanIn):
+      let deviation = (2 / Float(max(1, fanIn))).squareRoot()
+      return Initializer.fill(shape, &random) { Float($0.normal()) * deviation }
+    case .normal(let deviation):
+      return Initializer.fill(shape, &random) { Float($0.normal()) * deviation }
+    }
+  }
+
+  @inline(__always)
+  private static func fill(
+    _ shape: [Int], _ random: inout RandomStream, _ number: (inout RandomStream) -> Float
+  ) -> Tensor {
     var tensor = Tensor(repeating: 0, shape: shape)
     tensor.withElements { elements in
-      for i in elements.indices {
-        switch self {
-        case .zeros: elements[i] = 0
-        case .ones: elements[i] = 1
-        case .glorot(let fanIn, let fanOut):
-          let bound = (6 / Float(max(1, fanIn + fanOut))).squareRoot()
-          elements[i] = (2 * random.uniform() - 1) * bound
-        case .he(let fanIn):
-          elements[i] = Float(random.normal()) * (2 / Float(max(1, fanIn))).squareRoot()
-        case .normal(let deviation): elements[i] = Float(random.normal()) * deviation
-        }
-      }
+      for i in elements.indices { elements[i] = number(&random) }
     }
     return tensor
   }

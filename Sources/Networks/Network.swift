@@ -15,6 +15,12 @@ package struct Node: Sendable {
     self.inputs = inputs
     self.parameters = parameters
   }
+
+  /// The numbers that training learns: running statistics are measured, not learned, and do not
+  /// count.
+  package var parameterCount: Int {
+    parameters.reduce(0) { $1.role == .statistic ? $0 : $0 + $1.value.count }
+  }
 }
 
 package struct Network: Sendable {
@@ -116,7 +122,8 @@ package struct Network: Sendable {
     nodes.flatMap { node in node.parameters.map { ("\(node.name).\($0.name)", $0) } }
   }
 
-  package var parameterCount: Int { parameters.reduce(0) { $0 + $1.parameter.value.count } }
+  /// Without running statistics, as published counts are.
+  package var parameterCount: Int { nodes.reduce(0) { $0 + $1.parameterCount } }
 
   /// Multiply-accumulates for one example.
   package var multiplyAccumulates: Int {

@@ -68,7 +68,7 @@ import Testing
   @Test(arguments: seeds)
   func layerNorms(_ seed: UInt64) {
     var dice = Dice(seed)
-    let shape = UnitPositions(units: dice.size(2...20), positions: dice.size(1...6))
+    let shape = UnitPositions(units: dice.size(2...20), positions: dice.size(1...40))
     let (x, dy) = (dice.floats(shape.count), dice.floats(shape.count))
     let (gain, bias) = (dice.floats(shape.units), dice.floats(shape.units))
     let (y, dx) = (Numbers(count: shape.count), Numbers(count: shape.count))
@@ -106,7 +106,7 @@ import Testing
   @Test(arguments: seeds)
   func softmaxes(_ seed: UInt64) {
     var dice = Dice(seed)
-    let shape = UnitPositions(units: dice.size(1...20), positions: dice.size(1...6))
+    let shape = UnitPositions(units: dice.size(1...20), positions: dice.size(1...40))
     let (x, dy) = (dice.floats(shape.count, 30), dice.floats(shape.count))
     let (y, dx) = (Numbers(count: shape.count), Numbers(count: shape.count))
     shape.softmax(x.view, to: y.view)
@@ -121,5 +121,25 @@ import Testing
     }
     expectClose(y, out)
     expectClose(dx, back)
+  }
+
+  /// In rows a unit has one gate, in lanes eight.
+  @Test(arguments: seeds, [1, 8])
+  func gates(_ seed: UInt64, _ width: Int) {
+    var dice = Dice(seed)
+    let shape = UnitPositions(units: dice.size(1...6), positions: dice.size(1...30))
+    let count = shape.count * width
+    let (x, dy, gates) = (dice.floats(count), dice.floats(count), dice.floats(shape.units * width))
+    let (y, back) = (Numbers(count: count), Numbers(count: shape.units * width))
+    shape.gate(x.view, by: gates.view, to: y.view)
+    shape.gateBack(dy.view, x: x.view, to: back.view)
+    var wanted = (y: x.doubles, back: back.doubles.map { _ in 0.0 })
+    for i in 0..<count {
+      let gate = i / width / shape.positions * width + i % width
+      wanted.y[i] = x.doubles[i] * gates.doubles[gate]
+      wanted.back[gate] += dy.doubles[i] * x.doubles[i]
+    }
+    expectClose(y, wanted.y)
+    expectClose(back, wanted.back)
   }
 }

@@ -13,14 +13,16 @@ import Testing
     let stride: (Int, Int)
     let padding: (Int, Int)
 
-    init?(_ dice: inout Dice) {
+    init?(_ dice: inout Dice, mayCeil: Bool = false) {
       let simple = dice.size(0...3) == 0
       plane = (dice.size(1...11), dice.size(1...21))
       kernel = simple ? (2, 2) : (dice.size(1...4), dice.size(1...4))
       stride = simple ? (2, 2) : (dice.size(1...3), dice.size(1...3))
       padding = simple ? (0, 0) : (dice.size(0...kernel.0 - 1), dice.size(0...kernel.1 - 1))
+      let channels = dice.size(1...3)
       let made = Window(
-        channels: dice.size(1...3), plane: plane, kernel: kernel, stride: stride, padding: padding)
+        channels: channels, plane: plane, kernel: kernel, stride: stride, padding: padding,
+        ceil: mayCeil && dice.size(0...1) == 1)
       guard let made else { return nil }
       window = made
     }
@@ -71,7 +73,7 @@ import Testing
   @Test(arguments: seeds)
   func pools(_ seed: UInt64) {
     var dice = Dice(seed)
-    guard let sizes = Case(&dice) else { return }
+    guard let sizes = Case(&dice, mayCeil: true) else { return }
     let window = sizes.window
     let planes = dice.size(1...4)
     let x = dice.floats(planes * window.planeCount)
@@ -113,6 +115,21 @@ import Testing
       window.maxPool(x.view, to: y.view, places: places.view)
       #expect(y.doubles[0].isNaN)
     }
+  }
+
+  /// The sizes that torch.nn.MaxPool2d(…, ceil_mode=True) of PyTorch 2.15.0 gives.
+  @Test(arguments: [
+    (6, 3, 2, 0, 3), (7, 3, 2, 0, 3), (8, 3, 2, 0, 4), (5, 2, 2, 0, 3), (4, 1, 3, 0, 2),
+    (5, 1, 3, 0, 2), (6, 3, 2, 1, 4), (5, 3, 4, 1, 2), (3, 2, 3, 1, 2), (112, 3, 2, 0, 56),
+    (28, 3, 1, 1, 28), (7, 2, 5, 0, 2),
+  ])
+  func windowsThatHangOverTheEdge(
+    _ size: Int, _ kernel: Int, _ stride: Int, _ padding: Int, _ outputs: Int
+  ) {
+    let window = Window(
+      channels: 1, plane: (size, size), kernel: (kernel, kernel), stride: (stride, stride),
+      padding: (padding, padding), ceil: true)
+    #expect(window?.outHeight == outputs && window?.outWidth == outputs)
   }
 
   @Test func windowsThatDoNotFitAreNone() {

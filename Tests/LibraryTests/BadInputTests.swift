@@ -49,6 +49,37 @@ import Testing
       code: "network(input: [1, 4, 4]) {\n  conv 8, 3\n  maxpool 9\n}", error: "E0501",
       says: "of at least 9×9, and the layer before it gives [8, 2, 2]"),
     Slip(
+      code: "network(input: [6, 5]) { attention heads: 4, queries: [], keys: [], values: [] }",
+      error: "E0501", says: "units that divide into 4 heads, and its inputs are [6, 5] and"),
+    Slip(
+      code: "network(input: [2, 4, 4]) { branches([[], [conv(3, 3)]], join: .multiply) }",
+      error: "E0501", says: "or a second with one number for each unit"),
+    Slip(
+      code: "network(input: [2, 4, 4]) { branches([[], [conv(3, 3)]], join: .add) }",
+      error: "E0501", says: "its inputs are [2, 4, 4] and [3, 2, 2]"),
+    Slip(code: "branches([[], []], join: .multipl)", error: "E0203", help: ".multiply"),
+    Slip(
+      code: "network(input: [16, 5]) { dense 3 }", error: "E0501", says: "`positions: true`"),
+    Slip(
+      code: "network(input: 16) { dense 3, positions: true }", error: "E0501",
+      says: "units at positions [units, positions]"),
+    Slip(
+      code: "network(input: [1, 2, 2]) { maxpool 3, ceil: true }", error: "E0501",
+      says: "of at least 3×3"),
+    Slip(
+      code: "network(input: 8) { class_token() }", error: "E0501",
+      says: "a sequence [units, positions]"),
+    Slip(
+      code: "network(input: [8, 20]) { position_embedding 10 }", error: "E0501",
+      says: "at most 10 positions, and the network's input is [8, 20]"),
+    Slip(code: "slice 3", error: "E0207", marks: "3", says: "a range"),
+    Slip(code: "slice 4..<4", error: "E0207", marks: "4..<4", help: "such as 0..<58"),
+    Slip(code: "slice 4..<9, axis: 8", error: "E0207", marks: "8", says: "from 0 to 7"),
+    Slip(code: "attention(heads: 0, queries: [], keys: [], values: [])", error: "E0207"),
+    Slip(code: "attention(heads: 2, queries: [])", error: "E0206", says: "`keys`"),
+    Slip(code: "layernorm(epsilon: 0)", error: "E0207", marks: "0", says: "from 1e-12 to 1"),
+    Slip(code: "channel_shuffle 0", error: "E0207", marks: "0"),
+    Slip(
       code: "network(input: 4) { branches [] }", error: "E0207", marks: "[]",
       says: "at least one branch"),
     Slip(

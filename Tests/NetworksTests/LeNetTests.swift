@@ -1,8 +1,5 @@
 // The gradients of LeNet-5 against PyTorch 2.15.0 (CPU, float64), recorded: of sum(w * outputs), for the
-// network of Stdlib/networks.cnb, 12 images, and numbers that follow from their places. `hashed` in
-// Python, with NumPy's uint64: u = (i * 2654435761 + k * 40503) % 2^32; u ^= u >> 16;
-// u = u * 2246822519 % 2^32; u ^= u >> 13; (u >> 8) / 2^24 from -bound to bound. Parameter k has k and
-// bound 1/16 (the first 1/4), inputs k = 100 and bound 1, w k = 101 and bound 1. Of each tensor: its
+// network of Stdlib/networks.cnb, 12 images, and `hashed` numbers. Parameter k has k and bound 1/16 (the first 1/4), inputs k = 100 and bound 1, w k = 101 and bound 1. Of each tensor: its
 // largest magnitude, and entries j * count / 12.
 import Networks
 import Tensors
@@ -85,17 +82,6 @@ struct Slopes: Sendable {
 }
 
 @Suite("LeNet-5") struct LeNetTests {
-  private func hashed(_ shape: [Int], _ k: UInt64, _ bound: Float) -> Tensor {
-    let elements = (0..<UInt64(shape.reduce(1, *))).map { i -> Float in
-      var u = (i &* 2_654_435_761 &+ k &* 40503) & 0xFFFF_FFFF
-      u ^= u >> 16
-      u = (u &* 2_246_822_519) & 0xFFFF_FFFF
-      u ^= u >> 13
-      return (Float(u >> 8) / 16_777_216 - 0.5) * 2 * bound
-    }
-    return Tensor(trusted: shape, elements)
-  }
-
   private func network() throws -> Network {
     let pool = Blueprint.layer(try MaxPool(size: [2, 2]))
     let network = try Network.build(

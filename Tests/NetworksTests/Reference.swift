@@ -38,11 +38,9 @@ struct Reference {
     _ layer: any Layer, _ x: [[Double]], _ shapes: [[Int]], _ out: [Int], _ p: [[Double]]
   ) -> [Double] {
     switch layer {
-    case is DenseLayer:
-      return (0..<out[0]).map { o in
-        let sum = x[0].indices.reduce(0.0) { $0 + p[0][o * x[0].count + $1] * x[0][$1] }
-        return sum + (p.count > 1 ? p[1][o] : 0)
-      }
+    case let dense as DenseLayer where dense.positions:
+      return overUnits(x[0], shapes[0], to: out[0]) { Reference.dense($0, out[0], p) }
+    case is DenseLayer: return Reference.dense(x[0], out[0], p)
     case let conv as Conv2D: return convolve(conv, x[0], shapes[0], out, p)
     case let pool as MaxPool:
       return windows(pool.pool, x[0], shapes[0], out).map { $0.max() ?? 0 }
@@ -53,6 +51,8 @@ struct Reference {
       return (0..<out[0]).map { x[0][$0 * size..<($0 + 1) * size].reduce(0, +) / Double(size) }
     case let activation as Activation: return x[0].map { apply(activation, $0) }
     case is Add: return x[0].indices.map { i in x.reduce(0.0) { $0 + $1[i] } }
+    case is Multiply:
+      return x[0].indices.map { x[0][$0] * x[1][$0 / (x[0].count / x[1].count)] }
     case is Concatenate: return Array(x.joined())
     case let embedding as Embedding:
       return (0..<embedding.units).flatMap { d in
@@ -64,7 +64,14 @@ struct Reference {
         let sum = units.reduce(0.0) { $0 + exp($1) }
         return units.map { exp($0) / sum }
       }
-    default: return x[0]
+    default: return Reference.sequence(layer, x, shapes, p) ?? x[0]
+    }
+  }
+
+  private static func dense(_ x: [Double], _ units: Int, _ p: [[Double]]) -> [Double] {
+    (0..<units).map { o in
+      let sum = x.indices.reduce(0.0) { $0 + p[0][o * x.count + $1] * x[$1] }
+      return sum + (p.count > 1 ? p[1][o] : 0)
     }
   }
 
@@ -132,13 +139,13 @@ struct Reference {
   }
 
   private func overUnits(
-    _ x: [Double], _ shape: [Int], _ body: ([Double]) -> [Double]
+    _ x: [Double], _ shape: [Int], to count: Int? = nil, _ body: ([Double]) -> [Double]
   ) -> [Double] {
     let positions = shape.dropFirst().reduce(1, *)
-    var y = x
+    var y = [Double](repeating: 0, count: (count ?? shape[0]) * positions)
     for j in 0..<positions {
       let units = body((0..<shape[0]).map { x[$0 * positions + j] })
-      for u in 0..<shape[0] { y[u * positions + j] = units[u] }
+      for u in units.indices { y[u * positions + j] = units[u] }
     }
     return y
   }

@@ -37,7 +37,7 @@ struct Sample: Sendable, CustomTestStringConvertible {
   static func layer(_ layer: any Layer) -> Blueprint { .layer(layer) }
 
   static func make() throws -> [Sample] {
-    try plain() + windows() + graphs()
+    try plain() + windows() + graphs() + sequences() + gates()
   }
 
   private static func plain() throws -> [Sample] {
@@ -108,6 +108,17 @@ struct Sample: Sendable, CustomTestStringConvertible {
         name: "avgpool", input: [2, 6, 7],
         blueprint: [layer(try AveragePool(size: [3, 2], stride: [2, 2], padding: [1, 0]))]),
       Sample(
+        name: "maxpool, ceil", input: [2, 6, 8],
+        blueprint: [layer(try MaxPool(size: [3, 3], stride: [2, 2], ceil: true))]),
+      Sample(
+        name: "maxpool of pairs, ceil", input: [2, 5, 7],
+        blueprint: [conv(3, [1, 1]), relu, layer(try MaxPool(size: [2, 2], ceil: true))]),
+      Sample(
+        name: "avgpool, ceil", input: [2, 6, 7],
+        blueprint: [
+          layer(try AveragePool(size: [3, 2], stride: [2, 2], padding: [1, 0], ceil: true))
+        ]),
+      Sample(
         name: "globalpool", input: [2, 4, 4], blueprint: [conv(3, [3, 3]), layer(GlobalPool())]),
       Sample(
         name: "batchnorm of planes", input: [2, 4, 4],
@@ -159,6 +170,90 @@ struct Sample: Sendable, CustomTestStringConvertible {
       Sample(
         name: "branches with views", input: [2, 2],
         blueprint: [.branches([[layer(Flatten())], [layer(Flatten()), dense]]), dense]),
+    ]
+  }
+
+  private static func sequences() throws -> [Sample] {
+    func dense(_ units: Int, bias: Bool = true) throws -> Blueprint {
+      layer(try DenseLayer(units: units, bias: bias, positions: true))
+    }
+    let norm = layer(try LayerNorm(epsilon: 1e-6))
+    let attention = try Attention(heads: 2)
+    return try [
+      Sample(name: "dense at positions", input: [5, 3], blueprint: [dense(6)]),
+      Sample(
+        name: "dense at positions, relu", input: [5, 3],
+        blueprint: [dense(6), layer(try Activation(.relu)), dense(4, bias: false)]),
+      Sample(
+        name: "dense at pixels", input: [3, 2, 4],
+        blueprint: [dense(2), layer(try Activation(.gelu)), dense(3)]),
+      Sample(
+        name: "attention", input: [6, 5],
+        blueprint: [.branches([[dense(4)], [dense(4)], [dense(8)]], join: attention)]),
+      Sample(
+        name: "attention to itself", input: [4, 20],
+        blueprint: [.branches([[], [], []], join: attention)]),
+      Sample(
+        name: "attention to fewer positions", input: [4, 6],
+        blueprint: [
+          .branches(
+            [
+              [dense(4)], [layer(try Slice(1..<4, axis: 1)), dense(4)],
+              [layer(try Slice(3..<6, axis: 1)), dense(2)],
+            ], join: attention)
+        ]),
+      Sample(
+        name: "an image as a sequence", input: [2, 4, 4],
+        blueprint: [
+          layer(try Conv2D(filters: 4, kernel: [2, 2], stride: [2, 2])),
+          layer(try Reshape(shape: [4, 4])), layer(ClassToken()),
+          layer(try PositionEmbedding(positions: 5)),
+          .residual([norm, .branches([[dense(4)], [dense(4)], [dense(4)]], join: attention)]),
+          norm, layer(try Slice(0..<1, axis: 1)), layer(Flatten()),
+          layer(try DenseLayer(units: 3)),
+        ]),
+      Sample(
+        name: "a text", input: [4],
+        blueprint: [
+          layer(try Embedding(vocabulary: 9, units: 6)),
+          layer(try PositionEmbedding(positions: 7)), layer(try SegmentEmbedding(segments: 2)),
+          norm, .residual([dense(8), layer(try Activation(.gelu)), dense(6)]),
+        ], vocabulary: 9),
+      Sample(name: "class token alone", input: [3, 4], blueprint: [layer(ClassToken())]),
+    ]
+  }
+
+  private static func gates() throws -> [Sample] {
+    let conv = layer(try Conv2D(filters: 4, kernel: [3, 3], padding: [1, 1]))
+    let gate = [
+      layer(GlobalPool(keepdims: true)), layer(try Conv2D(filters: 4, kernel: [1, 1])),
+      layer(try Activation(.sigmoid)),
+    ]
+    return try [
+      Sample(
+        name: "gates of channels", input: [2, 5, 4],
+        blueprint: [conv, .branches([[], gate], join: Multiply()), conv]),
+      Sample(
+        name: "gates that are a list", input: [3, 4, 2],
+        blueprint: [.branches([[], [layer(GlobalPool())]], join: Multiply())]),
+      Sample(
+        name: "product of two branches", input: [2, 4, 4],
+        blueprint: [conv, .branches([[conv], [layer(try Activation(.tanh))]], join: Multiply())]),
+      Sample(
+        name: "sum of three branches", input: [5],
+        blueprint: [
+          .branches(
+            [[], [layer(try DenseLayer(units: 5))], [layer(try Activation(.silu))]], join: Add())
+        ]),
+      Sample(
+        name: "slice and shuffle", input: [4, 3, 3],
+        blueprint: [
+          conv,
+          .branches([[layer(try Slice(0..<2))], [layer(try Slice(1..<3)), conv]]),
+          layer(try ChannelShuffle(groups: 3)), conv,
+        ]),
+      Sample(
+        name: "slice of rows", input: [2, 5, 3], blueprint: [layer(try Slice(1..<4, axis: 1))]),
     ]
   }
 }

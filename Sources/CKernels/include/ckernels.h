@@ -110,6 +110,11 @@ typedef struct {
   K(void, ck_softmax, (const float *x, size_t units, size_t p, float *y), (x, units, p, y)) \
   K(void, ck_softmax_back, (const float *dy, const float *y, size_t units, size_t p, \
     float *dx), (dy, y, units, p, dx)) \
+  /* y = x times the gate of its unit: x is [units, p, width], gates are [units, width]. */ \
+  K(void, ck_gate, (const float *x, const float *gates, size_t units, size_t p, size_t width, \
+    float *y), (x, gates, units, p, width, y)) \
+  K(void, ck_gate_back, (const float *dy, const float *x, size_t units, size_t p, \
+    size_t width, float *dgates), (dy, x, units, p, width, dgates)) \
   /* y = x / (1 - share) where kept, else 0; what is kept follows from seed and place. */ \
   K(void, ck_dropout, (const float *x, size_t n, float share, uint64_t seed, float *y), \
     (x, n, share, seed, y)) \

@@ -6,7 +6,7 @@ package import Networks
 import Tensors
 
 package struct Footprint: Sendable, Equatable {
-  /// All numbers: weights, biases, gains and running statistics.
+  /// All numbers that are learned: weights, biases and gains, without running statistics.
   package let parameters: Int
   /// The numbers with role `.weight`.
   package let weights: Int

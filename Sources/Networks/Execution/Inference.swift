@@ -89,8 +89,16 @@ extension Network {
     _ inputs: Tensor, monitor: Monitor = .silent, workers: Workers = .shared
   ) throws(NetworkError) -> Tensor {
     try check(inputs: inputs)
-    let batch = max(1, min(128, inputs.shape[0]))
+    let batch = max(1, min(inferenceBatch, inputs.shape[0]))
     return try Predictor(self, batch: batch, workers: workers).predict(inputs, monitor: monitor)
+  }
+
+  /// Examples that run at a time: 128, or as many as keep the outputs of all layers within 2 GiB, in
+  /// whole blocks of lanes. It follows from shapes alone: with more memory, results are the same.
+  private var inferenceBatch: Int {
+    let each = ([inputShape] + shapes).reduce(0) { $0 + $1.reduce(1, *) }
+    let most = max(1, min(128, (1 << 29) / max(1, each)))
+    return most < Lanes.count ? most : most / Lanes.count * Lanes.count
   }
 
   /// Predictions, accuracy and mean loss on labelled examples.

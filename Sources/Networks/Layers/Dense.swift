@@ -1,31 +1,50 @@
 // The dense layer: every output is a weighted sum of all inputs.
 internal import Kernels
 
-/// y = W x + b, with W `[units, inputs]`.
+/// y = W x + b, with W `[units, inputs]`: of a list of numbers, or at every position of a sequence.
 package struct DenseLayer: Layer {
   package static let kind = "dense"
   package let units: Int
   package let bias: Bool
+  /// The same weights at every position of `[inputs, positions]`, instead of a list of inputs.
+  package let positions: Bool
 
-  package init(units: Int, bias: Bool = true) throws(NetworkError) {
-    try self.init(attributes: ["units": .integer(units), "bias": .integer(bias ? 1 : 0)])
+  package init(units: Int, bias: Bool = true, positions: Bool = false) throws(NetworkError) {
+    try self.init(attributes: [
+      "units": .integer(units), "bias": .integer(bias ? 1 : 0),
+      "positions": .integer(positions ? 1 : 0),
+    ])
   }
 
   package init(attributes: [String: Attribute]) throws(NetworkError) {
-    let read = try AttributeReader(DenseLayer.kind, attributes, knows: ["units", "bias"])
+    let names = ["units", "bias", "positions"]
+    let read = try AttributeReader(DenseLayer.kind, attributes, knows: names)
     units = try read.integer("units", in: 1...AttributeReader.largest)
     bias = try read.flag("bias", default: true)
+    positions = try read.flag("positions", default: false)
   }
 
   package var attributes: [(name: String, value: Attribute)] {
-    [("units", .integer(units)), ("bias", .integer(bias ? 1 : 0))]
+    let own: [(name: String, value: Attribute)] = [
+      ("units", .integer(units)), ("bias", .integer(bias ? 1 : 0)),
+    ]
+    return positions ? own + [("positions", .integer(1))] : own
   }
 
   package var unitFlow: UnitFlow { .makes }
 
   package func outputShape(for inputs: [[Int]]) throws(NetworkError) -> [Int] {
-    _ = try single(inputs, "a list of numbers (put a flatten layer before it)") { $0.count == 1 }
-    return [units]
+    guard positions else {
+      let cure =
+        inputs.first?.count == 2
+        ? "put a flatten layer before it, or give it `positions: true`"
+        : "put a flatten layer before it"
+      _ = try single(inputs, "a list of numbers (\(cure))") { $0.count == 1 }
+      return [units]
+    }
+    let wants = "units at positions [units, positions] (without `positions` it takes a list)"
+    let input = try single(inputs, wants) { $0.count >= 2 && $0.allSatisfy { $0 > 0 } }
+    return [units] + input.dropFirst()
   }
 
   package func parameters(for inputs: [[Int]]) -> [ParameterPlan] {
@@ -35,11 +54,11 @@ package struct DenseLayer: Layer {
     return bias ? [weight, ParameterPlan("bias", .bias, [units], .zeros)] : [weight]
   }
 
-  package func multiplyAccumulates(for inputs: [[Int]]) -> Int { units * inputs[0][0] }
+  package func multiplyAccumulates(for inputs: [[Int]]) -> Int { units * inputs[0].reduce(1, *) }
 
   package func storages(for inputs: [[Int]]) -> [ParameterStorage]? {
     let width = inputs[0][0]
-    guard Panels.pay(units: units, inputs: width) else { return nil }
+    guard !positions, Panels.pay(units: units, inputs: width) else { return nil }
     let weight = ParameterStorage.panels(units: units, inputs: width)
     return bias ? [weight, .natural(units)] : [weight]
   }
@@ -47,7 +66,8 @@ package struct DenseLayer: Layer {
   package var takesActivation: Bool { true }
 
   package func run(_ setting: Setting) -> any LayerRun {
-    setting.path == .fast && Panels.pay(units: units, inputs: setting.inputShapes[0][0])
+    if positions { return PositionDenseRun(units: units, bias: bias) }
+    return setting.path == .fast && Panels.pay(units: units, inputs: setting.inputShapes[0][0])
       ? PanelDenseRun(bias: bias) : MatrixDenseRun(units: units, bias: bias)
   }
 }

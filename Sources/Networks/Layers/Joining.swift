@@ -1,4 +1,4 @@
-// Layers with several inputs: their sum, and their units one after the other.
+// Layers with several inputs: their sum, their product, and their units one after the other.
 internal import Kernels
 
 /// y = x1 + x2 + ….
@@ -38,6 +38,62 @@ package struct Add: Layer, LayerRun {
       call.activator.backward(dy, x: y, y: y, to: dy)
     }
     for k in 0..<call.inputShapes.count { call.inputGradient(turn.examples, k)?.copy(from: dy) }
+  }
+}
+
+/// y = x1 x2, element by element; or every unit of x1 times its one number in x2, as gates of
+/// channels are (Hu et al. 2018, arXiv:1709.01507).
+package struct Multiply: Layer, LayerRun {
+  package static let kind = "multiply"
+
+  package init() {}
+
+  package init(attributes: [String: Attribute]) throws(NetworkError) {
+    _ = try AttributeReader(Multiply.kind, attributes, knows: [])
+  }
+
+  package var attributes: [(name: String, value: Attribute)] { [] }
+  package var unitFlow: UnitFlow { .ties }
+
+  package func outputShape(for inputs: [[Int]]) throws(NetworkError) -> [Int] {
+    guard inputs.count == 2, inputs[0] == inputs[1] || Multiply.isGate(inputs[1], of: inputs[0])
+    else {
+      throw .fit(
+        layer: stem, wants: "two inputs of one shape, or a second with one number for each unit",
+        got: inputs)
+    }
+    return inputs[0]
+  }
+
+  /// `[C]` or `[C, 1, 1]` for `[C, H, W]`.
+  private static func isGate(_ gate: [Int], of x: [Int]) -> Bool {
+    !x.isEmpty && gate.first == x[0] && gate.dropFirst().allSatisfy { $0 == 1 }
+  }
+
+  package func laneSupport(for inputs: [[Int]]) -> LaneSupport { .follows }
+
+  /// As gates: those of an equal shape are units with one position each.
+  private func gates(_ call: LayerCall) -> UnitPositions {
+    let (x, gates) = (call.inputShapes[0].reduce(1, *), call.inputShapes[1].reduce(1, *))
+    return UnitPositions(units: gates, positions: x / max(1, gates))
+  }
+
+  package func forward(_ call: LayerCall, _ turn: Turn) {
+    let units = gates(call)
+    call.each(turn) { item in
+      units.gate(call.input(item, 0), by: call.input(item, 1), to: call.output(item))
+    }
+  }
+
+  package func backward(_ call: LayerCall, _ turn: Turn) {
+    let units = gates(call)
+    call.each(turn) { item in
+      let dy = call.outputGradient(item)
+      if let dx = call.inputGradient(item, 0) { units.gate(dy, by: call.input(item, 1), to: dx) }
+      if let dGates = call.inputGradient(item, 1) {
+        units.gateBack(dy, x: call.input(item, 0), to: dGates)
+      }
+    }
   }
 }
 

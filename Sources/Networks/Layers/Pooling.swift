@@ -6,27 +6,44 @@ package struct PoolWindow: Sendable, Equatable {
   package let size: [Int]
   package let stride: [Int]
   package let padding: [Int]
+  /// A last window may hang over the edge, where the stride leaves a rest.
+  package let ceil: Bool
 
   init(_ kind: String, _ attributes: [String: Attribute]) throws(NetworkError) {
-    let read = try AttributeReader(kind, attributes, knows: ["size", "stride", "padding"])
+    let read = try AttributeReader(
+      kind, attributes, knows: ["size", "stride", "padding", "ceil"])
     // A place in the window is kept in one byte.
     size = try read.pair("size", in: 1...16)
     stride = try read.pair("stride", in: 1...1024, default: size)
     padding = try read.pair("padding", in: 0...15, default: [0, 0])
+    ceil = try read.flag("ceil", default: false)
     guard padding[0] < size[0], padding[1] < size[1] else {
       throw read.refusal("padding", "less than the window (\(size.sizes))", got: padding.sizes)
     }
   }
 
   var attributes: [(name: String, value: Attribute)] {
-    [("size", .integers(size)), ("stride", .integers(stride)), ("padding", .integers(padding))]
+    let sizes: [(name: String, value: Attribute)] = [
+      ("size", .integers(size)), ("stride", .integers(stride)), ("padding", .integers(padding)),
+    ]
+    return ceil ? sizes + [("ceil", .integer(1))] : sizes
+  }
+
+  /// The settings from which both kinds of pooling are made.
+  static func attributes(
+    _ size: [Int], _ stride: [Int]?, _ padding: [Int], _ ceil: Bool
+  ) -> [String: Attribute] {
+    [
+      "size": .integers(size), "stride": .integers(stride ?? size),
+      "padding": .integers(padding), "ceil": .integer(ceil ? 1 : 0),
+    ]
   }
 
   func window(_ input: [Int]) -> Window? {
     guard input.count == 3 else { return nil }
     return Window(
       channels: input[0], plane: (input[1], input[2]), kernel: (size[0], size[1]),
-      stride: (stride[0], stride[1]), padding: (padding[0], padding[1]))
+      stride: (stride[0], stride[1]), padding: (padding[0], padding[1]), ceil: ceil)
   }
 
   func outputShape(_ layer: String, _ inputs: [[Int]]) throws(NetworkError) -> [Int] {
@@ -43,10 +60,10 @@ package struct MaxPool: Layer, LayerRun {
   package static let kind = "maxpool"
   package let pool: PoolWindow
 
-  package init(size: [Int], stride: [Int]? = nil, padding: [Int] = [0, 0]) throws(NetworkError) {
-    try self.init(attributes: [
-      "size": .integers(size), "stride": .integers(stride ?? size), "padding": .integers(padding),
-    ])
+  package init(
+    size: [Int], stride: [Int]? = nil, padding: [Int] = [0, 0], ceil: Bool = false
+  ) throws(NetworkError) {
+    try self.init(attributes: PoolWindow.attributes(size, stride, padding, ceil))
   }
 
   package init(attributes: [String: Attribute]) throws(NetworkError) {
@@ -63,7 +80,7 @@ package struct MaxPool: Layer, LayerRun {
   package func laneSupport(for inputs: [[Int]]) -> LaneSupport { .follows }
 
   package var isPairPool: Bool {
-    pool.size == [2, 2] && pool.stride == [2, 2] && pool.padding == [0, 0]
+    pool.size == [2, 2] && pool.stride == [2, 2] && pool.padding == [0, 0] && !pool.ceil
   }
 
   package func workspace(_ setting: Setting) -> Workspace {
@@ -102,10 +119,10 @@ package struct AveragePool: Layer, LayerRun {
   package static let kind = "avgpool"
   package let pool: PoolWindow
 
-  package init(size: [Int], stride: [Int]? = nil, padding: [Int] = [0, 0]) throws(NetworkError) {
-    try self.init(attributes: [
-      "size": .integers(size), "stride": .integers(stride ?? size), "padding": .integers(padding),
-    ])
+  package init(
+    size: [Int], stride: [Int]? = nil, padding: [Int] = [0, 0], ceil: Bool = false
+  ) throws(NetworkError) {
+    try self.init(attributes: PoolWindow.attributes(size, stride, padding, ceil))
   }
 
   package init(attributes: [String: Attribute]) throws(NetworkError) {
@@ -130,23 +147,28 @@ package struct AveragePool: Layer, LayerRun {
   }
 }
 
-/// The mean of each whole plane: `[C, H, W]` to `[C]`.
+/// The mean of each whole plane: `[C, H, W]` to `[C]`, or to `[C, 1, 1]`.
 package struct GlobalPool: Layer, LayerRun {
   package static let kind = "globalpool"
+  /// The axes of the plane stay, with one entry each.
+  package let keepdims: Bool
 
-  package init() {}
+  package init(keepdims: Bool = false) { self.keepdims = keepdims }
 
   package init(attributes: [String: Attribute]) throws(NetworkError) {
-    _ = try AttributeReader(GlobalPool.kind, attributes, knows: [])
+    let read = try AttributeReader(GlobalPool.kind, attributes, knows: ["keepdims"])
+    keepdims = try read.flag("keepdims", default: false)
   }
 
-  package var attributes: [(name: String, value: Attribute)] { [] }
+  package var attributes: [(name: String, value: Attribute)] {
+    keepdims ? [("keepdims", .integer(1))] : []
+  }
   package var unitFlow: UnitFlow { .passes }
 
   package func outputShape(for inputs: [[Int]]) throws(NetworkError) -> [Int] {
     let wants = "channels with at least one position each, such as [channels, height, width]"
     let input = try single(inputs, wants) { $0.count >= 2 && $0.allSatisfy { $0 > 0 } }
-    return [input[0]]
+    return keepdims ? [input[0]] + input.dropFirst().map { _ in 1 } : [input[0]]
   }
 
   package func laneSupport(for inputs: [[Int]]) -> LaneSupport { .follows }
