@@ -55,7 +55,7 @@ final class AllocationValue: Native, Bridged, Describable {
     }
   }
 
-  private static func score(_ score: Double) -> Value { Estimate(score).value(.count(.plain)) }
+  private static func score(_ score: Double) -> Value { MeanEstimate(score).value(.count(.plain)) }
 
   private static func row(_ layer: Allocation.Layer) -> Value {
     .record([

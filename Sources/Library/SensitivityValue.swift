@@ -154,7 +154,7 @@ final class SensitivityValue: Native, Bridged {
   }
 }
 
-extension Estimate {
+extension MeanEstimate {
   /// With its interval; a number that was computed from trained weights is known within a tenth.
   func value(_ unit: Quantity.Unit) -> Value {
     let width = halfWidth ?? abs(value) * 0.1

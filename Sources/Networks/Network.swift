@@ -19,7 +19,9 @@ package struct Node: Sendable {
   /// The numbers that training learns: running statistics are measured, not learned, and do not
   /// count.
   package var parameterCount: Int {
-    parameters.reduce(0) { $1.role == .statistic ? $0 : $0 + $1.value.count }
+    parameters.reduce(0) {
+      $1.role == .statistic || $1.role == .step ? $0 : $0 + $1.value.count
+    }
   }
 }
 

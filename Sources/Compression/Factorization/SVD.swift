@@ -171,8 +171,9 @@ private struct Factors {
       firstShape = [rank, spectrum.columns / conv.kernel.reduce(1, *)] + conv.kernel
       secondShape += [1, 1]
     } else {
-      thin = try DenseLayer(units: rank, bias: false)
-      wide = try DenseLayer(units: spectrum.rows, bias: hasBias)
+      let positions = (node.layer as? DenseLayer)?.positions ?? false
+      thin = try DenseLayer(units: rank, bias: false, positions: positions)
+      wide = try DenseLayer(units: spectrum.rows, bias: hasBias, positions: positions)
     }
     func weight(_ shape: [Int], _ elements: [Float]) -> Parameter {
       var weight = Parameter("weight", role: .weight, value: Tensor(trusted: shape, elements))

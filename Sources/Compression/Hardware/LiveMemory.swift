@@ -53,5 +53,7 @@ package struct LiveMemory: Sendable {
 
 extension Layer {
   /// Every number of the output follows from the one at the same place of the input.
-  fileprivate var isElementwise: Bool { self is Activation || self is BatchNorm || self is Dropout }
+  fileprivate var isElementwise: Bool {
+    self is Activation || self is BatchNorm || self is Dropout || self is ActivationQuantizer
+  }
 }

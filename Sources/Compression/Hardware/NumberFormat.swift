@@ -124,6 +124,24 @@ package struct ActivationFormat: Sendable, Equatable {
 
   package static let fp32 = ActivationFormat(.fp32)
 
+  /// As a quantizer leaves them.
+  init(_ quantizer: ActivationQuantizer) {
+    self.init(
+      quantizer.grid.isBinary
+        ? .other("signs", bits: 1)
+        : .integer(bits: quantizer.bits, isSymmetric: quantizer.grid == .symmetric),
+      isDynamic: quantizer.moment != .fixed)
+  }
+
+  /// As `quantize` is asked for them.
+  init(_ options: ActivationOptions) {
+    self.init(
+      options.isBinary
+        ? .other("signs", bits: 1)
+        : .integer(bits: options.bits, isSymmetric: options.grid.name != Grid.affine.name),
+      isDynamic: options.moment != .fixed)
+  }
+
   /// Such as "fp32", "int8 with a zero point, dynamic".
   package var name: String { number.name + (isDynamic ? ", dynamic" : "") }
 
@@ -160,7 +178,23 @@ package struct ActivationFormats: Sendable {
   /// The format in which the output of a node exists, `Network.input` for the network's own input; nil
   /// where it is fp32. For a node whose only reader quantizes its output it is the reader's: the
   /// numbers in between never reach memory.
-  private static func stored(_ node: Int, in network: Network) -> ActivationFormat? { nil }
+  private static func stored(_ node: Int, in network: Network) -> ActivationFormat? {
+    if node != Network.input {
+      let layer = network.nodes[node].layer
+      if let quantizer = layer as? ActivationQuantizer { return ActivationFormat(quantizer) }
+      // What only hands values on has them as it got them.
+      if layer.isView || layer is MaxPool || layer is Dropout,
+        let format = stored(network.nodes[node].inputs[0], in: network)
+      {
+        return format
+      }
+    }
+    let readers = network.nodes.indices.filter { network.nodes[$0].inputs.contains(node) }
+    guard readers.count == 1, let reader = readers.first else { return nil }
+    let layer = network.nodes[reader].layer
+    if let quantizer = layer as? ActivationQuantizer { return ActivationFormat(quantizer) }
+    return layer.roundsForItsInput ? stored(reader, in: network) : nil
+  }
 }
 
 /// What `quantize` is about to do with a network: enough to say whether a machine could run it.

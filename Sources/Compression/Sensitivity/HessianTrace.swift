@@ -10,11 +10,11 @@ package struct LayerTrace: Sendable {
   package let weights: Int
   /// The sum of the second derivatives by each weight, with its interval over the random vectors. The
   /// interval knows nothing of other examples.
-  package let trace: Estimate
+  package let trace: MeanEstimate
   /// Random vectors.
   package let samples: Int
   /// The mean second derivative by a weight, which is the mean eigenvalue.
-  package var mean: Estimate { trace.scaled(by: 1 / Double(max(1, weights))) }
+  package var mean: MeanEstimate { trace.scaled(by: 1 / Double(max(1, weights))) }
 }
 
 /// tr(H_ll) = E v_lᵀ (H v)_l for v of independent random signs (Rademacher), l a layer.
@@ -50,7 +50,8 @@ package enum HessianTrace {
     }
     return zip(layers, draws).map { layer, draws in
       LayerTrace(
-        layer: layer.name, weights: layer.weights, trace: Estimate(meanOf: draws), samples: samples)
+        layer: layer.name, weights: layer.weights, trace: MeanEstimate(meanOf: draws),
+        samples: samples)
     }
   }
 }

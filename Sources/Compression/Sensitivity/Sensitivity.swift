@@ -12,7 +12,7 @@ package struct Sensitivity: Sendable {
     /// Weights that are left in the layer.
     package let weights: Int
     /// In the order of the estimators.
-    package let scores: [Estimate]
+    package let scores: [MeanEstimate]
   }
 
   /// How one estimator orders things, against the measured change of the loss.
@@ -61,7 +61,7 @@ package func sensitivity(
   var rows: [Sensitivity.Row] = []
   for (l, layer) in evidence.layers.enumerated() {
     for (b, bits) in options.bits.enumerated() {
-      var scores: [Estimate] = []
+      var scores: [MeanEstimate] = []
       for estimator in options.estimators { scores.append(try estimator.score(evidence, l, b)) }
       if monitor.isInterrupted() { throw .network(.interrupted) }
       rows.append(

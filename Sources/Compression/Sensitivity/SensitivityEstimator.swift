@@ -13,14 +13,14 @@ package struct SensitivityEstimator: Sendable {
   let score:
     @Sendable (
       _ evidence: Evidence, _ layer: Int, _ choice: Int
-    ) throws(CompressionError) -> Estimate
+    ) throws(CompressionError) -> MeanEstimate
 
   package static let weightMSE = SensitivityEstimator(
     name: "weight_mse", summary: "the mean squared error of the layer's weights",
     formula: "mean (Q(W) − W)²", source: "Jacob et al. 2018, arXiv:1712.05877", needsData: false
   ) { evidence, layer, choice in
     let weights = evidence.layers[layer].weights
-    return Estimate(evidence.squaredError(layer, choice) / Double(max(1, weights)))
+    return MeanEstimate(evidence.squaredError(layer, choice) / Double(max(1, weights)))
   }
 
   package static let outputMSE = SensitivityEstimator(
@@ -29,7 +29,7 @@ package struct SensitivityEstimator: Sendable {
     formula: "mean (f(x; Q(W)) − f(x; W))²", source: "Zhou et al. 2018, arXiv:1712.01048",
     needsData: true
   ) { evidence, layer, choice throws(CompressionError) in
-    Estimate(try evidence.answer(layer, choice).outputError)
+    MeanEstimate(try evidence.answer(layer, choice).outputError)
   }
 
   package static let fisher = SensitivityEstimator(
@@ -43,7 +43,7 @@ package struct SensitivityEstimator: Sendable {
     needsData: true
   ) { evidence, layer, choice throws(CompressionError) in
     let fisher = try evidence.fisher()[layer]
-    return Estimate(evidence.sum(layer, choice) { fisher[$0] * $1 * $1 })
+    return MeanEstimate(evidence.sum(layer, choice) { fisher[$0] * $1 * $1 })
   }
 
   package static let hessian = SensitivityEstimator(
@@ -68,7 +68,7 @@ package struct SensitivityEstimator: Sendable {
     source: "measured; interval of paired differences, Student 1908, doi:10.1093/biomet/6.1.1",
     needsData: true
   ) { evidence, layer, choice throws(CompressionError) in
-    Estimate(meanOf: try evidence.answer(layer, choice).lossChanges)
+    MeanEstimate(meanOf: try evidence.answer(layer, choice).lossChanges)
   }
 
   /// The cheapest first, the truth last.

@@ -41,14 +41,14 @@ package struct SensitivityOptions: Sendable {
       throw .setting(name: "bits", wanted: "at least one number of bits", got: "none")
     }
     for (i, bits) in bits.enumerated() {
-      guard bits == whole || QuantizeOptions.bitsRange.contains(bits) else {
-        throw .bits(bits, wanted: QuantizeOptions.bitsRange)
+      guard bits == whole || grid.bits.contains(bits) else {
+        throw .bits(bits, wanted: grid.bits, grid: grid.name)
       }
       guard !self.bits[..<i].contains(bits) else {
         throw .setting(name: "bits", wanted: "each number once", got: "\(bits) twice")
       }
     }
-    guard case .codes = grid.kind else {
+    guard grid.bits.count > 1, !grid.takesFraction else {
       throw .setting(name: "grid", wanted: "one with a choice of bits", got: grid.name)
     }
     guard !estimators.isEmpty else {

@@ -25,7 +25,8 @@ struct WeightedLayer {
     self.node = node
     name = network.nodes[node].name
     for index in parameters where !parts[index].value.isFinite {
-      throw .notFinite(parameter: "\(name).\(parts[index].name)")
+      throw CompressionError.notFinite(
+        "\(name).\(parts[index].name)", parts[index].value)
     }
     counts = parameters.map { parts[$0].value.count }
     values = WeightedLayer.values(of: parts, parameters)

@@ -60,7 +60,7 @@ struct IntegerChain: Sendable {
     case is Flatten: leaveLanes()
     case is Reshape where shape.count == 1: leaveLanes()
     case let layer as Activation: add(.activation(layer.activator), n)
-    case let layer as DenseLayer where !inLanes: return dense(layer, n)
+    case let layer as DenseLayer where !inLanes && !layer.positions: return dense(layer, n)
     case let layer as Conv2D where inLanes: return convolution(layer, n)
     case let layer as MaxPool where inLanes:
       guard let window = layer.pool.window(network.inputShapes(of: n)[0]) else { return nil }

@@ -193,7 +193,7 @@ import Testing
         try allocate(network, options(1000, bits, using: .weightMSE), on: nil)
       }
     }
-    #expect(throws: CompressionError.bits(33, wanted: QuantizeOptions.bitsRange)) {
+    #expect(throws: CompressionError.bits(33, wanted: 2...16, grid: "symmetric")) {
       try allocate(network, options(1000, [4, 33], using: .weightMSE), on: nil)
     }
     #expect(throws: CompressionError.setting(name: "budget", wanted: "a size from 0", got: "-1")) {

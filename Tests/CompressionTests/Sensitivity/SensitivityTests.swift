@@ -51,7 +51,7 @@ import Testing
   @Test func theSameSeedGivesTheSameBits() throws {
     let network = try Specimens.network("cnn")
     let data = Specimens.dataset(for: network, count: 60)
-    func scores(_ seed: UInt64) throws -> [Estimate] {
+    func scores(_ seed: UInt64) throws -> [MeanEstimate] {
       try sensitivity(
         network, on: data, SensitivityOptions(samples: 4, examples: 20, seed: seed)
       ).rows.flatMap(\.scores)
@@ -123,7 +123,7 @@ import Testing
     refuses("estimators") { $0.estimators = [.fisher, .loss, .fisher] }
     refuses("grid") { $0.grid = .fp16 }
     for bits in [1, 33] {
-      #expect(throws: CompressionError.bits(bits, wanted: QuantizeOptions.bitsRange)) {
+      #expect(throws: CompressionError.bits(bits, wanted: 2...16, grid: "symmetric")) {
         try sensitivity(network, on: data, SensitivityOptions(bits: [4, bits]))
       }
     }
@@ -144,7 +144,7 @@ import Testing
       value.withElements { $0[3] = .nan }
       return parameter.with(value: value)
     }
-    #expect(throws: CompressionError.notFinite(parameter: "dense2.weight")) {
+    #expect(throws: CompressionError.notFinite(parameter: "dense2.weight", index: [0, 0])) {
       try sensitivity(broken, on: data)
     }
     let wrong = Dataset(

@@ -98,11 +98,12 @@ extension Layer {
 
   /// What leaves it are other values than those that enter.
   fileprivate var makesNewValues: Bool {
-    !(isView || self is MaxPool || self is Dropout || self is ActivationQuantizer)
+    !(isView || self is MaxPool || self is Dropout || self is ActivationQuantizer
+      || self is Slice || self is ChannelShuffle)
   }
 
   /// Its own output is rounded in place of what it alone reads.
-  fileprivate var roundsForItsInput: Bool {
+  var roundsForItsInput: Bool {
     (self as? Activation)?.function.clips == true || self is MaxPool || self is Concatenate
       || self is BatchNorm
   }

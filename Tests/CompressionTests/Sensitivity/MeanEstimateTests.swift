@@ -2,7 +2,7 @@
 import Compression
 import Testing
 
-@Suite struct EstimateTests {
+@Suite struct MeanEstimateTests {
   /// scipy.stats.t.ppf(0.975, n)
   @Test(arguments: [
     (1, 12.706204736174694), (2, 4.302652729749462), (3, 3.1824463052837078),
@@ -15,14 +15,14 @@ import Testing
 
   /// scipy.stats.t.interval(0.95, 4, mean, scipy.stats.sem([0.1, -0.2, 0.4, 0.05, 0.3]))
   @Test func intervalIsStudents() throws {
-    let estimate = Estimate(meanOf: [0.1, -0.2, 0.4, 0.05, 0.3])
+    let estimate = MeanEstimate(meanOf: [0.1, -0.2, 0.4, 0.05, 0.3])
     #expect(abs(estimate.value - 0.13) < 1e-12)
     #expect(abs(try #require(estimate.halfWidth) - (0.4198693790342936 - 0.13)) < 1e-9)
   }
 
   @Test func oneDrawHasNoInterval() {
-    #expect(Estimate(meanOf: [3]) == Estimate(3))
-    #expect(Estimate(meanOf: [2, 2]).halfWidth == 0)
+    #expect(MeanEstimate(meanOf: [3]) == MeanEstimate(3))
+    #expect(MeanEstimate(meanOf: [2, 2]).halfWidth == 0)
   }
 
   /// scipy.stats.spearmanr(x, y).statistic

@@ -2,7 +2,7 @@
 private import Glibc
 
 /// A mean of independent draws, or a number that was computed and not drawn.
-package struct Estimate: Sendable, Equatable {
+package struct MeanEstimate: Sendable, Equatable {
   package let value: Double
   /// Half the length of the 95% interval; nil where nothing was drawn, or only once.
   package let halfWidth: Double?
@@ -26,8 +26,8 @@ package struct Estimate: Sendable, Equatable {
     self.init(mean, halfWidth: Student.quantile(freedom: draws.count - 1) * error)
   }
 
-  package func scaled(by factor: Double) -> Estimate {
-    Estimate(value * factor, halfWidth: halfWidth.map { $0 * abs(factor) })
+  package func scaled(by factor: Double) -> MeanEstimate {
+    MeanEstimate(value * factor, halfWidth: halfWidth.map { $0 * abs(factor) })
   }
 }
 
