@@ -37,6 +37,9 @@ package struct SensitivityOptions: Sendable {
 
   /// - Parameter whole: the number of bits that stands for weights as they are, where it is a choice.
   func check(whole: Int? = nil) throws(CompressionError) {
+    guard grid.bits.count > 1, !grid.takesFraction else {
+      throw .setting(name: "grid", wanted: "one with a choice of bits", got: grid.name)
+    }
     guard !bits.isEmpty else {
       throw .setting(name: "bits", wanted: "at least one number of bits", got: "none")
     }
@@ -47,9 +50,6 @@ package struct SensitivityOptions: Sendable {
       guard !self.bits[..<i].contains(bits) else {
         throw .setting(name: "bits", wanted: "each number once", got: "\(bits) twice")
       }
-    }
-    guard grid.bits.count > 1, !grid.takesFraction else {
-      throw .setting(name: "grid", wanted: "one with a choice of bits", got: grid.name)
     }
     guard !estimators.isEmpty else {
       throw .setting(name: "estimators", wanted: "at least one", got: "none")

@@ -144,7 +144,7 @@ import Testing
       value.withElements { $0[3] = .nan }
       return parameter.with(value: value)
     }
-    #expect(throws: CompressionError.notFinite(parameter: "dense2.weight", index: [0, 0])) {
+    #expect(throws: CompressionError.notFinite(parameter: "dense2.weight", index: [0, 3])) {
       try sensitivity(broken, on: data)
     }
     let wrong = Dataset(
