@@ -29,6 +29,8 @@ package enum CompressionError: EngineError, Equatable {
   case setting(name: String, wanted: String, got: String)
   /// Weights that are not finite numbers.
   case notFinite(parameter: String, index: [Int])
+  /// Something that a machine cannot run as it is.
+  case illegal(machine: String, Objection)
   /// Two networks that were not measured on the same examples.
   case unpaired(Int, Int)
   case network(NetworkError)
@@ -50,6 +52,7 @@ package enum CompressionError: EngineError, Equatable {
     case .notFinite: "E0612"
     case .unpaired: "E0613"
     case .uneven: "E0614"
+    case .illegal: "E0615"
     case .network(let error): error.code
     case .tensor(let error): error.code
     }
@@ -87,6 +90,8 @@ package enum CompressionError: EngineError, Equatable {
     case .setting(let name, let wanted, let got): "`\(name)` must be \(wanted), got \(got)"
     case .notFinite(let parameter, let index):
       "`\(parameter)` holds a value that is not a finite number, at \(index)"
+    case .illegal(let machine, let objection):
+      "\(machine) cannot run `\(objection.subject)` as \(objection.asked): \(objection.reason)"
     case .unpaired(let left, let right):
       "flips need the same examples: one network answered \(left) of them, the other \(right)"
     case .network(let error): error.message
@@ -100,6 +105,7 @@ package enum CompressionError: EngineError, Equatable {
       "sparsity is a fraction: did you mean \(CompressionError.plain(got))%?"
     case .energy(let got) where got > 1 && got <= 100:
       "energy is a fraction: did you mean \(CompressionError.plain(got))%?"
+    case .illegal(_, let objection): "legal there: \(objection.legal)"
     case .bits(let got, _, _) where got == 32: "a network that is not quantized has 32 bits"
     case .bits(1, _, _): "for one bit choose the grid binary or xnor"
     case .uneven(let group, let row, _):

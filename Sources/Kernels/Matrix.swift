@@ -18,6 +18,17 @@ package struct Matrix: Sendable {
     self.stride = stride
   }
 
+  /// The elements column by column.
+  package var transposed: [Float] {
+    var elements = [Float](repeating: 0, count: rows * columns)
+    for row in 0..<rows {
+      for column in 0..<columns {
+        elements[column * rows + row] = floats.base[row * stride + column]
+      }
+    }
+    return elements
+  }
+
   /// Some of the columns.
   package func columns(_ range: Range<Int>) -> Matrix {
     precondition(range.upperBound <= columns, "columns of the matrix")

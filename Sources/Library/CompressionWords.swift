@@ -195,11 +195,14 @@ enum CompressionWords {
 }
 
 extension Note {
-  /// Biases and the outputs of the last layer stay: the words' help says so, and saying it each time would
-  /// hide the rest.
+  /// Biases, normalizations and the outputs of the last layer stay: the words' help says so, and saying it
+  /// each time would hide the rest.
   fileprivate var isExpected: Bool {
-    subject.hasSuffix(".bias") || subject.hasSuffix(".step") || text.hasSuffix("not asked for")
-      || text.hasPrefix("folded into")
-      || text.hasSuffix("its outputs are the network's outputs")
+    let endings = [
+      "not asked for", "its outputs are the network's outputs", "a running statistic",
+      "the gain of a normalization", "the sign is the activation",
+    ]
+    return subject.hasSuffix(".bias") || subject.hasSuffix(".step")
+      || text.hasPrefix("folded into") || endings.contains { text.hasSuffix($0) }
   }
 }

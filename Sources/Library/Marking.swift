@@ -26,6 +26,8 @@ enum Marking {
     switch error {
     case .sparsity: return marked(error, "sparsity")
     case .bits: return marked(error, "bits")
+    case .uneven: return marked(error, "group")
+    case .illegal: return marked(error, "for")
     case .group: return marked(error, "group")
     case .rank: return marked(error, "rank")
     case .energy: return marked(error, "energy")

@@ -7,7 +7,7 @@ import Interpreter
 import Networks
 
 enum MeasureWords {
-  static let all = [measure, ledger]
+  static let all = [measure, ledger, receipt]
 
   static let measure = Builtin(
     "measure",
@@ -71,6 +71,19 @@ enum MeasureWords {
     }
     return .list(rows)
   }
+}
+
+extension MeasureWords {
+  static let receipt = Builtin(
+    "receipt",
+    "Says how a network came to be, and what each of its tensors is stored as: asked, got, and why.",
+    Parameter<NetworkValue>("network", "any network"),
+    details: "nominal bits: what the type's name says. effective bits: with scales, zero points, "
+      + "positions and padding, as the file has them. Members: steps, tensors, plain.",
+    examples: [
+      Example("count(receipt(quantize(mlp([64, 16, 10]))).plain)", shows: "2")
+    ], seeAlso: ["ledger", "describe", "measure"]
+  ) { _, network -> ReceiptValue in ReceiptValue(network) }
 }
 
 /// One network, measured.

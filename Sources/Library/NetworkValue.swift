@@ -170,14 +170,46 @@ final class NetworkValue: Native, Bridged, Describable {
   func description(_ style: DisplayStyle) -> [String] {
     var lines = [summary]
     lines += Value.list(layerRows.map { .record($0) }).lines(style)
-    if !network.receipt.steps.isEmpty {
-      lines += ["", "how it came to be"]
-      for step in network.receipt.steps {
-        let arguments = step.arguments.map { "\($0.name): \($0.value)" }.joined(separator: ", ")
-        lines += Help.folded("  \(step.word)  \(arguments)", style.width, indent: 4)
-      }
+    if !observations.isEmpty {
+      lines += ["", "what flows, as it was observed"] + Value.list(observations).lines(style)
     }
+    if !network.receipt.steps.isEmpty { lines += [""] + steps(style) }
     return lines
+  }
+
+  /// How the network came to be.
+  func steps(_ style: DisplayStyle) -> [String] {
+    ["how it came to be"]
+      + network.receipt.steps.flatMap { step in
+        let arguments = step.arguments.map { "\($0.name): \($0.value)" }.joined(separator: ", ")
+        return Help.folded("  \(step.word)  \(arguments)", style.width, indent: 4)
+      }
+  }
+
+  /// What calibration saw at each quantizer, and the grid that followed.
+  private var observations: [Value] {
+    network.nodes.indices.compactMap { n -> Value? in
+      let node = network.nodes[n]
+      guard let layer = node.layer as? ActivationQuantizer, let seen = layer.observed,
+        let step = node.parameters.first?.value.elements.first
+      else { return nil }
+      func rough(_ value: Double) -> Value {
+        .quantity(value, .count(.plain), mark: .within(abs(value) * 0.05))
+      }
+      let codes = layer.codes
+      return .record([
+        ("quantizer", .text(node.name)),
+        (
+          "behind",
+          .text(node.inputs[0] == Network.input ? "input" : network.nodes[node.inputs[0]].name)
+        ),
+        ("least", rough(seen.least)), ("greatest", rough(seen.greatest)),
+        ("from", rough(Double(step) * Double(codes.lowerBound - layer.zero))),
+        ("to", rough(Double(step) * Double(codes.upperBound - layer.zero))),
+        ("step", rough(Double(step))), ("zero", .number(Double(layer.zero))),
+        ("examples", .number(Double(seen.examples))),
+      ])
+    }
   }
 }
 
@@ -195,7 +227,11 @@ extension Text {
   /// `units 300`, `channels 12, kernel 3×3, stride 1×1`.
   static func settings(_ layer: any Layer) -> String {
     layer.attributes.compactMap { attribute -> String? in
-      switch attribute.value {
+      // What calibration saw has a table of its own.
+      let isSeen =
+        layer is ActivationQuantizer && !["bits", "grid", "range"].contains(attribute.name)
+      return switch attribute.value {
+      case _ where isSeen: nil
       case .integer(1) where attribute.name == "bias": nil
       case .integer(0) where attribute.name == "bias": "no bias"
       case .integer(1) where attribute.name == "groups": nil

@@ -7,7 +7,31 @@ import Networks
 import Tensors
 
 enum QuantizationWords {
-  static let all = [quantize, dequantize, fold]
+  static let all = [quantize, dequantize, fold, arithmetic]
+
+  static let arithmetic = Builtin(
+    "arithmetic", "Gives the network that answers in another arithmetic, with the same numbers.",
+    Parameter<NetworkValue>("network", "a quantized network"),
+    Parameter<Arithmetic>("arithmetic", "which one"),
+    details: "The same as `integer: true` of quantize, for a network that is there already.",
+    examples: [
+      Example(
+        "data = load \"digits\"\nq = quantize(mlp([64, 16, 10]), activations: 8, on: data.train)\n"
+          + "i = arithmetic(q, .integer)\nmax(abs(predict(q, data.test) - predict(i, data.test)))",
+        shows: "0")
+    ], seeAlso: ["quantize", "measure"], finish: NetworkValue.recorded(as: "arithmetic")
+  ) { _, network, arithmetic -> NetworkValue in
+    NetworkValue(
+      try counting(network.network, arithmetic.isInteger), history: network.history)
+  }
+
+  /// What cannot run with whole numbers says so now, not when it is measured.
+  private static func counting(_ network: Network, _ isInteger: Bool) throws -> Network {
+    var made = network
+    made.runsInIntegers = isInteger
+    if isInteger { _ = try Marking.arguments { try Predictor(made, batch: 1) } }
+    return made
+  }
 
   static let quantize = Builtin(
     "quantize", "Stores a network's weights in few bits; rounds what flows between layers, too.",
@@ -50,6 +74,7 @@ enum QuantizationWords {
     Parameter<Optimizer>("optimizer", "of that training", default: .adam),
     Parameter<Double?>("rate", "the learning rate of that training; without it, the optimizer's"),
     Parameter<Schedule>("schedule", "of that rate", default: .constant),
+    Parameter<Target?>("for", "a machine whose rules are obeyed: what it cannot run is refused"),
     Parameter<Bool>("biases", "quantize the biases too", default: false),
     Parameter<[String]>(
       "layers", "the names of the layers to quantize; all of them without", default: []),
@@ -76,7 +101,7 @@ enum QuantizationWords {
     context, network, bits, grid, per, group, range, percentile, fraction, rounding, narrow,
     activations, activationGrid, activationRange, dynamic, integer, data, samples, epochs, batch,
     optimizer,
-    rate, schedule, biases, only, except, strict -> NetworkValue in
+    rate, schedule, machine, biases, only, except, strict -> NetworkValue in
     guard group == nil || per == nil else {
       throw Problem("E0205", "give `per` or `group`, not both", parameter: "group")
     }
@@ -105,21 +130,25 @@ enum QuantizationWords {
       training.seed = options.seed
       return training
     }
+    if let machine, strict {
+      try Marking.arguments { try machine.check(network.network, options, flow) }
+    }
     let result = try Marking.arguments(layers: only.isEmpty ? "except" : "layers") {
       try Compression.quantize(
         network.network, options, activations: flow, training: training, on: fitted,
-        monitor: context.monitor("quantize"))
+        samples: samples ?? ActivationOptions.usualSamples, monitor: context.monitor("quantize"))
     }
     CompressionWords.say(result.notes, context)
-    var made = result.network
-    if integer {
-      made.runsInIntegers = true
-      // What cannot run says so now, not when it is measured.
-      _ = try Marking.arguments { try Predictor(made, batch: 1) }
+    let made = integer ? try counting(result.network, true) : result.network
+    var remarks = result.notes.filter(\.isReplacement)
+    if let machine {
+      if strict { try Marking.arguments { try machine.check(made) } }
+      remarks += machine.objections(to: made).map {
+        Note($0.subject, asked: "what .\(machine.name) runs", got: $0.asked, why: $0.reason)
+      }
     }
     let value = NetworkValue(
-      made, history: result.trained?.history ?? network.history, seed: seed,
-      remarks: result.notes.filter(\.isReplacement))
+      made, history: result.trained?.history ?? network.history, seed: seed, remarks: remarks)
     guard let error = result.trained?.stopped.error else { return value }
     var problem = Problem(error)
     problem.salvage = value.bridged
@@ -152,6 +181,22 @@ enum QuantizationWords {
     for note in result.notes where note.text.hasPrefix("stays") { context.warn(note.description) }
     return NetworkValue(result.network, history: network.history)
   }
+}
+
+/// In which numbers a network answers.
+struct Arithmetic: TableEntry {
+  let name: String
+  let summary: String
+  let isInteger: Bool
+  static let noun = "an arithmetic"
+  static let all = [
+    Arithmetic(
+      name: "float", summary: "fp32, rounded to grids where it is quantized", isInteger: false),
+    Arithmetic(
+      name: "integer",
+      summary: "8-bit codes, 32-bit sums, fixed-point scales; signs by counting bits",
+      isInteger: true),
+  ]
 }
 
 /// What shares a scale.

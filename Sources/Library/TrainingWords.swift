@@ -1,4 +1,5 @@
 // Words that train networks: from the start, and further after compression.
+import Compression
 import Interpreter
 import Networks
 import Tensors
@@ -9,16 +10,15 @@ enum TrainingWords {
   static let train = training(
     "train", "Trains a network on labelled examples and gives the trained one.", rateShare: 1,
     details: "Shuffles the examples anew in each epoch, from the random stream of the cell. "
-      + "Pruned weights stay zero. A loss that is not a number stops the training with an error, "
+      + "Pruned weights stay zero; quantized ones stay on their grids, with gradients going "
+      + "straight through (`dequantize` sets them free). A loss that is not a number stops the training with an error, "
       + "and the network stays as it was before: a smaller rate often helps. Where commands are "
       + "typed, `_` has the last good weights.")
 
   static let finetune = training(
     "finetune",
     "Trains further with a third of the optimizer's usual rate, to recover after compression.",
-    rateShare: 1.0 / 3,
-    details: "The same as `train` in everything else. Pruned weights stay zero; quantized ones "
-      + "become plain numbers again, so quantize last.")
+    rateShare: 1.0 / 3, details: "The same as `train` in everything else.")
 
   private static func training(
     _ word: String, _ summary: String, rateShare: Double, details: String
@@ -88,11 +88,12 @@ enum TrainingWords {
     var stream = context.randomStream()
     options.seed = stream.next()
     let fitted = Fitting.fit(data.dataset, to: network.network)
+    options.projections = network.network.quantizedProjections
     let trained = try Marking.arguments {
       try network.network.trained(on: fitted, options, monitor: context.monitor(word))
     }
     if options.epochs > 0, network.isQuantized, !NetworkValue(trained.network).isQuantized {
-      context.warn("the weights are plain numbers again: quantize after the last training")
+      context.warn("the weights are plain numbers again: no grid of theirs can be kept")
     }
     return try finished(trained, seed: seed, context)
   }

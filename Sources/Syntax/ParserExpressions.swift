@@ -75,7 +75,7 @@ extension Parser {
   }
 
   mutating func argument() throws(Unreadable) -> Argument {
-    if case .name(let text) = current.kind, next.kind == .symbol(.colon) {
+    if let text = current.kind.word, next.kind == .symbol(.colon) {
       let label = Name(text, current.span)
       advance()
       advance()

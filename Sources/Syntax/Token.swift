@@ -16,6 +16,15 @@ package struct Token: Sendable {
     case choice(String)
     case symbol(Symbol)
     case end
+
+    /// What is spelled like a name, such as a label before its colon.
+    package var word: String? {
+      switch self {
+      case .name(let name): name
+      case .keyword(let keyword): keyword.rawValue
+      default: nil
+      }
+    }
   }
 
   /// A part of a string: plain text, or the tokens between `{` and `}`.

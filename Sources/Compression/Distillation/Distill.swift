@@ -16,8 +16,8 @@ package struct DistillOptions: Sendable {
 /// The student after training on (1 − α) CE(labels) + α T² KL(teacher at T ‖ student at T).
 /// Hinton et al. 2015, arXiv:1503.02531.
 ///
-/// A quantized or pruned student works as well: pruned weights stay pruned; codes are left behind,
-/// so quantize again afterwards.
+/// A quantized or pruned student works as well: pruned weights stay pruned, and quantized ones stay
+/// on their grids.
 ///
 /// - Throws: `CompressionError`: `.setting` for a temperature or mix out of range, or a teacher
 ///   whose outputs are others; what training throws, as `.network`.
@@ -38,6 +38,7 @@ package func distill(
       got: "\(teacher.outputShape)")
   }
   var training = training
+  training.projections = student.quantizedProjections
   training.loss = .distillation
   training.teacher = teacher
   training.temperature = options.temperature

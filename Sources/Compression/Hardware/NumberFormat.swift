@@ -62,6 +62,19 @@ package struct WeightFormat: Sendable, Equatable {
       isTwoOfFour: WeightFormat.isTwoOfFour(parameter.value))
   }
 
+  /// As `quantize` is asked for them.
+  init(_ options: QuantizeOptions) {
+    let quantizer = options.quantizer
+    switch options.grid.kind {
+    case .uniform:
+      self.init(
+        .integer(bits: options.width, isSymmetric: quantizer.isSigned), quantizer.granularity)
+    case .float(let format): self.init(.float(format))
+    case .levels(let table, _):
+      self.init(.other(table.name, bits: table.nominalBits), quantizer.granularity)
+    }
+  }
+
   private init(_ encoding: any Encoding) {
     switch encoding {
     case let dense as Dense: self.init(.float(dense.format))

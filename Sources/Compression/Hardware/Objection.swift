@@ -114,6 +114,29 @@ extension Target {
 }
 
 extension Target {
+  /// Refuses what the machine cannot run natively, before any work: weights as they are to be
+  /// quantized, with activations as they are to flow.
+  /// - Throws: `CompressionError.illegal` with the first objection.
+  package func check(
+    _ network: Network, _ options: QuantizeOptions, _ activations: ActivationOptions?
+  ) throws(CompressionError) {
+    let plan = QuantizationPlan(
+      weights: WeightFormat(options), activations: activations.map { ActivationFormat($0) })
+    for node in network.nodes where options.layers.contains(node.name) {
+      for weight in node.parameters where weight.role == .weight {
+        let found = objection(
+          to: plan, of: "\(node.name).\(weight.name)", shape: weight.value.shape)
+        if let found { throw .illegal(machine: machine, found) }
+      }
+    }
+  }
+
+  /// Refuses what the machine cannot run natively.
+  /// - Throws: `CompressionError.illegal` with the first objection.
+  package func check(_ network: Network) throws(CompressionError) {
+    if let first = objections(to: network).first { throw .illegal(machine: machine, first) }
+  }
+
   /// What would be legal. Who leaves zeros out hears where they may be left out.
   private func advice(_ format: ComputeFormat, for weight: WeightFormat) -> String {
     let sparse = formats.filter(\.wantsTwoOfFour).map(\.weights.name)

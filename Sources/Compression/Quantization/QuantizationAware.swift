@@ -1,4 +1,5 @@
 // Quantization as a whole: weights, what flows between them, and training on the way.
+import Encodings
 package import Networks
 import Tensors
 
@@ -18,16 +19,18 @@ package struct Quantized: Sendable {
 ///   - training: nil to quantize what is there. Scales follow the weights in each step, or are
 ///     learned with the range `learned`.
 ///   - data: to calibrate and to train on.
+///   - samples: the first examples, for rounding that looks at the inputs of layers.
 /// - Throws: `CompressionError`: as `quantize(_:_:)` and `quantizeActivations`; `.setting` for
 ///   settings that only training, or only no training, has a use for.
 package func quantize(
   _ network: Network, _ options: QuantizeOptions, activations: ActivationOptions?,
-  training: Training?, on data: Dataset?, monitor: Monitor = .silent
+  training: Training?, on data: Dataset?, samples: Int = ActivationOptions.usualSamples,
+  monitor: Monitor = .silent
 ) throws(CompressionError) -> Quantized {
   try checkMoment(options, activations, isTraining: training != nil, hasData: data != nil)
   // Whatever is wrong with the weights shows before the work.
   var plain = options
-  if training != nil { plain.rounding = nil }
+  if training != nil || options.rounding?.needsExamples == true { plain.rounding = nil }
   let asked = try quantize(network, plain)
   var base = network
   var notes: [Note] = []
@@ -38,7 +41,12 @@ package func quantize(
     notes = result.notes
   }
   guard let training, let data else {
-    let result = activations == nil ? asked : try quantize(base, options)
+    var rounded: [String: any Encoding] = [:]
+    if let data {
+      rounded = try options.roundedByLayer(
+        base, on: data.inputs.first(samples), notes: &notes, monitor: monitor)
+    }
+    let result = try quantize(base, plain, rounded: rounded)
     return Quantized(
       network: result.network.roundingBiases(), notes: notes + result.notes, trained: nil)
   }
@@ -54,6 +62,10 @@ private func checkMoment(
   let learned = RangeEstimator.learned.name
   if isTraining, !hasData {
     throw .setting(name: "on", wanted: "examples to train on", got: "none")
+  }
+  if let rounding = options.rounding, rounding.needsExamples, !hasData {
+    throw .setting(
+      name: "on", wanted: "examples for the rounding \(rounding.name)", got: "none")
   }
   for (name, range) in [("range", options.range), ("activation_range", activations?.range)]
   where range?.use == .training && !isTraining {
@@ -92,7 +104,13 @@ private func train(
         isStochastic: options.rounding?.isRandom == true)
     }
   }
-  let start = network.withSteps(frozen: !learnsSteps)
+  var start = network.withSteps(frozen: !learnsSteps)
+  if options.rounding?.isRandom == true {
+    start = start.mapParameters { node, parameter in
+      options.layers.contains(node.name) && options.takes(parameter.role)
+        ? parameter.spread : parameter
+    }
+  }
   let trained: Trained
   do { trained = try start.trained(on: data, training, monitor: monitor) } catch {
     throw .network(error)
@@ -125,4 +143,22 @@ package func dequantized(_ network: Network) throws(CompressionError) -> Network
     rewriter.drop(n, for: node.inputs[0])
   }
   return try rewriter.network()
+}
+
+extension Parameter {
+  /// Numbers that are drawn as signs, over all of -1...1: close to 0, all of them would be chance.
+  fileprivate var spread: Parameter {
+    let greatest = value.elements.reduce(0) { max($0, abs($1)) }
+    return greatest > 0 ? with(value: value.map { $0 / greatest }) : self
+  }
+}
+
+extension Tensor {
+  /// The first examples `[B, …]`, as many as there are.
+  fileprivate func first(_ count: Int) -> Tensor {
+    let examples = min(count, shape.first ?? 0)
+    let size = shape.dropFirst().reduce(1, *)
+    return Tensor(
+      trusted: [examples] + shape.dropFirst(), Array(elements.prefix(examples * size)))
+  }
 }

@@ -11,7 +11,12 @@ package struct RoundingRule: Sendable {
   enum Way: Sendable {
     /// Each number by itself: x / s to a whole number; `random` is uniform in [0, 1).
     case each(@Sendable (_ steps: Float, _ random: () -> Float) -> Float, draws: Bool)
+    /// All weights of a layer together, by what the layer does with its inputs.
+    case layer(@Sendable (LayerRounding) throws(CompressionError) -> [Int])
   }
+
+  /// It looks at the inputs of layers, and so wants examples.
+  package var needsExamples: Bool { if case .layer = way { true } else { false } }
 
   /// It draws random numbers.
   package var isRandom: Bool { if case .each(_, let draws) = way { draws } else { false } }
@@ -31,5 +36,19 @@ package struct RoundingRule: Sendable {
     formula: "⌊x/s + u⌋, u uniform in [0, 1)", source: "Gupta et al. 2015, arXiv:1502.02551",
     way: .each({ steps, random in (steps + random()).rounded(.down) }, draws: true))
 
-  package static let all = [halfEven, halfAway, stochastic]
+  package static let adaptive = RoundingRule(
+    name: "adaround",
+    summary: "learns for each weight whether up or down keeps the layer's outputs",
+    formula: "min over V of ‖(Ŵ(V) − W) x‖² + 0.01 Σ (1 − |2h(V) − 1|^β), h a rectified sigmoid",
+    source: "Nagel et al. 2020, arXiv:2004.10568",
+    way: .layer { layer throws(CompressionError) in try layer.adaptive() })
+
+  package static let secondOrder = RoundingRule(
+    name: "gptq",
+    summary: "one input after the other, each error made up for by the weights that follow",
+    formula: "w_F ← w_F − (w_q − ŵ_q) / [H⁻¹]_qq · [H⁻¹]_qF, H = Σ x xᵀ + 0.01 mean(diag) I",
+    source: "Frantar et al. 2023, arXiv:2210.17323",
+    way: .layer { layer throws(CompressionError) in try layer.secondOrder() })
+
+  package static let all = [halfEven, halfAway, stochastic, adaptive, secondOrder]
 }

@@ -31,7 +31,7 @@ package final class Predictor {
     _ network: Network, batch: Int = 128, path: EnginePath = .configured,
     workers: Workers = .shared
   ) throws(NetworkError) {
-    guard network.runsInIntegers else {
+    guard network.runsInIntegers, !network.countsBits else {
       arithmetic = .floats(
         try Plan(
           network, weights: Weights(network, path: path), capacity: max(1, batch),

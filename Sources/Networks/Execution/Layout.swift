@@ -47,11 +47,12 @@ struct Layout {
     let division: Division
     let workspace: Workspace
 
-    init(_ layer: any Layer, _ setting: Setting) {
+    /// - Parameter loops: nil for the layer's own.
+    init(_ layer: any Layer, _ setting: Setting, loops: (any LayerRun)? = nil) {
       self.setting = setting
-      loops = layer.run(setting)
-      division = loops.division(setting)
-      workspace = loops.workspace(setting)
+      self.loops = loops ?? layer.run(setting)
+      division = self.loops.division(setting)
+      workspace = self.loops.workspace(setting)
     }
   }
 
@@ -89,7 +90,8 @@ struct Layout {
     findHomes()
     findReaders()
     runners = network.nodes.enumerated().map { n, node in
-      runs(n) ? Runner(node.layer, setting(n)) : nil
+      runs(n)
+        ? Runner(node.layer, setting(n), loops: countsBits(n) ? SignProduct(network, n) : nil) : nil
     }
     findSegments()
     cuts = fewestCuts
@@ -150,8 +152,11 @@ struct Layout {
     return home != Network.input && shapes[home] == network.shapes[node] ? home : nil
   }
 
+  /// Signs by signs, one example after the other.
+  private func countsBits(_ n: Int) -> Bool { !training && SignProduct.counts(network, n) }
+
   private func choice(_ n: Int, _ source: Int) -> Arrangement {
-    guard path == .fast else { return .rows }
+    guard path == .fast, !countsBits(n) else { return .rows }
     return switch network.nodes[n].layer.laneSupport(for: network.inputShapes(of: n)) {
     case .never: .rows
     case .follows: arrangement(source)
@@ -170,7 +175,9 @@ struct Layout {
       activators[source] = activation.activator
       return true
     }
-    guard network.nodes[n].layer.isPairPool, maker.takesPairPool(setting(source)) else {
+    guard network.nodes[n].layer.isPairPool, !countsBits(source),
+      maker.takesPairPool(setting(source))
+    else {
       return false
     }
     pools[source] = true

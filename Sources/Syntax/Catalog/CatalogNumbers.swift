@@ -192,5 +192,11 @@ extension Catalog {
         + "silently: choose a divisor of the row, or allow a shorter last group with strict: "
         + "false, which the receipt then says.",
       .program("quantize(network(input: 64) { dense 10 }, group: 24)")),
+    Entry(
+      "E0615", "what a machine cannot run as it is",
+      "With `for`, quantize obeys what the machine's kernels take: formats, granularities, lengths. "
+        + "The message says which tensor is illegal there and why, and what would be legal. With "
+        + "strict: false it is only noted; objections lists all of it.",
+      .program("quantize(network(input: 64) { dense 10 }, group: 16, for: .cortexM4)")),
   ]
 }

@@ -57,7 +57,7 @@ package func quantizeActivations(
         notes.append(
           Note(
             plain.nodes[n].name, asked: "\(layer.bits) bit", got: "a sign in its place",
-            why: "what \(plain.nodes[n].layer.stem) gives has no two signs"))
+            why: "with one bit, the sign is the activation"))
         rewriter.keep(n, layer: layer, parameters: parameters)
       } else {
         rewriter.keep(n)
