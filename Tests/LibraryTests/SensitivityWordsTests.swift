@@ -130,7 +130,7 @@ import Testing
     ("allocate(net, budget: -1, using: .weight_mse)", "E0207", "-1"),
     ("allocate(net, budget: 2KB)", "E0611", nil),
     ("allocate(net, budget: 2KB, using: .size, on: data.train)", "E0203", ".size"),
-    ("allocate(net, budget: 2KB, using: .weight_mse, bits: [17])", "E0602", "[16]"),
+    ("allocate(net, budget: 2KB, using: .weight_mse, bits: [17])", "E0602", "[17]"),
   ]
 
   @Test(arguments: slips) func slipsAreCoded(code: String, error: String, marks: String?) {

@@ -45,6 +45,9 @@ import Testing
         "quantize(net, bits: 3, range: .learned, activations: 4, activation_range: .learned, "
         + "on: some, epochs: 1)",
     ]
+    for rule in RoundingRule.all where rule.needsExamples {
+      calls["quantize" + rule.name] = "quantize(net, rounding: .\(rule.name), bits: 3, on: some)"
+    }
     for schedule in PruningSchedule.all {
       calls["prune" + schedule.name] =
         "prune(net, 60%, on: some, epochs: 1, schedule: .\(schedule.name))"
