@@ -39,14 +39,18 @@ INLINE lanes i8_raise(lanes greatest, lanes x) {
 // vpdpbusd wants one factor without sign: x + 128 where x has one. Sums start at -128 times the sum
 // of w, which takes that away again; it does not saturate.
 #define I8_OFFSET 128
+// Codes that are x + 128 in memory already.
+#define I8_RAISED 3
 
 INLINE i8_sums i8_dot(int range, i8_sums a, i8_bytes x, i8_bytes w) {
-  if (range != CK_CODES_POSITIVE) x = (i8_bytes)((i8_sums)x ^ i8_splat((int32_t)0x80808080u));
+  if (range != CK_CODES_POSITIVE && range != I8_RAISED)
+    x = (i8_bytes)((i8_sums)x ^ i8_splat((int32_t)0x80808080u));
   return (i8_sums)_mm256_dpbusd_epi32((__m256i)a, (__m256i)x, (__m256i)w);
 }
 
 INLINE i8_wide i8_wide_dot(int range, i8_wide a, i8_wide x, i8_wide w) {
-  if (range != CK_CODES_POSITIVE) x ^= i8_wide_splat((int32_t)0x80808080u);
+  if (range != CK_CODES_POSITIVE && range != I8_RAISED)
+    x ^= i8_wide_splat((int32_t)0x80808080u);
   return (i8_wide)_mm512_dpbusd_epi32((__m512i)a, (__m512i)x, (__m512i)w);
 }
 #else

@@ -115,7 +115,11 @@ INLINE int8_t i8_fixed(int32_t sum, const ck_int8_rescale *f, size_t i) {
 void CK(ck_int8_rescaled)(
   const int32_t *sums, const ck_int8_rescale *f, size_t n, int8_t *y
 ) {
-  for (size_t i = 0; i < n; i++) y[i] = i8_fixed(sums[i], f, i);
+  for (size_t i = 0; i < n; i += 16) {
+    int8_t codes[16];
+    for (size_t l = 0; l < 16; l++) codes[l] = i8_fixed(sums[i + l], f, i + l);
+    memcpy(y + i, codes, n - i < 16 ? n - i : 16);
+  }
 }
 
 INLINE void i8_fixed_row(
@@ -157,7 +161,29 @@ INLINE void i8_product_in(int range, const i8_job *job) {
   for (; p < panels; p++) i8_panels(range, job, p, 1);
 }
 
+#if CK_LEVEL >= 4
+// Raises the codes of all rows once, where they are few: each is read for many columns.
+static int i8_raised(const i8_job *job) {
+  enum { MOST = 1 << 14 };
+  const size_t segments = job->segments ? job->segments : 1;
+  if (job->m == 0 || job->k % 4 != 0) return 0;
+  const size_t count = (job->m - 1) * job->ldx + (segments - 1) * job->segment_step + job->k;
+  if (count > MOST || job->n < 16) return 0;
+  int8_t raised[MOST + 64];
+  for (size_t i = 0; i < count; i += 64)
+    *(i8_wide *)(raised + i) = *(const i8_wide *)(job->x + i)
+      ^ i8_wide_splat((int32_t)0x80808080u);
+  i8_job own = *job;
+  own.x = raised;
+  i8_product_in(I8_RAISED, &own);
+  return 1;
+}
+#endif
+
 static void i8_product(int range, const i8_job *job) {
+#if CK_LEVEL >= 4
+  if (range != CK_CODES_POSITIVE && job->segments > 0 && i8_raised(job)) return;
+#endif
   switch (range) {
   case CK_CODES_POSITIVE: i8_product_in(CK_CODES_POSITIVE, job); break;
 #if CK_LEVEL == 3
@@ -195,4 +221,34 @@ void CK(ck_int8_fixed)(
     .x = x->x, .ldx = x->ld, .w = w, .sums = sums, .m = x->rows, .n = n, .k = x->k,
     .segments = x->segments, .segment_step = x->segment_step, .codes = y, .ld = ldy, .fixed = f};
   i8_product(range, &job);
+}
+
+void CK(ck_int8_sums)(
+  int range, const ck_int8_rows *x, const int8_t *w, const int32_t *sums, size_t n, int32_t *c,
+  size_t ldc
+) {
+  const i8_job job = {
+    .x = x->x, .ldx = x->ld, .w = w, .sums = sums, .m = x->rows, .n = n, .k = x->k,
+    .segments = x->segments, .segment_step = x->segment_step, .c = c, .ld = ldc};
+  i8_product(range, &job);
+}
+
+void CK(ck_int8_pooled)(
+  const int32_t *sums, size_t width, size_t ld, const ck_int8_rescale *f, size_t n, int8_t *y,
+  size_t ldy
+) {
+  const int32_t *below = sums + width * ld;
+  for (size_t place = 0; place + 1 < width; place += 2, y += ldy) {
+    const int32_t *a = sums + place * ld, *b = below + place * ld;
+    for (size_t i = 0; i < n; i += 16) {
+      i8_wide top = __builtin_elementwise_max(*(const i8_wide *)(a + i), *(const i8_wide *)(a + ld + i));
+      i8_wide low = __builtin_elementwise_max(*(const i8_wide *)(b + i), *(const i8_wide *)(b + ld + i));
+      const i8_wide most = __builtin_elementwise_max(top, low);
+      int32_t greatest[16];
+      memcpy(greatest, &most, sizeof most);
+      int8_t codes[16];
+      for (size_t l = 0; l < 16; l++) codes[l] = i8_fixed(greatest[l], f, i + l);
+      memcpy(y + i, codes, n - i < 16 ? n - i : 16);
+    }
+  }
 }

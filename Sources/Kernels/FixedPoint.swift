@@ -66,9 +66,11 @@ package final class Rescale: @unchecked Sendable {
     count = multipliers.count
     self.zero = zero
     self.codes = codes
-    self.bias = IntegerStore(count)
-    factors = IntegerStore(count)
-    shifts = IntegerStore(count)
+    // Kernels finish sixteen at a time.
+    self.bias = IntegerStore(count + 15)
+    factors = IntegerStore(count + 15)
+    shifts = IntegerStore(count + 15)
+    for i in count..<count + 15 { shifts.base[i] = 1 }
     for (i, number) in multipliers.enumerated() {
       guard let fixed = FixedPoint(number), (1...62).contains(fixed.shift) else { return nil }
       self.bias.base[i] = bias[i]

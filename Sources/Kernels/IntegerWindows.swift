@@ -23,6 +23,8 @@ package struct IntegerWindows: Sendable {
   package let output: CodePlane
   /// Codes of working memory: the input with its border, and one group's channels of it.
   package let scratchCount: Int
+  /// The greatest of each 2 x 2 of its outputs is what leaves it.
+  package let pools: Bool
   private let window: Window
   private let groups: Int
   private let zero: Int8
@@ -35,7 +37,7 @@ package struct IntegerWindows: Sendable {
   private let range: Int32
 
   /// Bytes that may be read, and are not used, past the end of a plane.
-  package static let slack = 64
+  package static let slack = 128
 
   /// - Parameters:
   ///   - codes: `[filters, channels of a group, kernel height, kernel width]`.
@@ -44,7 +46,7 @@ package struct IntegerWindows: Sendable {
   ///   - rescale: its bias holds what the input's zero adds to each sum.
   package init(
     _ codes: [Int8], window: Window, groups: Int, filters: Int, zero: Int, lowest: Int,
-    rescale: Rescale
+    rescale: Rescale, pools: Bool = false
   ) {
     let raw = window.raw
     let depth = window.channels
@@ -56,7 +58,11 @@ package struct IntegerWindows: Sendable {
     self.rescale = rescale
     input = CodePlane(
       height: Int(raw.height), width: Int(raw.width), channels: depth * groups)
-    output = CodePlane(height: window.outHeight, width: window.outWidth, channels: filters)
+    self.pools = pools
+    let half = pools ? 2 : 1
+    output = CodePlane(
+      height: window.outHeight / half, width: window.outWidth / half, channels: filters)
+    precondition(!pools || groups == 1, "pooling is for whole planes")
     isDepthwise = depth == 1 && filters == groups && groups > 1
     let padded = IntegerWindows.padded(window)
     let isBordered = padded.count != window.planeCount
@@ -135,9 +141,48 @@ package struct IntegerWindows: Sendable {
       if isDepthwise {
         depthwise(plane, out)
       } else {
-        for group in 0..<groups { convolve(group, plane, scratch, out) }
+        if pools {
+          convolveAndPool(plane, out)
+        } else {
+          for group in 0..<groups { convolve(group, plane, scratch, out) }
+        }
       }
     }
+  }
+
+  /// Two lines of sums at a time, of which the greatest become codes.
+  private func convolveAndPool(
+    _ x: UnsafePointer<Int8>, _ y: UnsafeMutablePointer<Int8>
+  ) {
+    let raw = window.raw
+    let filters = output.channels
+    let ld = (filters + 15) / 16 * 16
+    let row = IntegerWindows.padded(window).width * window.channels
+    let width = window.outWidth
+    withUnsafeTemporaryAllocation(of: Int32.self, capacity: 2 * width * ld + 16) { sums in
+      guard let sums = sums.baseAddress else { return }
+      sums.initialize(repeating: 0, count: 2 * width * ld + 16)
+      var finish = rescale.raw()
+      for line in 0..<output.height {
+        for half in 0..<2 {
+          var job = rows(
+            x + (2 * line + half) * Int(raw.stride_height) * row,
+            stride: Int(raw.stride_width) * window.channels, rows: width)
+          ck_int8_sums(
+            range, &job, weights.base, self.sums.base, filters, sums + half * width * ld, ld)
+        }
+        ck_int8_pooled(
+          sums, width, ld, &finish, filters, y + line * output.width * filters, filters)
+      }
+    }
+  }
+
+  /// Windows side by side, as the kernels read them.
+  private func rows(_ x: UnsafePointer<Int8>, stride: Int, rows: Int) -> ck_int8_rows {
+    ck_int8_rows(
+      x: x, ld: stride, rows: rows, k: IntegerWindows.runLength(window),
+      segments: Int(window.raw.kernel_height),
+      segment_step: IntegerWindows.padded(window).width * window.channels)
   }
 
   /// The input with its border, where it has one.
@@ -191,9 +236,7 @@ package struct IntegerWindows: Sendable {
     let tiles = (perGroup + 15) / 16
     let run = IntegerWindows.runLength(window)
     let kernelRows = Int(window.raw.kernel_height)
-    var job = ck_int8_rows(
-      x: x, ld: stride, rows: rows, k: run, segments: kernelRows,
-      segment_step: IntegerWindows.padded(window).width * window.channels)
+    var job = self.rows(x, stride: stride, rows: rows)
     var finish = rescale.raw(from: group * perGroup)
     ck_int8_fixed(
       range, &job, weights.base + group * tiles * kernelRows * run * 16,
@@ -258,7 +301,8 @@ package struct IntegerPool: Sendable {
   package func forward(_ x: Codes, examples: Int, to y: Codes) {
     precondition(x.count >= examples * input.count && y.count >= examples * output.count, "room")
     let channels = input.channels
-    withUnsafeTemporaryAllocation(of: Int32.self, capacity: channels) { sums in
+    withUnsafeTemporaryAllocation(of: Int32.self, capacity: channels + 15) { sums in
+      sums.initialize(repeating: 0)
       guard let sums = sums.baseAddress else { return }
       for example in 0..<examples {
         let plane = x.base + example * input.count

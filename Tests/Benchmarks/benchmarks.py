@@ -97,6 +97,15 @@ def inference(network, batch, bits, aim, peers):
         tolerance=0.15 if bits == 8 else 1e-4)
 
 
+def counting(network, batch):
+    job = ("infer", network, batch, 32)
+    return Benchmark(
+        f"{network} whole numbers × {batch}", "inference", "images/s",
+        [ours("count", network, batch), ("cnb, fp32", ours(*job)[1]),
+         *(onnx(mode, "infer", network, batch, 8) for mode in ("s8s8", "u8s8"))], 1.0,
+        tolerance=0.15, note="8-bit codes from end to end, static ranges")
+
+
 FLOATS = [(pytorch, "jit"), (onnx, "fp32"), (pytorch, "eager")]
 INTEGERS = [(onnx, "s8s8"), (onnx, "u8s8"), (pytorch, "eager")]
 
@@ -204,6 +213,8 @@ def everything(quick=False, compiled=False):
         inference("lenet5", 1, 32, 1.4, floats),
         inference("lenet5", 128, 32, 1.4, floats),
         inference("lenet5", 128, 8, 2.5, INTEGERS),
+        counting("lenet5", 1),
+        counting("lenet5", 128),
         inference("keras_cnn", 128, 32, None, floats),
         inference("lenet300", 1, 32, None, floats),
         inference("lenet300", 128, 32, None, floats),

@@ -25,8 +25,8 @@ typedef struct {
 } ck_int8_finish;
 
 /// How sums become codes without floats: round((sum + bias) factor 2^-shift), halves to even, plus
-/// zero, within low...high. One bias, factor and shift per output; shifts are 1...62, and |sum + bias|
-/// is below 2^31.
+/// zero, within low...high. One bias, factor and shift per output, and for whole sixteens more; shifts
+/// are 1...62, and |sum + bias| is below 2^31.
 typedef struct {
   const int32_t *bias, *factors;
   const int64_t *shifts;
@@ -88,7 +88,14 @@ typedef struct {
   K(void, ck_int8_fixed, (int range, const ck_int8_rows *x, const int8_t *w, \
     const int32_t *sums, const ck_int8_rescale *f, size_t n, int8_t *y, size_t ldy), \
     (range, x, w, sums, f, n, y, ldy)) \
-  /* One row of sums to codes. */ \
+  /* The sums themselves. */ \
+  K(void, ck_int8_sums, (int range, const ck_int8_rows *x, const int8_t *w, \
+    const int32_t *sums, size_t n, int32_t *c, size_t ldc), (range, x, w, sums, n, c, ldc)) \
+  /* Codes of the greatest of 2 x 2 sums: two lines of `width` places with n sums each, ld apart. */ \
+  K(void, ck_int8_pooled, (const int32_t *sums, size_t width, size_t ld, \
+    const ck_int8_rescale *f, size_t n, int8_t *y, size_t ldy), \
+    (sums, width, ld, f, n, y, ldy)) \
+  /* One row of sums to codes; sums are readable in whole sixteens. */ \
   K(void, ck_int8_rescaled, (const int32_t *sums, const ck_int8_rescale *f, size_t n, \
     int8_t *y), (sums, f, n, y)) \
   /* Channels by themselves: y[c] from the sum of x[t][c] w[t][c], taps at offsets. */ \

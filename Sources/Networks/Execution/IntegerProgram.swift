@@ -63,7 +63,7 @@ struct IntegerProgram: Sendable {
   private let readers: [Int: [Int]]
   /// Where each node's output is.
   private var places: [Int: Int] = [:]
-  /// Activations that the layer before them does.
+  /// Activations and poolings that the layer before them does.
   private var absorbed: Set<Int> = []
 
   init(_ network: Network) throws(NetworkError) {
@@ -104,7 +104,12 @@ struct IntegerProgram: Sendable {
     case let layer as Activation: try activation(layer, n)
     case let layer as DenseLayer: try dense(layer, n)
     case let layer as Conv2D: try convolution(layer, n)
-    case let layer as MaxPool: try pool(layer.pool.window(network.inputShapes(of: n)[0]), n, nil)
+    case let layer as MaxPool:
+      if absorbed.contains(n) {
+        places[n] = try source(n)
+      } else {
+        try pool(layer.pool.window(network.inputShapes(of: n)[0]), n, nil)
+      }
     case let layer as AveragePool:
       try mean(layer.pool.window(network.inputShapes(of: n)[0]), n)
     case let layer as GlobalPool: try mean(layer.window(network.inputShapes(of: n)[0]), n)
@@ -344,9 +349,26 @@ struct IntegerProgram: Sendable {
     else { throw refusal(n, "its scales are too far from its output's") }
     let layer = IntegerWindows(
       order(weights.codes), window: window, groups: groups, filters: filters, zero: old.zero,
-      lowest: old.codes.lowerBound, rescale: rescale)
+      lowest: old.codes.lowerBound, rescale: rescale,
+      pools: groups == 1 && absorbsPool(n))
     scratchCount = max(scratchCount, layer.scratchCount)
     places[n] = make(.windows(layer), [from], layer.output, grid)
+  }
+
+  /// Whether 2 x 2 pooling follows a convolution directly, or behind activations that clip: the
+  /// greatest of some sums gives the greatest of their codes.
+  private mutating func absorbsPool(_ n: Int) -> Bool {
+    var now = n
+    while let only = readers[now], only.count == 1, let next = only.first {
+      if let pool = network.nodes[next].layer as? MaxPool {
+        guard pool.isPairPool, network.shapes[now].count == 3 else { return false }
+        absorbed.insert(next)
+        return true
+      }
+      guard absorbed.contains(next) else { return false }
+      now = next
+    }
+    return false
   }
 
   // MARK: The end

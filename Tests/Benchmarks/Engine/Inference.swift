@@ -1,5 +1,6 @@
 // Inference of the named networks, with weights that the peers have, too.
 
+internal import Compression
 internal import Networks
 internal import Tensors
 
@@ -10,6 +11,27 @@ enum Inference {
     let shape = [batch] + network.inputShape
     let images = Tensor(trusted: shape, Figures.even(shape.reduce(1, *), seed: 1))
     return Task(units: Double(batch), try predictor(network, batch, bits, images)) {
+      $0.elements.prefix(80).map(Double.init)
+    }
+  }
+
+  /// Whole numbers from end to end: static ranges, calibrated on other images.
+  static func counting(network name: String, batch: Int) throws -> any Job {
+    let network = try weighted(Program().network(expression(name)))
+    let shape = [batch] + network.inputShape
+    let images = Tensor(trusted: shape, Figures.even(shape.reduce(1, *), seed: 1))
+    let seen = [64] + network.inputShape
+    let examples = Dataset(
+      name: "even", part: "calibration",
+      inputs: Tensor(trusted: seen, Figures.even(seen.reduce(1, *), seed: 2)),
+      labels: [Int](repeating: 0, count: 64), classes: 10, digest: "")
+    var made = try quantize(
+      network, QuantizeOptions(), activations: ActivationOptions(samples: 64), training: nil,
+      on: examples
+    ).network
+    made.runsInIntegers = true
+    let predictor = try Predictor(made, batch: batch)
+    return Task(units: Double(batch), { try predictor.predict(images) }) {
       $0.elements.prefix(80).map(Double.init)
     }
   }

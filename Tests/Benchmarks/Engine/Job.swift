@@ -42,6 +42,9 @@ enum Jobs {
     [(name: String, words: Int, make: @Sendable ([String]) throws -> any Job)] = [
       ("train", 4, { try Training($0[0], batch: size($0[1]), examples: size($0[2]), $0[3]) }),
       ("curvature", 3, { try Curvature.job(network: $0[0], batch: size($0[1]), $0[2]) }),
+      (
+        "count", 2, { try Inference.counting(network: $0[0], batch: size($0[1])) }
+      ),
       ("infer", 3, { try Inference.job(network: $0[0], batch: size($0[1]), bits: size($0[2])) }),
       ("matvec", 3, { try Vectors.job(size: size($0[0]), bits: size($0[1]), copies: size($0[2])) }),
       ("quantize", 2, { try Streams.quantize(rows: size($0[0]), columns: size($0[1])) }),
