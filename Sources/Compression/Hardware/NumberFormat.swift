@@ -192,21 +192,25 @@ package struct ActivationFormats: Sendable {
   /// where it is fp32. For a node whose only reader quantizes its output it is the reader's: the
   /// numbers in between never reach memory.
   private static func stored(_ node: Int, in network: Network) -> ActivationFormat? {
-    if node != Network.input {
-      let layer = network.nodes[node].layer
-      if let quantizer = layer as? ActivationQuantizer { return ActivationFormat(quantizer) }
-      // What only hands values on has them as it got them.
-      if layer.isView || layer is MaxPool || layer is Dropout,
-        let format = stored(network.nodes[node].inputs[0], in: network)
-      {
-        return format
-      }
-    }
+    handedOn(node, in: network) ?? awaited(node, in: network)
+  }
+
+  /// What only hands values on has them as it got them from a quantizer.
+  private static func handedOn(_ node: Int, in network: Network) -> ActivationFormat? {
+    guard node != Network.input else { return nil }
+    let layer = network.nodes[node].layer
+    if let quantizer = layer as? ActivationQuantizer { return ActivationFormat(quantizer) }
+    guard layer.isView || layer is MaxPool || layer is Dropout else { return nil }
+    return handedOn(network.nodes[node].inputs[0], in: network)
+  }
+
+  /// The quantizer that a node's values go to next, perhaps through what is rounded with them.
+  private static func awaited(_ node: Int, in network: Network) -> ActivationFormat? {
     let readers = network.nodes.indices.filter { network.nodes[$0].inputs.contains(node) }
     guard readers.count == 1, let reader = readers.first else { return nil }
     let layer = network.nodes[reader].layer
     if let quantizer = layer as? ActivationQuantizer { return ActivationFormat(quantizer) }
-    return layer.roundsForItsInput ? stored(reader, in: network) : nil
+    return layer.roundsForItsInput ? awaited(reader, in: network) : nil
   }
 }
 
