@@ -17,9 +17,8 @@ enum CompressionWords {
     Parameter<Fraction>("sparsity", "the share that is removed", rule: sparsityRule),
     Parameter<Criterion>("by", "what makes a weight or a unit dispensable", default: .magnitude),
     Parameter<PruningScope>("scope", "where the share is counted", default: .local),
-    Parameter<[String]>(
-      "layers", "the names of the layers to prune; all of them without", default: []),
-    Parameter<[String]>("except", "the names of layers that stay whole", default: []),
+    Parameter<[String]?>("layers", "the names of the layers to prune; all of them without"),
+    Parameter<[String]?>("except", "the names of layers that stay whole"),
     Parameter<DatasetValue?>(
       "on", "examples: with them, the network trains while it is pruned little by little"),
     Parameter<Int>("epochs", "of that training", default: 2, rule: .within(1...100_000)),
@@ -47,7 +46,7 @@ enum CompressionWords {
     let options = PruneOptions(
       sparsity: sparsity.share, granularity: criterion.granularity, criterion: criterion,
       scope: scope, layers: try layers(only, except))
-    let naming = only.isEmpty ? "except" : "layers"
+    let naming = only == nil ? "except" : "layers"
     guard let data else {
       return finished(
         try Marking.arguments(layers: naming) { try Compression.prune(network.network, options) },
@@ -94,9 +93,8 @@ enum CompressionWords {
     Parameter<Fraction?>(
       "energy", "the share of the sum of squared singular values that each layer keeps"),
     Parameter<Quantity?>("bytes", "what the file may take, such as 100KB"),
-    Parameter<[String]>(
-      "layers", "the names of the layers to factor; all of them without", default: []),
-    Parameter<[String]>("except", "the names of layers that stay whole", default: []),
+    Parameter<[String]?>("layers", "the names of the layers to factor; all of them without"),
+    Parameter<[String]?>("except", "the names of layers that stay whole"),
     Parameter<Bool>(
       "larger", "factor even where the factors hold more numbers than the layer", default: false),
     details:
@@ -120,7 +118,7 @@ enum CompressionWords {
     let options = SVDOptions(
       rule, amount, layers: try layers(only, except), allowsLarger: larger,
       fileBytes: { Container.bytes(of: $0).count })
-    let result = try Marking.arguments(layers: only.isEmpty ? "except" : "layers") {
+    let result = try Marking.arguments(layers: only == nil ? "except" : "layers") {
       try Compression.svd(network.network, options)
     }
     return finished(result, network, context)
@@ -173,12 +171,17 @@ enum CompressionWords {
 
   // MARK: What they share
 
-  static func layers(_ only: [String], _ except: [String]) throws(Problem) -> Layers {
-    guard only.isEmpty || except.isEmpty else {
+  static func layers(_ only: [String]?, _ except: [String]?) throws(Problem) -> Layers {
+    guard only == nil || except == nil else {
       throw Problem("E0205", "give `layers` or `except`, not both", parameter: "except")
     }
-    if !only.isEmpty { return .only(only) }
-    return except.isEmpty ? .all : .except(except)
+    guard let only else { return except.map { .except($0) } ?? .all }
+    guard !only.isEmpty else {
+      throw Problem(
+        "E0207", "`layers` must be at least one name, got an empty list",
+        help: "leave it out for all layers", parameter: "layers")
+    }
+    return .only(only)
   }
 
   /// What was asked for and not done is said.
@@ -189,8 +192,14 @@ enum CompressionWords {
     return NetworkValue(result.network, history: before.history)
   }
 
+  /// What is the same for many is said once.
   static func say(_ notes: [Note], _ context: Context) {
-    for note in notes where !note.isExpected { context.warn(note.description) }
+    var told: Set<String> = []
+    for note in notes where !note.isExpected && told.insert(note.text).inserted {
+      let others = notes.count { $0.text == note.text } - 1
+      let subject = others > 0 ? "\(note.subject) and \(others) more" : note.subject
+      context.warn("\(subject): \(note.text)")
+    }
   }
 }
 

@@ -19,6 +19,26 @@ struct Examples: Bridged {
   var bridged: Value { .tensor(inputs) }
 }
 
+/// A data set, or a tensor of examples where labels are not needed.
+struct Material: Bridged {
+  let labelled: DatasetValue?
+  private let inputs: Tensor
+  static var kind: String { "a data set or a tensor of examples" }
+  init(from value: Value) throws(Mismatch) {
+    labelled = try? DatasetValue(from: value)
+    inputs = try Examples(from: value).inputs
+  }
+  var bridged: Value { labelled?.bridged ?? .tensor(inputs) }
+
+  /// Without labels, all examples are of class 0.
+  var dataset: Dataset {
+    labelled?.dataset
+      ?? Dataset(
+        name: "tensor", part: "examples", inputs: inputs,
+        labels: [Int](repeating: 0, count: inputs.shape.first ?? 0), classes: 1, digest: "")
+  }
+}
+
 /// Examples with as many numbers as the network wants take its shape: 28×28 images feed 784 inputs.
 enum Fitting {
   static func fit(_ inputs: Tensor, to network: Network) -> Tensor {

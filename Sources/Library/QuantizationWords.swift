@@ -62,7 +62,7 @@ enum QuantizationWords {
     Parameter<Bool>(
       "integer", "answer in whole-number arithmetic: 8-bit codes, 32-bit sums, fixed-point scales",
       default: false),
-    Parameter<DatasetValue?>("on", "examples, for static ranges, for rounding and for training"),
+    Parameter<Material?>("on", "examples, for static ranges, for rounding and for training"),
     Parameter<Int?>(
       "samples", "examples that ranges are calibrated on; without it, 200 or all there are",
       rule: .init("from 1") { $0.map { $0 >= 1 } ?? true }),
@@ -76,9 +76,8 @@ enum QuantizationWords {
     Parameter<Schedule>("schedule", "of that rate", default: .constant),
     Parameter<Target?>("for", "a machine whose rules are obeyed: what it cannot run is refused"),
     Parameter<Bool>("biases", "quantize the biases too", default: false),
-    Parameter<[String]>(
-      "layers", "the names of the layers to quantize; all of them without", default: []),
-    Parameter<[String]>("except", "the names of layers that stay as they are", default: []),
+    Parameter<[String]?>("layers", "the names of the layers to quantize; all of them without"),
+    Parameter<[String]?>("except", "the names of layers that stay as they are"),
     Parameter<Bool>(
       "strict", "what cannot be had is an error; where not, the receipt says what was done instead",
       default: true),
@@ -110,6 +109,11 @@ enum QuantizationWords {
       range: range, fraction: fraction, rounding: rounding, narrow: narrow, biases: biases,
       layers: try CompressionWords.layers(only, except), strict: strict)
     if range?.name == RangeEstimator.percentile.name { options.percentile = percentile?.share }
+    if epochs != nil, let data, data.labelled == nil {
+      throw Problem(
+        "E0207", "`on` must be labelled examples where `epochs` asks for training, got a tensor",
+        parameter: "on")
+    }
     let fitted = data.map { Fitting.fit($0.dataset, to: network.network) }
     let draws = rounding?.isRandom == true || epochs != nil
     let seed = draws ? context.seed : nil
@@ -133,7 +137,7 @@ enum QuantizationWords {
     if let machine, strict {
       try Marking.arguments { try machine.check(network.network, options, flow) }
     }
-    let result = try Marking.arguments(layers: only.isEmpty ? "except" : "layers") {
+    let result = try Marking.arguments(layers: only == nil ? "except" : "layers") {
       try Compression.quantize(
         network.network, options, activations: flow, training: training, on: fitted,
         samples: samples ?? ActivationOptions.usualSamples, monitor: context.monitor("quantize"))
@@ -178,7 +182,7 @@ enum QuantizationWords {
     ], seeAlso: ["quantize"], finish: NetworkValue.recorded(as: "fold")
   ) { context, network -> NetworkValue in
     let result = try Compressed.folding(network.network)
-    for note in result.notes where note.text.hasPrefix("stays") { context.warn(note.description) }
+    CompressionWords.say(result.notes, context)
     return NetworkValue(result.network, history: network.history)
   }
 }

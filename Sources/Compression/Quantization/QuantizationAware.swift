@@ -36,7 +36,8 @@ package func quantize(
   var notes: [Note] = []
   if let activations {
     let result = try quantizeActivations(
-      network, activations, weights: options.grid, on: data?.inputs, monitor: monitor)
+      network, activations, weights: options.grid, layers: options.layers, on: data?.inputs,
+      monitor: monitor)
     base = result.network
     notes = result.notes
   }

@@ -15,7 +15,8 @@ struct Placement {
   ///   - onlyForWeights: round what layers with weights read, and nothing else (dynamic ranges).
   ///   - signs: round to one bit: what layers with weights read, but for the first, in place of the
   ///     activation before them.
-  init(_ network: Network, onlyForWeights: Bool, signs: Bool) {
+  ///   - layers: those whose inputs are rounded, where not everything is.
+  init(_ network: Network, onlyForWeights: Bool, signs: Bool, layers: Layers) {
     self.network = network
     var readers: [Int: [Int]] = [:]
     for (n, node) in network.nodes.enumerated() {
@@ -23,9 +24,10 @@ struct Placement {
     }
     self.readers = readers
     if signs {
-      placeSigns()
+      placeSigns(layers)
     } else if onlyForWeights {
-      places = weighted.reduce(into: []) { places, n in
+      places = weighted.filter { layers.contains(network.nodes[$0].name) }.reduce(into: []) {
+        places, n in
         let source = network.nodes[n].inputs[0]
         if !places.contains(source) { places.append(source) }
       }
@@ -71,8 +73,8 @@ struct Placement {
 
   // MARK: Signs
 
-  private mutating func placeSigns() {
-    for n in weighted.dropFirst() {
+  private mutating func placeSigns(_ layers: Layers) {
+    for n in weighted.dropFirst() where layers.contains(network.nodes[n].name) {
       var source = network.nodes[n].inputs[0]
       let wanted = source
       // Back through what only passes values on.

@@ -3,16 +3,17 @@ import Kernels
 package import Networks
 package import Tensors
 
-/// The network with its activations on grids. Batch normalization is folded into the layers before
-/// it first; signs keep it, for they do without scales.
+/// The network with its activations on grids.
 ///
-/// Static ranges come from the first `samples` examples. With one bit, signs take the place of the
-/// activation functions before all layers with weights but the first.
+/// Static ranges are for everything that flows: batch normalization is folded first, and they come from the first `samples` examples. With one bit, signs take the place of the
+/// activation functions before all layers with weights but the first. Dynamic ranges, and signs, are for
+/// what the layers asked for read.
 /// - Parameter inputs: examples `[B, …]`; nil where ranges are dynamic or signs have none.
 /// - Throws: `CompressionError`: as `ActivationOptions.check`; `.nothing` for a network without
 ///   layers that multiply; `.setting` for one that is quantized so already; `.network`.
 package func quantizeActivations(
-  _ network: Network, _ options: ActivationOptions, weights: Grid, on inputs: Tensor?,
+  _ network: Network, _ options: ActivationOptions, weights: Grid, layers: Layers = .all,
+  on inputs: Tensor?,
   monitor: Monitor = .silent
 ) throws(CompressionError) -> Compressed {
   try options.check(examples: inputs?.shape.first)
@@ -24,10 +25,13 @@ package func quantizeActivations(
   guard network.nodes.contains(where: { $0.layer.multipliesWeights }) else {
     throw .nothing(technique: "quantize", wanted: "dense or convolution layers")
   }
-  let folded = options.isBinary ? Compressed(network) : try Compressed.folding(network)
+  // Where ranges are found while it runs, layers multiply whole numbers and hand on floats: nothing
+  // needs to be folded.
+  let isStatic = options.moment == .fixed && !options.isBinary
+  let folded = isStatic ? try Compressed.folding(network) : Compressed(network)
   let plain = folded.network
   let placement = Placement(
-    plain, onlyForWeights: options.moment != .fixed, signs: options.isBinary)
+    plain, onlyForWeights: options.moment != .fixed, signs: options.isBinary, layers: layers)
   var observers: [Int: ActivationObserver] = [:]
   if options.moment == .fixed, !options.isBinary, let inputs {
     observers = try plain.observed(
