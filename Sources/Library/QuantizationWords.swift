@@ -104,6 +104,11 @@ enum QuantizationWords {
     guard group == nil || per == nil else {
       throw Problem("E0205", "give `per` or `group`, not both", parameter: "group")
     }
+    try needs("dynamic", dynamic != nil, "activations", activations != nil)
+    try needs("rate", rate != nil, "epochs", epochs != nil)
+    try needs(
+      "samples", samples != nil, "activations` or `rounding",
+      activations != nil || rounding?.needsExamples == true)
     var options = QuantizeOptions(
       grid: grid, bits: bits, granularity: group.map { .group($0) } ?? per?.granularity,
       range: range, fraction: fraction, rounding: rounding, narrow: narrow, biases: biases,
@@ -157,6 +162,14 @@ enum QuantizationWords {
     var problem = Problem(error)
     problem.salvage = value.bridged
     throw problem
+  }
+
+  /// What would do nothing is not taken.
+  private static func needs(
+    _ name: String, _ isGiven: Bool, _ other: String, _ hasOther: Bool
+  ) throws(Problem) {
+    guard isGiven, !hasOther else { return }
+    throw Problem("E0205", "`\(name)` does nothing without `\(other)`", parameter: name)
   }
 
   static let dequantize = Builtin(

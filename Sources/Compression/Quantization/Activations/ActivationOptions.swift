@@ -67,6 +67,9 @@ package struct ActivationOptions: Sendable {
         name: "on", wanted: "examples to calibrate static ranges on (or ask for dynamic ones)",
         got: "none")
     }
+    guard examples > 0 else {
+      throw .setting(name: "on", wanted: "at least one example to calibrate on", got: "none")
+    }
     guard samples >= 1, samples <= examples else {
       throw .setting(
         name: "samples", wanted: "from 1 to the \(examples) examples that there are",
