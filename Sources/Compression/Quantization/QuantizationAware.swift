@@ -31,7 +31,7 @@ package func quantize(
   // Whatever is wrong with the weights shows before the work.
   var plain = options
   if training != nil || options.rounding?.needsExamples == true { plain.rounding = nil }
-  let asked = try quantize(network, plain)
+  try plain.check(network)
   var base = network
   var notes: [Note] = []
   if let activations {
@@ -51,6 +51,7 @@ package func quantize(
     return Quantized(
       network: result.network.roundingBiases(), notes: notes + result.notes, trained: nil)
   }
+  let asked = try quantize(network, plain)
   let learns = activations?.range.use == .training
   let trained = try train(base, options, training, learnsSteps: learns, on: data, monitor)
   return Quantized(

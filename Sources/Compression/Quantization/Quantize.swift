@@ -21,11 +21,7 @@ import Tensors
 package func quantize(
   _ network: Network, _ options: QuantizeOptions, rounded: [String: any Encoding] = [:]
 ) throws(CompressionError) -> Compressed {
-  try options.check()
-  let known = weightedLayers(of: network)
-  guard !known.isEmpty else { throw .nothing(technique: "quantize", wanted: "layers with weights") }
-  try options.layers.check(known: known)
-
+  try options.check(network)
   var notes: [Note] = []
   let result = try network.mapParameters { node, parameter throws(CompressionError) in
     let name = "\(node.name).\(parameter.name)"
@@ -41,6 +37,32 @@ package func quantize(
     return try quantized(parameter, name, options, &notes)
   }
   return Compressed(result, notes: notes)
+}
+
+extension QuantizeOptions {
+  /// What can be known to be wrong before the work.
+  /// - Throws: as `quantize`, but for weights that are too large for the grid.
+  func check(_ network: Network) throws(CompressionError) {
+    try check()
+    let known = weightedLayers(of: network)
+    guard !known.isEmpty else {
+      throw .nothing(technique: "quantize", wanted: "layers with weights")
+    }
+    try layers.check(known: known)
+    for node in network.nodes where layers.contains(node.name) {
+      for parameter in node.parameters where takes(parameter.role) {
+        let name = "\(node.name).\(parameter.name)"
+        guard parameter.value.isFinite else {
+          throw CompressionError.notFinite(name, parameter.value)
+        }
+        guard strict, case .group(let size) = quantizer.granularity,
+          !quantizer.wrote(parameter.encoding)
+        else { continue }
+        let row = Affine.rowLength(of: parameter.value.shape)
+        if row % size != 0 { throw .uneven(group: size, row: row, parameter: name) }
+      }
+    }
+  }
 }
 
 extension Parameter.Role {
@@ -59,15 +81,11 @@ extension Parameter.Role {
 private func quantized(
   _ parameter: Parameter, _ name: String, _ options: QuantizeOptions, _ notes: inout [Note]
 ) throws(CompressionError) -> Parameter {
-  guard parameter.value.isFinite else {
-    throw CompressionError.notFinite(name, parameter.value)
-  }
   let quantizer = options.quantizer
   if quantizer.wrote(parameter.encoding) { return parameter }
   if case .group(let size) = quantizer.granularity {
     let row = Affine.rowLength(of: parameter.value.shape)
     if row % size != 0 {
-      guard !options.strict else { throw .uneven(group: size, row: row, parameter: name) }
       let rest = row % size
       notes.append(
         Note(
