@@ -90,7 +90,14 @@ final class NetworkValue: Native, Bridged, Describable {
   /// Of the file that `save` would write. Where the size follows from trained values, another machine
   /// may come to a slightly different one.
   func fileBytes(_ count: Int) -> Value {
-    .quantity(Double(count), .bytes(.file), mark: sizeMark(Double(count)))
+    let mark = sizeMark(Double(count))
+    return .quantity(
+      Double(count), .bytes(.file), mark: mark == .exact && isCalibrated ? .within(32) : mark)
+  }
+
+  /// What calibration saw stands in the header, which is deflated: some bytes depend on it.
+  private var isCalibrated: Bool {
+    network.nodes.contains { ($0.layer as? ActivationQuantizer)?.observed != nil }
   }
 
   func gzipBytes(_ count: Int) -> Value {
