@@ -317,6 +317,20 @@ extension Codes {
     }
   }
 
+  /// Images of these sizes as lists, one channel after the other.
+  package func flatten(examples: Int, plane: CodePlane, to target: Codes) {
+    precondition(count >= examples * plane.count && target.count >= examples * plane.count, "room")
+    let places = plane.height * plane.width
+    for example in 0..<examples {
+      let (from, to) = (base + example * plane.count, target.base + example * plane.count)
+      for channel in 0..<plane.channels {
+        for place in 0..<places {
+          to[channel * places + place] = from[place * plane.channels + channel]
+        }
+      }
+    }
+  }
+
   /// Runs of `width` codes, `stride` apart in the target, from one after the other here.
   package func scatter(width: Int, to target: Codes, at start: Int, stride: Int) {
     precondition(width > 0 && count % width == 0, "whole runs")
