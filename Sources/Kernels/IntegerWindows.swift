@@ -219,14 +219,10 @@ package struct IntegerPool: Sendable {
   package let output: CodePlane
   /// For each place of the output, where the places of its window are.
   private let taps: [[Int32]]
-  /// By the number of places in a window; empty for the greatest.
-  private let means: [Int: Rescale]
+  private let mean: IntegerMean?
 
-  /// - Parameter rescale: what a sum of so many codes becomes; nil for the greatest.
-  /// - Returns: nil where a mean has no rescale.
-  package init?(
-    _ window: Window, channels: Int, rescale: ((_ count: Int) -> Rescale?)?
-  ) {
+  /// - Parameter mean: nil for the greatest.
+  package init(_ window: Window, channels: Int, mean: IntegerMean?) {
     let raw = window.raw
     input = CodePlane(height: Int(raw.height), width: Int(raw.width), channels: channels)
     output = CodePlane(
@@ -245,14 +241,7 @@ package struct IntegerPool: Sendable {
       }
     }
     self.taps = taps
-    var means: [Int: Rescale] = [:]
-    if let rescale {
-      for count in Set(taps.map(\.count)) {
-        guard let mean = rescale(count) else { return nil }
-        means[count] = mean
-      }
-    }
-    self.means = means
+    self.mean = mean
   }
 
   package func forward(_ x: Codes, examples: Int, to y: Codes) {
@@ -266,10 +255,9 @@ package struct IntegerPool: Sendable {
           let target = y.base + example * output.count + place * channels
           offsets.withUnsafeBufferPointer { offsets in
             guard let first = offsets.baseAddress else { return }
-            if let mean = means[offsets.count] {
+            if let mean {
               ck_int8_sum_of(plane, first, offsets.count, channels, sums)
-              var finish = mean.raw()
-              ck_int8_rescaled(sums, &finish, channels, target)
+              for i in 0..<channels { target[i] = mean.code(sums[i], of: offsets.count) }
             } else {
               ck_int8_greatest_of(plane, first, offsets.count, channels, target)
             }

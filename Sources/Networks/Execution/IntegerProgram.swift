@@ -233,30 +233,22 @@ struct IntegerProgram: Sendable {
   }
 
   private mutating func pool(
-    _ window: Window?, _ n: Int, _ rescale: ((Int) -> Rescale?)?, on grid: CodeGrid? = nil
+    _ window: Window?, _ n: Int, _ mean: IntegerMean?, on grid: CodeGrid? = nil
   ) throws(NetworkError) {
     let from = try source(n)
-    guard let window,
-      let pool = IntegerPool(
-        window, channels: tensors[from].plane.channels, rescale: rescale)
-    else { throw refusal(n, "its windows have no whole-number form") }
+    guard let window else { throw refusal(n, "its windows have no whole-number form") }
+    let pool = IntegerPool(window, channels: tensors[from].plane.channels, mean: mean)
     places[n] = make(.pool(pool), [from], pool.output, grid ?? tensors[from].grid)
   }
 
   private mutating func mean(_ window: Window?, _ n: Int) throws(NetworkError) {
-    let old = tensors[try source(n)]
+    let old = tensors[try source(n)].grid
     let (grid, codes) = try target(n)
-    let channels = old.plane.channels
-    try pool(
-      window, n,
-      { count in
-        Rescale(
-          multipliers: [Double](
-            repeating: Double(old.grid.scale) / (Double(grid.scale) * Double(count)),
-            count: channels),
-          bias: [Int32](repeating: Int32(-count * old.grid.zero), count: channels),
-          zero: grid.zero, codes: codes)
-      }, on: grid)
+    guard let ratio = FixedPoint(Double(old.scale) / Double(grid.scale)),
+      (1...62).contains(ratio.shift)
+    else { throw refusal(n, "its scales are too far from its output's") }
+    let mean = IntegerMean(ratio: ratio, inputZero: old.zero, zero: grid.zero, codes: codes)
+    try pool(window, n, mean, on: grid)
   }
 
   private mutating func add(_ n: Int) throws(NetworkError) {
