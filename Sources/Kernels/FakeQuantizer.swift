@@ -21,8 +21,10 @@ package struct FakeQuantizer: Sendable, Equatable {
   /// The symmetric grid on which the greatest magnitude becomes the last code: as `CodeScale`.
   package static func around(greatest: Float, codes: ClosedRange<Int>) -> FakeQuantizer {
     let top = Float(codes.upperBound)
+    let inverse = greatest > 0 ? top / greatest : 0
+    // Numbers too small to have an inverse all become 0.
     return FakeQuantizer(
-      scale: greatest / top, zero: 0, codes: codes, inverse: greatest > 0 ? top / greatest : 0)
+      scale: greatest / top, zero: 0, codes: codes, inverse: inverse < .infinity ? inverse : 0)
   }
 
   /// The grid from 0 or the least to 0 or the greatest, codes from 0. ONNX DynamicQuantizeLinear.

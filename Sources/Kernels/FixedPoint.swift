@@ -44,6 +44,40 @@ package struct FixedPoint: Sendable, Equatable {
   }
 }
 
+/// How the sum of some codes becomes the code of their mean.
+package struct IntegerMean: Sendable {
+  /// The input's scale over the output's.
+  package let ratio: FixedPoint
+  package let inputZero: Int
+  package let zero: Int
+  /// From -128 to 127.
+  package let codes: ClosedRange<Int>
+
+  package init(ratio: FixedPoint, inputZero: Int, zero: Int, codes: ClosedRange<Int>) {
+    self.ratio = ratio
+    self.inputZero = inputZero
+    self.zero = zero
+    self.codes = codes
+  }
+
+  /// clamp(round((sum − count · zero) / count · ratio) + zero): rounded once, halves to even. A third
+  /// has no exact factor, so the count divides: a mean that lies between two codes stays there.
+  func code(_ sum: Int32, of count: Int) -> Int8 {
+    let product = (Int64(sum) - Int64(count * inputZero)) * Int64(ratio.factor)
+    let shift = Int64(ratio.shift)
+    let whole = product >> shift
+    let rest = product - whole << shift
+    let below = (whole >= 0 ? whole : whole - Int64(count) + 1) / Int64(count)
+    // Twice what is above `below`, in parts of the count, and whether a little is left.
+    let twice = 2 * (whole - below * Int64(count)) + (rest >> (shift - 1))
+    let isMore = rest & (1 << (shift - 1) - 1) > 0
+    let isUp =
+      twice > Int64(count) || twice == Int64(count) && (isMore || below & 1 == 1)
+    let code = below + (isUp ? 1 : 0) + Int64(zero)
+    return Int8(min(Int64(codes.upperBound), max(Int64(codes.lowerBound), code)))
+  }
+}
+
 /// How the sums of a layer's outputs become codes: clamp(round((sum + bias) · multiplier) + zero).
 package final class Rescale: @unchecked Sendable {
   package let count: Int

@@ -70,7 +70,8 @@ package struct CodeScale: Sendable, Equatable {
   ///   finite, they are 0 and the scale is not finite either, so that what comes out is no number.
   package init(greatest: Float) {
     scale = greatest / 127
-    inverse = greatest > 0 ? 127 / greatest : 0
+    let reciprocal = greatest > 0 ? 127 / greatest : 0
+    inverse = reciprocal < .infinity ? reciprocal : 0
   }
 }
 

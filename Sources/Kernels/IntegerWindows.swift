@@ -262,14 +262,10 @@ package struct IntegerPool: Sendable {
   package let output: CodePlane
   /// For each place of the output, where the places of its window are.
   private let taps: [[Int32]]
-  /// By the number of places in a window; empty for the greatest.
-  private let means: [Int: Rescale]
+  private let mean: IntegerMean?
 
-  /// - Parameter rescale: what a sum of so many codes becomes; nil for the greatest.
-  /// - Returns: nil where a mean has no rescale.
-  package init?(
-    _ window: Window, channels: Int, rescale: ((_ count: Int) -> Rescale?)?
-  ) {
+  /// - Parameter mean: nil for the greatest.
+  package init(_ window: Window, channels: Int, mean: IntegerMean?) {
     let raw = window.raw
     input = CodePlane(height: Int(raw.height), width: Int(raw.width), channels: channels)
     output = CodePlane(
@@ -288,14 +284,7 @@ package struct IntegerPool: Sendable {
       }
     }
     self.taps = taps
-    var means: [Int: Rescale] = [:]
-    if let rescale {
-      for count in Set(taps.map(\.count)) {
-        guard let mean = rescale(count) else { return nil }
-        means[count] = mean
-      }
-    }
-    self.means = means
+    self.mean = mean
   }
 
   package func forward(_ x: Codes, examples: Int, to y: Codes) {
@@ -310,10 +299,9 @@ package struct IntegerPool: Sendable {
           let target = y.base + example * output.count + place * channels
           offsets.withUnsafeBufferPointer { offsets in
             guard let first = offsets.baseAddress else { return }
-            if let mean = means[offsets.count] {
+            if let mean {
               ck_int8_sum_of(plane, first, offsets.count, channels, sums)
-              var finish = mean.raw()
-              ck_int8_rescaled(sums, &finish, channels, target)
+              for i in 0..<channels { target[i] = mean.code(sums[i], of: offsets.count) }
             } else {
               ck_int8_greatest_of(plane, first, offsets.count, channels, target)
             }
@@ -358,6 +346,20 @@ extension Codes {
     precondition(table.count == 256 && target.count >= count, "a value for each code")
     table.withUnsafeBufferPointer { table in
       for i in 0..<count { target.base[i] = table[Int(base[i]) + 128] }
+    }
+  }
+
+  /// Images of these sizes as lists, one channel after the other.
+  package func flatten(examples: Int, plane: CodePlane, to target: Codes) {
+    precondition(count >= examples * plane.count && target.count >= examples * plane.count, "room")
+    let places = plane.height * plane.width
+    for example in 0..<examples {
+      let (from, to) = (base + example * plane.count, target.base + example * plane.count)
+      for channel in 0..<plane.channels {
+        for place in 0..<places {
+          to[channel * places + place] = from[place * plane.channels + channel]
+        }
+      }
     }
   }
 

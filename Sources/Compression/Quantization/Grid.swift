@@ -72,7 +72,9 @@ package struct Grid: Sendable {
       { low, high, settings in
         let codes = signed(settings)
         let wanted = usable(span(low, high, codes))
-        let exponent = Int(wanted.exponent) + (wanted.significand > 1 ? 1 : 0)
+        // Of a training that diverges, the exponent has no successor.
+        let exponent =
+          wanted.isFinite ? Int(wanted.exponent) + (wanted.significand > 1 ? 1 : 0) : 127
         return Step(scale: power(exponent), zeroPoint: 0, codes: codes)
       }, .exponent))
 

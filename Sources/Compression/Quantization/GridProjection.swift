@@ -1,13 +1,13 @@
 // Quantization-aware training: weights that the network sees on their grid while the numbers behind
 // them move. Straight-through gradients; scales that follow the weights, are learned, or stay.
-import Encodings
-import Kernels
+package import Encodings
+package import Kernels
 import Networks
-import Tensors
+package import Tensors
 
 /// Rounding to a grid as training sees it. Jacob et al. 2018, arXiv:1712.05877; learned scales:
 /// Esser et al. 2020, arXiv:1902.08153; signs: Courbariaux et al. 2015, arXiv:1511.00363.
-struct GridProjection: Projection {
+package struct GridProjection: Projection {
   let quantizer: Quantizer
   let scales: Scales
   /// Signs are drawn, a number's the likelier the further it is from 0 (BinaryConnect).
@@ -15,7 +15,7 @@ struct GridProjection: Projection {
   private let shape: [Int]
   private let runs: [Range<Int>]
 
-  enum Scales: Sendable {
+  package enum Scales: Sendable {
     /// Found anew from the weights in each step.
     case follow
     /// Moved by their own gradient, from these steps on.
@@ -25,7 +25,7 @@ struct GridProjection: Projection {
     case levels([Float])
   }
 
-  init(_ quantizer: Quantizer, _ scales: Scales, shape: [Int], isStochastic: Bool = false) {
+  package init(_ quantizer: Quantizer, _ scales: Scales, shape: [Int], isStochastic: Bool = false) {
     self.quantizer = quantizer
     self.scales = scales
     self.shape = shape
@@ -33,20 +33,30 @@ struct GridProjection: Projection {
     runs = Affine.slices(of: shape, quantizer.granularity)
   }
 
-  func state(for latent: Tensor) -> [Float] {
+  package func state(for latent: Tensor) -> [Float] {
     if case .learned(let steps) = scales { steps.map(\.scale) } else { [] }
   }
 
-  var learnsState: Bool { if case .learned = scales { true } else { false } }
+  package var learnsState: Bool { if case .learned = scales { true } else { false } }
 
-  /// The grid of each run. A learned scale that came close to 0 still divides.
+  /// A learned scale as the grid has it: one that came close to 0 still divides, and on a grid of
+  /// powers of two it is the nearest one.
+  private func usable(_ learned: Float) -> Float {
+    let scale = max(learned, .leastNormalMagnitude)
+    guard case .uniform(_, .exponent) = quantizer.grid.kind, scale.isFinite else { return scale }
+    let isUp = scale.significand > Float(2).squareRoot()
+    return Float(
+      sign: .plus, exponent: min(127, Int(scale.exponent) + (isUp ? 1 : 0)), significand: 1)
+  }
+
+  /// The grid of each run.
   private func steps(_ latent: Floats, _ state: [Float]) -> [Step] {
     switch scales {
     case .follow: quantizer.steps(for: Tensor(trusted: shape, latent.array))
     case .fixed(let steps): steps
     case .learned(let steps):
       zip(steps, state).map {
-        Step(scale: max($1, .leastNormalMagnitude), zeroPoint: $0.zeroPoint, codes: $0.codes)
+        Step(scale: usable($1), zeroPoint: $0.zeroPoint, codes: $0.codes)
       }
     case .levels: []
     }
@@ -54,7 +64,8 @@ struct GridProjection: Projection {
 
   // MARK: Forward
 
-  func project(_ latent: Floats, state: Floats, step: Int, seed: UInt64, to values: Floats) {
+  package func project(_ latent: Floats, state: Floats, step: Int, seed: UInt64, to values: Floats)
+  {
     switch quantizer.grid.kind {
     case .float(let format):
       values.copy(
@@ -85,7 +96,7 @@ struct GridProjection: Projection {
 
   // MARK: Backward
 
-  func pullBack(_ gradient: Floats, latent: Floats, state: Floats, stateGradient: Floats) {
+  package func pullBack(_ gradient: Floats, latent: Floats, state: Floats, stateGradient: Floats) {
     switch quantizer.grid.kind {
     case .float: return
     case .levels(_, let rule): pullBackLevels(rule, gradient, latent)
@@ -116,22 +127,22 @@ struct GridProjection: Projection {
   }
 
   /// Numbers whose sign is all that counts stay where it can still change.
-  func settle(_ latent: Floats) {
+  package func settle(_ latent: Floats) {
     guard case .levels(let table, _) = quantizer.grid.kind, table == .binary else { return }
     for i in 0..<latent.count { latent[i] = min(1, max(-1, latent[i])) }
   }
 
   // MARK: Storing
 
-  func encoding(of latent: Tensor, state: [Float], pruned: [Bool]?) -> any Encoding {
+  /// What the layer saw, bit for bit, in whichever way takes the fewest bits.
+  package func encoding(of latent: Tensor, state: [Float], pruned: [Bool]?) -> any Encoding {
     let numbers =
       pruned.map {
         Tensor(trusted: latent.shape, Masking.zeroed(latent.elements, where: $0))
       } ?? latent
-    let stored = try? quantizer.smallest(numbers, without: pruned, "") {
-      value throws(CompressionError) in try encoded(value, state)
-    }
-    return stored ?? Encodings.Dense(numbers)
+    guard let whole = try? encoded(numbers, state) else { return Encodings.Dense(numbers) }
+    guard let pruned, pruned.contains(true) else { return whole }
+    return smallest(whole, without: pruned)
   }
 
   private func encoded(
@@ -143,11 +154,52 @@ struct GridProjection: Projection {
     case .uniform:
       let memory = Memory(value.count)
       memory.floats.copy(from: value.elements)
-      let steps =
-        value.shape == shape || runs.count == 1
-        ? self.steps(memory.floats, state) : quantizer.steps(for: value)
+      let steps = self.steps(memory.floats, state)
       let codes = quantizer.codes(for: value, steps) { $0.rounded(.toNearestOrEven) }
       return try quantizer.affine(of: value.shape, steps, "weight", .codes(codes.codes))
+    }
+  }
+
+  /// The codes of all weights as they are, deflated, or of kept ones alone.
+  private func smallest(_ whole: any Encoding, without pruned: [Bool]) -> any Encoding {
+    let values = whole.decoded().elements
+    let (positions, kept) = Masking.kept(of: values, without: pruned)
+    var candidates: [any Encoding] = []
+    if quantizer.grid.holdsZero {
+      candidates.append(whole)
+      if quantizer.granularity == .channel, let coded = try? Coded(whole) {
+        candidates.append(coded)
+      }
+    }
+    if let codes = part(of: whole, at: positions.map { Int($0) }),
+      let sparse = try? Sparse.smallest(shape: shape, positions: positions, values: codes)
+    {
+      candidates.append(sparse)
+    }
+    return candidates.min { $0.ledger.bits < $1.ledger.bits }
+      ?? (try? Sparse.smallest(
+        shape: shape, positions: positions, values: Encodings.Dense(Tensor(vector: kept))))
+      ?? Encodings.Dense(Tensor(trusted: shape, Masking.zeroed(values, where: pruned)))
+  }
+
+  /// Some elements on the grid that the whole is on; nil where they have no scale in common.
+  private func part(of whole: any Encoding, at positions: [Int]) -> (any Encoding)? {
+    switch whole {
+    case let affine as Affine where runs.count == 1:
+      let codes = affine.codes
+      return try? Affine(
+        shape: [positions.count], bits: affine.bits, isSigned: affine.isSigned,
+        granularity: affine.granularity, codes: positions.map { codes[$0] },
+        scales: affine.scales, scaleFormat: affine.scaleFormat,
+        zeroPoints: affine.isSymmetric ? nil : affine.zeroPoints)
+    case let levels as Levels where runs.count == 1:
+      return try? Levels(
+        shape: [positions.count], table: levels.table, granularity: levels.granularity,
+        codes: positions.map { levels.codes[$0] }, scales: levels.scales)
+    case let dense as Encodings.Dense:
+      let values = dense.decoded().elements
+      return Encodings.Dense(Tensor(vector: positions.map { values[$0] }), as: dense.format)
+    default: return nil
     }
   }
 }

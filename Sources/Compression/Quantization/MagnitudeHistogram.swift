@@ -21,10 +21,11 @@ package struct MagnitudeHistogram: Sendable {
   private var bins: Int { counts.count }
 
   package mutating func add(_ values: ArraySlice<Float>) {
-    let scale = greatest > 0 ? Float(bins) / greatest : 0
-    let last = Float(bins - 1)
+    // In double precision no finite magnitude is too small or too large to be placed.
+    let scale = greatest > 0 ? Double(bins) / Double(greatest) : 0
+    let last = Double(bins - 1)
     for value in values {
-      let place = abs(value) * scale
+      let place = Double(abs(value)) * scale
       let bin = place.isFinite ? Int(min(place, last)) : 0
       counts[bin] += 1
       sum += Double(abs(value))
@@ -40,12 +41,12 @@ package struct MagnitudeHistogram: Sendable {
   }
 
   func middle(_ bin: Int) -> Float {
-    greatest * (Float(bin) + 0.5) / Float(bins)
+    Float(Double(greatest) * (Double(bin) + 0.5) / Double(bins))
   }
 
   /// The upper end of bin `i`.
   private func end(_ bin: Int) -> Float {
-    bin + 1 == bins ? greatest : greatest * Float(bin + 1) / Float(bins)
+    bin + 1 == bins ? greatest : Float(Double(greatest) * Double(bin + 1) / Double(bins))
   }
 
   /// The smallest end of a bin below which at least this share of the magnitudes lies.
@@ -61,14 +62,16 @@ package struct MagnitudeHistogram: Sendable {
 
   /// The threshold at which the clipped histogram and the same histogram on so many levels differ
   /// least, as Kullback-Leibler divergence. Of the thresholds at ends of bins, from as many bins as
-  /// levels on, 64 are tried.
+  /// levels and a sixteenth of all on, 64 are tried: fewer bins hold few values, and a histogram of
+  /// hardly anything is like any other.
   package func entropyThreshold(levels: Int) -> Float {
-    let first = min(max(levels, 1), bins)
+    let levels = min(max(levels, 1), bins)
+    let first = max(levels, bins / 16)
     // Empty bins at the end say nothing about where to clip.
     let last = max(first, 1 + (counts.lastIndex { $0 > 0 } ?? 0))
     var best = (threshold: greatest, divergence: Double.infinity)
     for used in Array(stride(from: first, to: last, by: (last - first) / 64 + 1)) + [last] {
-      let divergence = divergence(used, levels: first)
+      let divergence = divergence(used, levels: levels)
       if divergence <= best.divergence { best = (end(used - 1), divergence) }
     }
     return best.threshold

@@ -83,6 +83,8 @@ extension Quantizer {
     for (slice, run) in Affine.slices(of: value.shape, granularity).enumerated() {
       var (scale, threshold) = levelScale(values, run, table, rule)
       if let given { scale = given[slice] }
+      // Of a training that diverges: it is to see so.
+      if !scale.isFinite { scale = .greatestFiniteMagnitude }
       scales.append(scale)
       for i in run {
         let inner = abs(values[i]) <= threshold

@@ -85,7 +85,7 @@ package struct RangeEstimator: Sendable {
     source: "Esser et al. 2020, arXiv:1902.08153", use: .training
   ) { seen in
     let top = Float(max(1, seen.levels))
-    let reach = 2 * seen.meanMagnitude() * top.squareRoot()
+    let reach = min(2 * seen.meanMagnitude() * top.squareRoot(), .greatestFiniteMagnitude)
     return (seen.low < 0 ? -reach : 0, seen.high > 0 || seen.low == 0 ? reach : 0)
   }
 

@@ -42,6 +42,11 @@ package final class Predictor {
       arithmetic = .codes(try IntegerNetwork(network, workers: workers))
       return
     }
+    for node in network.nodes where node.layer is DenseLayer || node.layer is Conv2D {
+      guard IntegerWeights(exactly: node.parameters[0]) != nil else {
+        throw .integer(layer: node.name, why: IntegerWeights.refusal)
+      }
+    }
     guard let products = try IntegerPredictor(network, workers: workers) else {
       throw .integer(
         layer: network.name,

@@ -94,6 +94,9 @@ final class IntegerCodesDesk: @unchecked Sendable {
       Codes.add(
         terms, shift: shift, count: count * form.plane.count, zero: form.grid.zero,
         range: range, to: target)
+    case .flatten:
+      sources[0].flatten(
+        examples: count, plane: program.tensors[step.sources[0]].plane, to: target)
     case .concatenate:
       var start = 0
       for (source, place) in zip(sources, step.sources) {

@@ -194,7 +194,7 @@ struct IntegerWeights {
     var encoding: (any Encoding)? = parameter.encoding
     while let outer = encoding, !(outer is Affine) { encoding = outer.nested }
     let rows = parameter.value.shape[0]
-    guard let affine = encoding as? Affine, affine.isSigned, affine.isSymmetric,
+    guard let affine = encoding as? Affine, affine.isSigned, affine.isSymmetric, affine.bits <= 8,
       affine.shape == parameter.value.shape, affine.scales.allSatisfy({ $0 >= 0 }),
       affine.granularity == .channel || affine.granularity == .tensor,
       affine.decoded().elements == parameter.value.elements
@@ -242,6 +242,9 @@ struct IntegerWeights {
     case .group: return nil
     }
   }
+
+  /// Why there are none.
+  static let refusal = "its weights are not whole numbers of 8 bits with one scale per output"
 
   func finish(_ bias: Parameter?, relu: Bool) -> IntegerFinish {
     IntegerFinish(scales: scales, bias: bias?.value.elements, relu: relu)

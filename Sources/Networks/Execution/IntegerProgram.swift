@@ -50,6 +50,8 @@ struct IntegerProgram: Sendable {
     case lookUp([Int8])
     case add(factors: [Int64], shift: Int, range: ClosedRange<Int>)
     case concatenate
+    /// Channels one after the other, as floats are.
+    case flatten
   }
 
   private(set) var tensors: [Form] = []
@@ -149,7 +151,8 @@ struct IntegerProgram: Sendable {
       return
     }
     let from = try source(n)
-    places[n] = tensors[from].grid == grid ? from : lookUp(from, on: grid) { $0 }
+    places[n] =
+      tensors[from].grid == grid ? from : lookUp(from, on: grid, grid.codes) { $0 }
   }
 
   /// Images as planes; what is no image as one place.
@@ -160,12 +163,23 @@ struct IntegerProgram: Sendable {
   }
 
   /// A function of each number by itself, as a table of all codes.
+  /// - Parameter codes: those that activations on the way leave of the grid's.
   private mutating func lookUp(
-    _ from: Int, on grid: CodeGrid, _ f: (Double) -> Double
+    _ from: Int, on grid: CodeGrid, _ codes: ClosedRange<Int>, _ f: (Double) -> Double
   ) -> Int {
     let old = tensors[from]
-    let table = (-128...127).map { Int8(grid.code(f(old.grid.value($0)))) }
+    let table = (-128...127).map {
+      Int8(min(codes.upperBound, max(codes.lowerBound, grid.code(f(old.grid.value($0))))))
+    }
     return make(.lookUp(table), [from], old.plane, grid)
+  }
+
+  /// Codes that stand as numbers of this shape do: those of an image that was flattened still stand
+  /// with its channels side by side.
+  private mutating func flattened(_ from: Int, _ shape: [Int]) -> Int {
+    let plane = IntegerProgram.plane(shape)
+    guard tensors[from].plane != plane else { return from }
+    return make(.flatten, [from], plane, tensors[from].grid)
   }
 
   private mutating func reshape(_ n: Int) throws(NetworkError) {
@@ -213,9 +227,9 @@ struct IntegerProgram: Sendable {
       places[n] = from
       return
     }
-    let (grid, _) = try target(n)
+    let (grid, codes) = try target(n)
     let activator = layer.activator
-    places[n] = lookUp(from, on: grid) { value in
+    places[n] = lookUp(from, on: grid, codes) { value in
       let memory = Memory(1)
       memory.floats[0] = Float(value)
       activator.forward(memory.floats, to: memory.floats)
@@ -224,35 +238,29 @@ struct IntegerProgram: Sendable {
   }
 
   private mutating func pool(
-    _ window: Window?, _ n: Int, _ rescale: ((Int) -> Rescale?)?, on grid: CodeGrid? = nil
+    _ window: Window?, _ n: Int, _ mean: IntegerMean?, on grid: CodeGrid? = nil
   ) throws(NetworkError) {
     let from = try source(n)
-    guard let window,
-      let pool = IntegerPool(
-        window, channels: tensors[from].plane.channels, rescale: rescale)
-    else { throw refusal(n, "its windows have no whole-number form") }
+    guard let window else { throw refusal(n, "its windows have no whole-number form") }
+    let pool = IntegerPool(window, channels: tensors[from].plane.channels, mean: mean)
     places[n] = make(.pool(pool), [from], pool.output, grid ?? tensors[from].grid)
   }
 
   private mutating func mean(_ window: Window?, _ n: Int) throws(NetworkError) {
-    let old = tensors[try source(n)]
+    let old = tensors[try source(n)].grid
     let (grid, codes) = try target(n)
-    let channels = old.plane.channels
-    try pool(
-      window, n,
-      { count in
-        Rescale(
-          multipliers: [Double](
-            repeating: Double(old.grid.scale) / (Double(grid.scale) * Double(count)),
-            count: channels),
-          bias: [Int32](repeating: Int32(-count * old.grid.zero), count: channels),
-          zero: grid.zero, codes: codes)
-      }, on: grid)
+    guard let ratio = FixedPoint(Double(old.scale) / Double(grid.scale)),
+      (1...62).contains(ratio.shift)
+    else { throw refusal(n, "its scales are too far from its output's") }
+    let mean = IntegerMean(ratio: ratio, inputZero: old.zero, zero: grid.zero, codes: codes)
+    try pool(window, n, mean, on: grid)
   }
 
   private mutating func add(_ n: Int) throws(NetworkError) {
     var sources: [Int] = []
-    for k in network.nodes[n].inputs.indices { sources.append(try source(n, k)) }
+    for k in network.nodes[n].inputs.indices {
+      sources.append(flattened(try source(n, k), network.shapes[n]))
+    }
     let (grid, codes) = try target(n)
     let ratios = sources.map { Double(tensors[$0].grid.scale) / Double(grid.scale) }
     // All terms on one shift; the greatest factor has 31 bits.
@@ -266,11 +274,12 @@ struct IntegerProgram: Sendable {
   }
 
   private mutating func concatenate(_ n: Int) throws(NetworkError) {
-    let (grid, _) = try target(n)
+    let (grid, codes) = try target(n)
     var sources: [Int] = []
-    for k in network.nodes[n].inputs.indices {
-      let from = try source(n, k)
-      sources.append(tensors[from].grid == grid ? from : lookUp(from, on: grid) { $0 })
+    for (k, shape) in network.inputShapes(of: n).enumerated() {
+      let from = flattened(try source(n, k), shape)
+      let isThere = tensors[from].grid == grid && codes == grid.codes
+      sources.append(isThere ? from : lookUp(from, on: grid, codes) { $0 })
     }
     places[n] = make(.concatenate, sources, IntegerProgram.plane(network.shapes[n]), grid)
   }
@@ -320,8 +329,7 @@ struct IntegerProgram: Sendable {
   ) throws(NetworkError) {
     let parameters = network.nodes[n].parameters
     guard let weights = IntegerWeights(exactly: parameters[0]) else {
-      throw refusal(
-        n, "its weights are not whole numbers of 8 bits with one scale per output")
+      throw refusal(n, IntegerWeights.refusal)
     }
     let (grid, codes) = try target(n)
     let old = tensors[from].grid

@@ -14,8 +14,10 @@ extension Network {
     var units: [[Float]?] = nodes.indices.map(unit)
     return mapParameters { node, parameter in
       while nodes[index].name != node.name { index += 1 }
+      // Biases that were asked onto a grid of their own stay on it.
       guard parameter.role == .bias, let unit = units[index],
-        unit.count == parameter.value.count
+        unit.count == parameter.value.count,
+        (parameter.encoding as? Encodings.Dense)?.format == .fp32
       else { return parameter }
       units[index] = nil
       let rounded = zip(parameter.value.elements, unit).map { value, unit in
