@@ -75,6 +75,11 @@ private func checkMoment(
       name: name, wanted: "one that needs no training, or `epochs` given: steps are learned",
       got: learned)
   }
+  if options.range?.use == .training, !options.grid.isUniform {
+    throw .setting(
+      name: "range", wanted: "another one with the grid \(options.grid.name): its scales follow",
+      got: learned)
+  }
   guard isTraining, let rounding = options.rounding, options.grid.isUniform else {
     if options.rounding != nil, !options.grid.isUniform, !isTraining {
       throw .setting(
