@@ -112,7 +112,7 @@ extension Session {
     guard let (function, start) = openCall(tokens) else { return [] }
     let given = tokens[start...].indices.compactMap { i -> String? in
       guard i + 1 < tokens.count, tokens[i + 1].kind == .symbol(.colon),
-        case .name(let name) = tokens[i].kind
+        let name = tokens[i].kind.word
       else { return nil }
       return name
     }
@@ -128,7 +128,7 @@ extension Session {
     guard let (function, _) = openCall(tokens), let word = function.builtin else { return [] }
     var parameters = word.parameters
     if tokens.count >= 2, tokens[tokens.count - 1].kind == .symbol(.colon),
-      case .name(let label) = tokens[tokens.count - 2].kind
+      let label = tokens[tokens.count - 2].kind.word
     {
       parameters = parameters.filter { $0.name == label }
     }
