@@ -31,7 +31,8 @@ enum Inference {
     ).network
     made.runsInIntegers = true
     let predictor = try Predictor(made, batch: batch)
-    return Task(units: Double(batch), { try predictor.predict(images) }) {
+    let answer = { try predictor.predict(images) }
+    return Task(units: Double(batch), answer) {
       $0.elements.prefix(80).map(Double.init)
     }
   }
