@@ -19,7 +19,7 @@ void CK(ck_int8_depthwise)(
         const int8_t *codes = x + r * ld + offsets[t] + c, *weights = w + t * n + c;
         for (size_t i = 0; i < width; i++) sums[i] += (int32_t)codes[i] * weights[i];
       }
-      CK(ck_int8_rescaled)(sums, &part, width, y + r * ldy + c);
+      i8_rescaled(sums, &part, width, y + r * ldy + c);
     }
   }
 }

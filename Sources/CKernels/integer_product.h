@@ -112,7 +112,8 @@ INLINE int8_t i8_fixed(int32_t sum, const ck_int8_rescale *f, size_t i) {
   return (int8_t)(code < f->low ? f->low : code > f->high ? f->high : code);
 }
 
-void CK(ck_int8_rescaled)(
+// One row; sums are readable in whole sixteens.
+INLINE void i8_rescaled(
   const int32_t *sums, const ck_int8_rescale *f, size_t n, int8_t *y
 ) {
   for (size_t i = 0; i < n; i += 16) {
@@ -129,7 +130,7 @@ INLINE void i8_fixed_row(
   const ck_int8_rescale part = {
     .bias = f->bias + column, .factors = f->factors + column, .shifts = f->shifts + column,
     .zero = f->zero, .low = f->low, .high = f->high};
-  CK(ck_int8_rescaled)(sums, &part, width, job->codes + row * job->ld + column);
+  i8_rescaled(sums, &part, width, job->codes + row * job->ld + column);
 }
 
 INLINE void i8_panels(int range, const i8_job *job, size_t p, const int panels) {

@@ -65,16 +65,6 @@ package struct FakeQuantizer: Sendable, Equatable {
     }
   }
 
-  /// The codes themselves, as floats.
-  package func codes(of x: [Float]) -> [Int] {
-    let (low, high) = ends
-    return x.map {
-      let v = steps($0)
-      let inside = v < low ? low : v > high ? high : v == v ? v : 0
-      return Int(FakeQuantizer.rounded(inside)) + zero
-    }
-  }
-
   /// The straight-through gradient: dx = dy where the code is none that clipping chose.
   /// - Returns: the gradient by the scale: Σ dy (round(x/s) − x/s) inside, Σ dy · (the end's steps)
   ///   outside. Esser et al. 2020, arXiv:1902.08153.

@@ -140,12 +140,10 @@ package struct IntegerWindows: Sendable {
       let out = y.base + example * output.count
       if isDepthwise {
         depthwise(plane, out)
+      } else if pools {
+        convolveAndPool(plane, out)
       } else {
-        if pools {
-          convolveAndPool(plane, out)
-        } else {
-          for group in 0..<groups { convolve(group, plane, scratch, out) }
-        }
+        for group in 0..<groups { convolve(group, plane, scratch, out) }
       }
     }
   }
@@ -234,12 +232,10 @@ package struct IntegerWindows: Sendable {
   ) {
     let perGroup = output.channels / groups
     let tiles = (perGroup + 15) / 16
-    let run = IntegerWindows.runLength(window)
-    let kernelRows = Int(window.raw.kernel_height)
     var job = self.rows(x, stride: stride, rows: rows)
     var finish = rescale.raw(from: group * perGroup)
     ck_int8_fixed(
-      range, &job, weights.base + group * tiles * kernelRows * run * 16,
+      range, &job, weights.base + group * tiles * job.segments * job.k * 16,
       sums.base + group * tiles * 16, &finish, perGroup, y + group * perGroup, output.channels)
   }
 

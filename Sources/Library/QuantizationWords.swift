@@ -105,6 +105,8 @@ enum QuantizationWords {
       throw Problem("E0205", "give `per` or `group`, not both", parameter: "group")
     }
     try needs("dynamic", dynamic != nil, "activations", activations != nil)
+    let percentiles = [range?.name, activationRange.name].contains(RangeEstimator.percentile.name)
+    try needs("percentile", percentile != nil, "range: .percentile", percentiles)
     try needs("rate", rate != nil, "epochs", epochs != nil)
     try needs(
       "samples", samples != nil, "activations` or `rounding",

@@ -10,6 +10,15 @@ import Tensors
 enum SensitivityWords {
   static let all = [sensitivity, allocate]
 
+  // What both of them take.
+  private static let samples = Parameter<Int>(
+    "samples", "random vectors for .hessian", default: 32)
+  private static let examples = Parameter<Int?>(
+    "examples", "how many to draw from `on`; without it, 200, or all where there are fewer")
+  private static let grid = Parameter<Grid>("grid", "as in `quantize`", default: .symmetric)
+  private static let per = Parameter<Slices>(
+    "per", "what shares a scale, as in `quantize`", default: .channel)
+
   static let sensitivity = Builtin(
     "sensitivity",
     "Says how much a network suffers when one layer alone has few bits: estimates, and the truth.",
@@ -20,11 +29,7 @@ enum SensitivityWords {
       default: BitChoices([4])),
     Parameter<Estimators>(
       "estimators", "how to score, one or a list", default: Estimators(SensitivityEstimator.all)),
-    Parameter<Int>("samples", "random vectors for .hessian", default: 32),
-    Parameter<Int?>(
-      "examples", "how many to draw from `on`; without it, 200, or all where there are fewer"),
-    Parameter<Grid>("grid", "as in `quantize`", default: .symmetric),
-    Parameter<Slices>("per", "what shares a scale, as in `quantize`", default: .channel),
+    samples, examples, grid, per,
     details:
       "A row for each layer and number of bits, with the scores; .traces has the Hessian's trace of "
       + "each layer with its 95% interval over the random vectors. .fisher is the empirical one: "
@@ -64,11 +69,7 @@ enum SensitivityWords {
     Parameter<DatasetValue?>("on", "labelled examples; .weight_mse needs none"),
     Parameter<BitChoices>(
       "bits", "the choices; 32 leaves a layer as it is", default: BitChoices([2, 3, 4, 6, 8])),
-    Parameter<Int>("samples", "random vectors for .hessian", default: 32),
-    Parameter<Int?>(
-      "examples", "how many to draw from `on`; without it, 200, or all where there are fewer"),
-    Parameter<Grid>("grid", "as in `quantize`", default: .symmetric),
-    Parameter<Slices>("per", "what shares a scale, as in `quantize`", default: .channel),
+    samples, examples, grid, per,
     details:
       "Exact: of all assignments whose weights take as many bytes or fewer, none has a lower sum of "
       + "scores; the file that `save` would write is within the budget. .front has every assignment "

@@ -95,9 +95,6 @@ typedef struct {
   K(void, ck_int8_pooled, (const int32_t *sums, size_t width, size_t ld, \
     const ck_int8_rescale *f, size_t n, int8_t *y, size_t ldy), \
     (sums, width, ld, f, n, y, ldy)) \
-  /* One row of sums to codes; sums are readable in whole sixteens. */ \
-  K(void, ck_int8_rescaled, (const int32_t *sums, const ck_int8_rescale *f, size_t n, \
-    int8_t *y), (sums, f, n, y)) \
   /* Channels by themselves: y[c] from the sum of x[t][c] w[t][c], taps at offsets. */ \
   K(void, ck_int8_depthwise, (const int8_t *x, size_t ld, size_t rows, const int32_t *offsets, \
     size_t taps, const int8_t *w, const ck_int8_rescale *f, size_t n, int8_t *y, size_t ldy), \

@@ -169,8 +169,9 @@ package struct ActivationFormats: Sendable {
 
   /// As the network has them.
   package init(of network: Network) {
+    let readers = Readers(network)
     formats = (Network.input..<network.nodes.count).map {
-      ActivationFormats.stored($0, in: network) ?? .fp32
+      ActivationFormats.stored($0, in: network, readers) ?? .fp32
     }
   }
 
@@ -191,8 +192,10 @@ package struct ActivationFormats: Sendable {
   /// The format in which the output of a node exists, `Network.input` for the network's own input; nil
   /// where it is fp32. For a node whose only reader quantizes its output it is the reader's: the
   /// numbers in between never reach memory.
-  private static func stored(_ node: Int, in network: Network) -> ActivationFormat? {
-    handedOn(node, in: network) ?? awaited(node, in: network)
+  private static func stored(
+    _ node: Int, in network: Network, _ readers: Readers
+  ) -> ActivationFormat? {
+    handedOn(node, in: network) ?? awaited(node, in: network, readers)
   }
 
   /// What only hands values on has them as it got them from a quantizer.
@@ -200,17 +203,18 @@ package struct ActivationFormats: Sendable {
     guard node != Network.input else { return nil }
     let layer = network.nodes[node].layer
     if let quantizer = layer as? ActivationQuantizer { return ActivationFormat(quantizer) }
-    guard layer.isView || layer is MaxPool || layer is Dropout else { return nil }
+    guard layer.handsOnValues else { return nil }
     return handedOn(network.nodes[node].inputs[0], in: network)
   }
 
   /// The quantizer that a node's values go to next, perhaps through what is rounded with them.
-  private static func awaited(_ node: Int, in network: Network) -> ActivationFormat? {
-    let readers = network.nodes.indices.filter { network.nodes[$0].inputs.contains(node) }
-    guard readers.count == 1, let reader = readers.first else { return nil }
+  private static func awaited(
+    _ node: Int, in network: Network, _ readers: Readers
+  ) -> ActivationFormat? {
+    guard let reader = readers.only(of: node) else { return nil }
     let layer = network.nodes[reader].layer
     if let quantizer = layer as? ActivationQuantizer { return ActivationFormat(quantizer) }
-    return layer.roundsForItsInput ? awaited(reader, in: network) : nil
+    return layer.roundsForItsInput ? awaited(reader, in: network, readers) : nil
   }
 }
 

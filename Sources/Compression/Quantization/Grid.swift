@@ -10,6 +10,18 @@ package struct Grid: Sendable {
   /// Bits that a code may have; one number where there is no choice.
   package let bits: ClosedRange<Int>
   package let kind: Kind
+  /// The settings that it has a use for, beside bits.
+  let takes: Set<Setting>
+
+  enum Setting: Sendable {
+    /// Its scales follow from a range of values, which an estimator gives.
+    case range
+    /// Its scales may differ from slice to slice.
+    case granularity
+    case narrow, fraction
+    /// Of signs, which may be drawn while they are trained.
+    case drawing
+  }
 
   package enum Kind: Sendable {
     /// Whole-number codes: the step that covers `low...high`, which contains 0.
@@ -47,7 +59,7 @@ package struct Grid: Sendable {
         let zeroPoint = (-low / scale).rounded(.toNearestOrEven)
         return Step(
           scale: scale, zeroPoint: Int(min(Float(top), max(0, zeroPoint))), codes: 0...top)
-      }, .fp32))
+      }, .fp32), takes: [.range, .granularity])
 
   package static let symmetric = Grid(
     name: "symmetric",
@@ -60,7 +72,7 @@ package struct Grid: Sendable {
       { low, high, settings in
         let codes = signed(settings)
         return Step(scale: usable(span(low, high, codes)), zeroPoint: 0, codes: codes)
-      }, .fp32))
+      }, .fp32), takes: [.range, .granularity, .narrow])
 
   package static let powerOfTwo = Grid(
     name: "power_of_two",
@@ -76,7 +88,7 @@ package struct Grid: Sendable {
         let exponent =
           wanted.isFinite ? Int(wanted.exponent) + (wanted.significand > 1 ? 1 : 0) : 127
         return Step(scale: power(exponent), zeroPoint: 0, codes: codes)
-      }, .exponent))
+      }, .exponent), takes: [.range, .granularity, .narrow])
 
   package static let fixedPoint = Grid(
     name: "fixed_point",
@@ -88,52 +100,55 @@ package struct Grid: Sendable {
       { _, _, settings in
         let top = 1 << (settings.bits - 1) - 1
         return Step(scale: power(-settings.fraction), zeroPoint: 0, codes: -top - 1...top)
-      }, .exponent))
+      }, .exponent), takes: [.fraction])
 
   package static let fp16 = Grid(
     name: "fp16",
     summary: "IEEE half precision: 11 bits of precision, up to 65504 (larger values saturate)",
     formula: "q = fp16(w), to nearest, ties to even",
     source: "IEEE 754-2008, doi:10.1109/IEEESTD.2008.4610935, binary16", bits: 16...16,
-    kind: .float(.fp16))
+    kind: .float(.fp16), takes: [])
 
   package static let bf16 = Grid(
     name: "bf16",
     summary: "brain floating point: 8 bits of precision, the range of fp32",
     formula: "q = the upper 16 bits of fp32(w), to nearest, ties to even",
-    source: "Kalamkar et al. 2019, arXiv:1905.12322", bits: 16...16, kind: .float(.bf16))
+    source: "Kalamkar et al. 2019, arXiv:1905.12322", bits: 16...16, kind: .float(.bf16), takes: [])
 
   package static let fp8E4M3 = Grid(
     name: "fp8_e4m3",
     summary: "8-bit floats with 4 bits of precision, scaled so that the greatest becomes 448",
     formula: "s = max|w| / 448, q = e4m3(w / s), to nearest, ties to even",
     source: "Micikevicius et al. 2022, arXiv:2209.05433", bits: 8...8,
-    kind: .levels(.e4m3, .greatest))
+    kind: .levels(.e4m3, .greatest), takes: [.range, .granularity])
 
   package static let fp8E5M2 = Grid(
     name: "fp8_e5m2",
     summary: "8-bit floats with 3 bits of precision and a wide range, the greatest becomes 57344",
     formula: "s = max|w| / 57344, q = e5m2(w / s), to nearest, ties to even",
     source: "Micikevicius et al. 2022, arXiv:2209.05433", bits: 8...8,
-    kind: .levels(.e5m2, .greatest))
+    kind: .levels(.e5m2, .greatest), takes: [.range, .granularity])
 
   package static let ternary = Grid(
     name: "ternary",
     summary: "−α, 0 and α: small weights become 0, five weights share a byte (TWN)",
     formula: "Δ = 0.7 · mean|w|, q = sign(w) where |w| > Δ, α = mean of these |w|",
-    source: "Li et al. 2016, arXiv:1605.04711", bits: 2...2, kind: .levels(.ternary, .ternary))
+    source: "Li et al. 2016, arXiv:1605.04711", bits: 2...2, kind: .levels(.ternary, .ternary),
+    takes: [.granularity])
 
   package static let binary = Grid(
     name: "binary",
     summary: "−1 and 1, one bit each (BinaryConnect): for training, with batch normalization",
     formula: "q = sign(w), sign(0) = 1",
-    source: "Courbariaux et al. 2015, arXiv:1511.00363", bits: 1...1, kind: .levels(.binary, .one))
+    source: "Courbariaux et al. 2015, arXiv:1511.00363", bits: 1...1, kind: .levels(.binary, .one),
+    takes: [.drawing])
 
   package static let xnor = Grid(
     name: "xnor",
     summary: "−α and α with the mean magnitude as α, one bit each (XNOR-Net)",
     formula: "q = sign(w), α = mean|w|, the best scale for these signs in squared error",
-    source: "Rastegari et al. 2016, arXiv:1603.05279", bits: 1...1, kind: .levels(.binary, .mean))
+    source: "Rastegari et al. 2016, arXiv:1603.05279", bits: 1...1, kind: .levels(.binary, .mean),
+    takes: [.granularity])
 
   package static let all = [
     affine, symmetric, powerOfTwo, fixedPoint, fp16, bf16, fp8E4M3, fp8E5M2, ternary, binary, xnor,
@@ -147,31 +162,14 @@ package struct Grid: Sendable {
   /// Codes are whole numbers: a rounding rule has something to choose.
   package var isUniform: Bool { if case .uniform = kind { true } else { false } }
 
-  /// Signs may be drawn while they are trained.
+  package var takesRange: Bool { takes.contains(.range) }
+  package var takesGranularity: Bool { takes.contains(.granularity) }
+  package var takesNarrow: Bool { takes.contains(.narrow) }
+  package var takesFraction: Bool { takes.contains(.fraction) }
+
   func takesRounding(_ rule: RoundingRule?) -> Bool {
-    isUniform || name == Grid.binary.name && rule?.isRandom == true
+    isUniform || takes.contains(.drawing) && rule?.isRandom == true
   }
-
-  /// Its scales follow from a range of values, which an estimator gives.
-  package var takesRange: Bool {
-    switch kind {
-    case .uniform: name != Grid.fixedPoint.name
-    case .levels(_, let scale): scale == .greatest
-    case .float: false
-    }
-  }
-
-  /// Its scales may differ from slice to slice.
-  package var takesGranularity: Bool {
-    switch kind {
-    case .uniform: name != Grid.fixedPoint.name
-    case .levels(_, let scale): scale != .one
-    case .float: false
-    }
-  }
-
-  package var takesNarrow: Bool { [Grid.symmetric.name, Grid.powerOfTwo.name].contains(name) }
-  package var takesFraction: Bool { name == Grid.fixedPoint.name }
 
   /// Some code stands for 0: what was pruned can stay so among codes of all weights.
   package var holdsZero: Bool {

@@ -51,6 +51,7 @@ package func quantize(
     return Quantized(
       network: result.network.roundingBiases(), notes: notes + result.notes, trained: nil)
   }
+  // What could not be stored in the end is refused before the training.
   let asked = try quantize(network, plain)
   let learns = activations?.range.use == .training
   let trained = try train(base, options, training, learnsSteps: learns, on: data, monitor)

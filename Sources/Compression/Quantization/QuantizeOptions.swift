@@ -55,7 +55,7 @@ package struct QuantizeOptions: Sendable {
     Quantizer(
       grid: grid,
       settings: Grid.Settings(bits: width, narrow: narrow ?? true, fraction: fraction ?? 0),
-      range: range ?? .minmax, percentile: percentile ?? 0.999,
+      range: range ?? .minmax, percentile: percentile ?? RangeEstimator.usualPercentile,
       granularity: grid.takesGranularity ? granularity ?? .channel : .tensor)
   }
 
@@ -66,10 +66,7 @@ package struct QuantizeOptions: Sendable {
     }
     if case .group(let size) = granularity, size < 1 { throw .group(size) }
     try checkUse()
-    if let percentile, !(percentile > 0.5 && percentile <= 1) {
-      throw .setting(
-        name: "percentile", wanted: "above 50% and at most 100%", got: "\(percentile * 100)%")
-    }
+    try RangeEstimator.check(percentile: percentile)
     if let fraction, !(-32...32).contains(fraction) {
       throw .setting(name: "fraction", wanted: "from -32 to 32", got: "\(fraction)")
     }

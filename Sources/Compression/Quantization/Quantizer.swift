@@ -31,7 +31,7 @@ package struct Quantizer: Sendable {
 
   package init(
     grid: Grid, settings: Grid.Settings, range: RangeEstimator = .minmax,
-    percentile: Double = 0.999, granularity: Affine.Granularity
+    percentile: Double = RangeEstimator.usualPercentile, granularity: Affine.Granularity
   ) {
     self.grid = grid
     self.settings = settings

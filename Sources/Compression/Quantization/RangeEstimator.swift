@@ -92,6 +92,19 @@ package struct RangeEstimator: Sendable {
   package static let all = [minmax, percentile, mse, entropy, movingAverage, learned]
 }
 
+extension RangeEstimator {
+  /// The share of magnitudes that is kept where none is asked for.
+  package static let usualPercentile = 0.999
+
+  /// - Throws: `CompressionError.setting` for a share that would clip half of the numbers or more.
+  static func check(percentile: Double?) throws(CompressionError) {
+    if let percentile, !(percentile > 0.5 && percentile <= 1) {
+      throw .setting(
+        name: "percentile", wanted: "above 50% and at most 100%", got: "\(percentile * 100)%")
+    }
+  }
+}
+
 /// What an estimator may ask about values that are to share a scale.
 struct Observed {
   /// `low...high` holds all of them and 0.

@@ -18,10 +18,11 @@ extension Network {
       guard let pool = node.layer as? MaxPool else { return node.layer }
       return HeldPool(pool: pool, choice: choice)
     }
+    let readers = Readers(self)
     // These functions never fall, so the greatest may be taken first: fewer numbers are then bent.
     for (n, node) in nodes.enumerated() where layers[n] is HeldPool {
       guard let source = node.inputs.first, source != Network.input,
-        layers[source] is HeldActivation, readers(of: source) == 1
+        layers[source] is HeldActivation, readers.only(of: source) != nil
       else { continue }
       layers.swapAt(source, n)
     }
@@ -31,9 +32,6 @@ extension Network {
     return try Network(name: name, inputShape: inputShape, nodes: held)
   }
 
-  private func readers(of node: Int) -> Int {
-    nodes.reduce(0) { $0 + $1.inputs.count { $0 == node } }
-  }
 }
 
 extension ActivationFunction {

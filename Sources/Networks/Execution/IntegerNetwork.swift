@@ -19,11 +19,7 @@ package final class IntegerNetwork {
     self.workers = workers
     let program = try IntegerProgram(network)
     self.program = program
-    let needed = Double(workers.threads) * Double(program.bytes)
-    let available = Memory.availableBytes
-    guard needed <= Double(available) else {
-      throw .memory(batch: program.examples, bytes: needed, available: available)
-    }
+    try workers.check(bytesEach: program.bytes, examples: program.examples)
     desks = (0..<workers.threads).map { _ in IntegerCodesDesk(program) }
   }
 
@@ -33,22 +29,10 @@ package final class IntegerNetwork {
     _ inputs: Tensor, monitor: Monitor = .silent
   ) throws(NetworkError) -> Tensor {
     try network.check(inputs: inputs)
-    let count = inputs.shape[0]
-    let width = network.outputShape.reduce(1, *)
-    let scores = Memory(count * width)
-    let elements = inputs.elements
-    // Each example is by itself: how many run together changes nothing but the speed.
-    let most = program.examples
-    let size = max(1, min(most, (count + workers.threads - 1) / workers.threads))
-    workers.run(blocks: (count + size - 1) / size) { block, worker in
-      guard !monitor.isInterrupted() else { return }
-      let examples = block * size..<min(count, (block + 1) * size)
-      desks[worker].run(
-        program, elements, examples,
-        to: scores.floats.slice(examples.lowerBound * width, examples.count * width))
-    }
-    if monitor.isInterrupted() { throw .interrupted }
-    return Tensor(trusted: [count] + network.outputShape, scores.floats.array)
+    let each = (inputs.shape[0] + workers.threads - 1) / workers.threads
+    return try network.scores(
+      inputs, inBlocksOf: max(1, min(program.examples, each)), on: workers, monitor: monitor
+    ) { desks[$0].run(program, $1, $2, to: $3) }
   }
 }
 
@@ -66,7 +50,7 @@ final class IntegerCodesDesk: @unchecked Sendable {
 
   func run(_ program: IntegerProgram, _ x: [Float], _ examples: Range<Int>, to scores: Floats) {
     for step in program.steps { run(step, program, x, examples) }
-    program.write(tensors[program.result].codes, examples: examples.count, to: scores)
+    program.write(tensors[program.result].codes, to: scores)
   }
 
   private func run(

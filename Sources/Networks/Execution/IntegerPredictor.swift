@@ -25,11 +25,7 @@ package final class IntegerPredictor {
   /// - Throws: `NetworkError.memory`.
   package init?(_ network: Network, workers: Workers = .shared) throws(NetworkError) {
     guard let chain = IntegerChain(network) else { return nil }
-    let needed = Double(workers.threads) * Double(chain.bytes)
-    let available = Memory.availableBytes
-    guard needed <= Double(available) else {
-      throw .memory(batch: IntegerDesk.examples, bytes: needed, available: available)
-    }
+    try workers.check(bytesEach: chain.bytes, examples: IntegerDesk.examples)
     self.network = network
     self.chain = chain
     self.workers = workers
@@ -42,21 +38,11 @@ package final class IntegerPredictor {
     _ inputs: Tensor, monitor: Monitor = .silent
   ) throws(NetworkError) -> Tensor {
     try network.check(inputs: inputs)
-    let count = inputs.shape[0]
-    let width = network.outputShape.reduce(1, *)
-    let scores = Memory(count * width)
-    // Each example is by itself: how many run together changes nothing but the speed.
     let whole = IntegerDesk.examples
-    let size = count >= whole * workers.threads ? whole : whole / 2
-    let elements = inputs.elements
-    workers.run(blocks: (count + size - 1) / size) { block, worker in
-      guard !monitor.isInterrupted() else { return }
-      let examples = block * size..<min(count, (block + 1) * size)
-      let part = scores.floats.slice(examples.lowerBound * width, examples.count * width)
-      desks[worker].run(chain, elements, examples, to: part)
+    let size = inputs.shape[0] >= whole * workers.threads ? whole : whole / 2
+    return try network.scores(inputs, inBlocksOf: size, on: workers, monitor: monitor) {
+      desks[$0].run(chain, $1, $2, to: $3)
     }
-    if monitor.isInterrupted() { throw .interrupted }
-    return Tensor(trusted: [count] + network.outputShape, scores.floats.array)
   }
 }
 

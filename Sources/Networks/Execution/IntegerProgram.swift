@@ -35,7 +35,7 @@ struct IntegerProgram: Sendable {
   private(set) var examples = 16
 
   private let network: Network
-  private let readers: [Int: [Int]]
+  private let readers: Readers
   /// Where each node's output is.
   private var places: [Int: Int] = [:]
   /// Activations and poolings that the layer before them does.
@@ -43,16 +43,12 @@ struct IntegerProgram: Sendable {
 
   init(_ network: Network) throws(NetworkError) {
     self.network = network
-    var readers: [Int: [Int]] = [:]
-    for (n, node) in network.nodes.enumerated() {
-      for input in node.inputs { readers[input, default: []].append(n) }
-    }
-    self.readers = readers
+    readers = Readers(network)
     for n in network.nodes.indices { try read(n) }
     guard let last = places[network.nodes.count - 1] else {
       throw refusal(network.nodes.count - 1, "its output is on no grid")
     }
-    result = last
+    result = flattened(last, [network.outputShape.reduce(1, *)])
     // About 32 MB of codes at a time.
     let size = tensors.reduce(0) { $0 + $1.plane.count }
     examples = max(1, min(16, (32 << 20) / max(1, size)))
@@ -173,7 +169,7 @@ struct IntegerProgram: Sendable {
   ) throws(NetworkError) -> (grid: CodeGrid, codes: ClosedRange<Int>) {
     var now = n
     var clips: [Activation] = []
-    while let only = readers[now], only.count == 1, let next = only.first {
+    while let next = readers.only(of: now) {
       let node = network.nodes[next]
       if let layer = node.layer as? ActivationQuantizer {
         guard let grid = CodeGrid(layer, node.parameters) else { break }
@@ -340,7 +336,7 @@ struct IntegerProgram: Sendable {
   /// greatest of some sums gives the greatest of their codes.
   private mutating func absorbsPool(_ n: Int) -> Bool {
     var now = n
-    while let only = readers[now], only.count == 1, let next = only.first {
+    while let next = readers.only(of: now) {
       if let pool = network.nodes[next].layer as? MaxPool {
         guard pool.isPairPool, network.shapes[now].count == 3 else { return false }
         absorbed.insert(next)
@@ -354,20 +350,10 @@ struct IntegerProgram: Sendable {
 
   // MARK: The end
 
-  /// The result as floats: (code − zero) scale, channels first.
-  func write(_ codes: Codes, examples: Int, to scores: Floats) {
-    let form = tensors[result]
-    let (plane, grid) = (form.plane, form.grid)
-    let places = plane.height * plane.width
-    for example in 0..<examples {
-      for channel in 0..<plane.channels {
-        for place in 0..<places {
-          let code = codes[example * plane.count + place * plane.channels + channel]
-          scores[example * plane.count + channel * places + place] =
-            Float(Int(code) - grid.zero) * grid.scale
-        }
-      }
-    }
+  /// The result as floats: (code − zero) scale.
+  func write(_ codes: Codes, to scores: Floats) {
+    let grid = tensors[result].grid
+    for i in 0..<scores.count { scores[i] = Float(Int(codes[i]) - grid.zero) * grid.scale }
   }
 }
 

@@ -128,11 +128,12 @@ struct Layout {
   func home(_ node: Int) -> Int { node == Network.input ? Network.input : homes[node] }
 
   private mutating func findHomes() {
-    var uses = [Int](repeating: 0, count: network.nodes.count)
-    for node in network.nodes { for input in node.inputs where input >= 0 { uses[input] += 1 } }
+    let readers = Readers(network)
     for (n, node) in network.nodes.enumerated() {
       let source = node.inputs.first ?? Network.input
-      let isOnlyReader = node.inputs.count == 1 && source != Network.input && uses[source] == 1
+      let isOnlyReader =
+        node.inputs.count == 1 && source != Network.input
+        && readers.only(of: source) == n
       if node.layer.isView, source == Network.input || isOnlyReader {
         homes.append(home(source))
         arrangements.append(arrangement(source))

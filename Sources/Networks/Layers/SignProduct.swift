@@ -92,12 +92,7 @@ extension Network {
     guard node != Network.input else { return false }
     let layer = nodes[node].layer
     if let quantizer = layer as? ActivationQuantizer { return quantizer.grid.isBinary }
-    let passes =
-      layer.isView || layer is Dropout
-      || (layer as? MaxPool).map {
-        $0.pool.padding == [0, 0]
-      } == true
-    return passes && givesSigns(nodes[node].inputs[0])
+    return layer.handsOnValues && givesSigns(nodes[node].inputs[0])
   }
 
   /// Some node multiplies signs by signs.

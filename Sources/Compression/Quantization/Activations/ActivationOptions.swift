@@ -44,10 +44,7 @@ package struct ActivationOptions: Sendable {
       let names = ActivationOptions.grids.map(\.name).joined(separator: ", ")
       throw .setting(name: "activation_grid", wanted: "one of \(names)", got: grid.name)
     }
-    if let percentile, !(percentile > 0.5 && percentile <= 1) {
-      throw .setting(
-        name: "percentile", wanted: "above 50% and at most 100%", got: "\(percentile * 100)%")
-    }
+    try RangeEstimator.check(percentile: percentile)
     guard moment == .fixed else {
       guard grid.name != Grid.powerOfTwo.name else {
         throw .setting(

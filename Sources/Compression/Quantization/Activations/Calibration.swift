@@ -5,17 +5,17 @@ import Networks
 import Tensors
 
 /// What calibration saw of one place in a network.
-package struct ActivationObserver: Sendable {
-  package private(set) var least = Float.infinity
-  package private(set) var greatest = -Float.infinity
-  package private(set) var examples = 0
+struct ActivationObserver: Sendable {
+  private(set) var least = Float.infinity
+  private(set) var greatest = -Float.infinity
+  private(set) var examples = 0
   /// The smallest and largest of each batch, in order.
   private(set) var batches: [(low: Float, high: Float)] = []
   private var positive = MagnitudeHistogram(upTo: 0)
   private var negative = MagnitudeHistogram(upTo: 0)
 
   /// Nothing seen is no number.
-  package var isFinite: Bool { least.isFinite && greatest.isFinite }
+  var isFinite: Bool { least.isFinite && greatest.isFinite }
 
   /// The first look: ends.
   mutating func see(_ values: Tensor) {
@@ -50,7 +50,8 @@ package struct ActivationObserver: Sendable {
     let quantizer = Quantizer(grid: options.grid, settings: settings, granularity: .tensor)
     let (low, high) = options.range.estimate(
       Observed(
-        low: min(0, least), high: max(0, greatest), percentile: options.percentile ?? 0.999,
+        low: min(0, least), high: max(0, greatest),
+        percentile: options.percentile ?? RangeEstimator.usualPercentile,
         levels: quantizer.levels, batches: batches,
         magnitudes: { positive.adding(negative) },
         meanMagnitude: {

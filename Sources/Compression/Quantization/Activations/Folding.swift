@@ -58,23 +58,18 @@ extension Node {
 /// Builds a network from another one's nodes: kept, replaced, dropped, and new ones in between.
 struct GraphRewriter {
   private let source: Network
-  private let readers: [Int: Int]
+  private let readers: Readers
   private var nodes: [Node] = []
   /// Where each node's output is now.
   private var places: [Int: Int] = [Network.input: Network.input]
 
   init(_ network: Network) {
     source = network
-    var readers: [Int: Int] = [:]
-    for node in network.nodes { for input in node.inputs { readers[input, default: 0] += 1 } }
-    self.readers = readers
+    readers = Readers(network)
   }
 
-  /// Whether nobody else reads a node's output, nor the network's user.
-  func isOnlyReader(_ reader: Int, of node: Int) -> Bool {
-    readers[node] == 1 && source.nodes[reader].inputs.contains(node)
-      && node != source.nodes.count - 1
-  }
+  /// Whether nobody else reads a node's output.
+  func isOnlyReader(_ reader: Int, of node: Int) -> Bool { readers.only(of: node) == reader }
 
   /// The node with its inputs where they are now, perhaps with another layer.
   mutating func keep(_ n: Int, layer: (any Layer)? = nil, parameters: [Parameter]? = nil) {

@@ -65,7 +65,6 @@ extension Network {
     if let quantizer = layer as? ActivationQuantizer {
       return quantizer.hasStep ? nodes[node].parameters.first?.value.elements.first : nil
     }
-    return layer.isView || layer is MaxPool || layer is Dropout
-      ? step(of: nodes[node].inputs[0]) : nil
+    return layer.handsOnValues ? step(of: nodes[node].inputs[0]) : nil
   }
 }

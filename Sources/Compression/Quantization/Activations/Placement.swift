@@ -9,7 +9,7 @@ struct Placement {
   /// Activations that give way to a sign.
   private(set) var replaced: [Int] = []
   private let network: Network
-  private let readers: [Int: [Int]]
+  private let readers: Readers
 
   /// - Parameters:
   ///   - onlyForWeights: round what layers with weights read, and nothing else (dynamic ranges).
@@ -18,11 +18,7 @@ struct Placement {
   ///   - layers: those whose inputs are rounded, where not everything is.
   init(_ network: Network, onlyForWeights: Bool, signs: Bool, layers: Layers) {
     self.network = network
-    var readers: [Int: [Int]] = [:]
-    for (n, node) in network.nodes.enumerated() {
-      for input in node.inputs { readers[input, default: []].append(n) }
-    }
-    self.readers = readers
+    readers = Readers(network)
     if signs {
       placeSigns(layers)
     } else if onlyForWeights {
@@ -40,9 +36,7 @@ struct Placement {
 
   /// Layers that multiply what flows by weights.
   private var weighted: [Int] {
-    network.nodes.indices.filter { n in
-      network.nodes[n].layer.multipliesWeights
-    }
+    network.nodes.indices.filter { network.nodes[$0].layer.multipliesWeights }
   }
 
   // MARK: Everywhere
@@ -50,7 +44,7 @@ struct Placement {
   private func isRounded(_ n: Int) -> Bool {
     if n == Network.input {
       // Indices are no numbers to round.
-      return !(readers[n] ?? []).contains { network.nodes[$0].layer is Embedding }
+      return !readers[n].contains { network.nodes[$0].layer is Embedding }
     }
     return holdsNewValues(n) && !handsOn(n)
   }
@@ -67,8 +61,7 @@ struct Placement {
 
   /// The last of a chain is rounded, not what its parts hand on.
   private func handsOn(_ n: Int) -> Bool {
-    guard let only = readers[n], only.count == 1, n != network.nodes.count - 1 else { return false }
-    return network.nodes[only[0]].layer.roundsForItsInput
+    readers.only(of: n).map { network.nodes[$0].layer.roundsForItsInput } ?? false
   }
 
   // MARK: Signs
@@ -78,12 +71,12 @@ struct Placement {
       var source = network.nodes[n].inputs[0]
       let wanted = source
       // Back through what only passes values on.
-      while source != Network.input, readers[source]?.count == 1,
+      while source != Network.input, readers.only(of: source) != nil,
         !network.nodes[source].layer.makesNewValues
       {
         source = network.nodes[source].inputs[0]
       }
-      if source != Network.input, readers[source]?.count == 1,
+      if source != Network.input, readers.only(of: source) != nil,
         network.nodes[source].layer is Activation
       {
         replaced.append(source)
@@ -99,10 +92,7 @@ extension Layer {
   package var multipliesWeights: Bool { self is DenseLayer || self is Conv2D }
 
   /// What leaves it are other values than those that enter.
-  fileprivate var makesNewValues: Bool {
-    !(isView || self is MaxPool || self is Dropout || self is ActivationQuantizer
-      || self is Slice || self is ChannelShuffle)
-  }
+  fileprivate var makesNewValues: Bool { !(handsOnValues || self is ActivationQuantizer) }
 
   /// Its own output is rounded in place of what it alone reads.
   var roundsForItsInput: Bool {
