@@ -71,6 +71,11 @@ import Testing
     for _ in 0..<2 {
       layer.forward(input.codes, examples: images, scratch: scratch.codes, to: output.codes)
     }
+    let simulated = CodeMemory(output.codes.count)
+    SimulatedWindows(
+      w, window: twin.window, groups: twin.groups, filters: twin.filters, zero: zero,
+      rescale: try #require(finish.rescale)
+    ).forward(input.codes, examples: images, to: simulated.codes)
     let places = layer.output.height * layer.output.width
     let depth = twin.window.channels * twin.window.kernelCount
     for (image, codes) in x.enumerated() {
@@ -85,9 +90,31 @@ import Testing
           #expect(
             output.codes[image * layer.output.count + place * twin.filters + filter]
               == finish.code(sum, filter))
+          #expect(
+            simulated.codes[image * layer.output.count + place * twin.filters + filter]
+              == finish.code(sum, filter))
         }
       }
     }
+  }
+
+  /// Sums that leave the whole numbers that floats hold are cut before they do.
+  @Test(arguments: [1024, 1025, 5000]) func simulatedSumsAreExact(_ depth: Int) throws {
+    let window = try #require(
+      Window(channels: depth, plane: (1, 1), kernel: (1, 1), stride: (1, 1), padding: (0, 0)))
+    let bias = [Int32](repeating: Int32(-depth * 128 * 127), count: 2)
+    let rescale = try #require(
+      Rescale(multipliers: [1, 1], bias: bias, zero: 0, codes: -128...127))
+    // All at the far end, and one a single step away.
+    var x = [Int8](repeating: -128, count: depth)
+    var w = [Int8](repeating: -127, count: 2 * depth)
+    x[depth - 1] = -127
+    w[depth] = -128
+    let input = CodeMemory(x)
+    let output = CodeMemory(2)
+    SimulatedWindows(w, window: window, groups: 1, filters: 2, zero: 0, rescale: rescale)
+      .forward(input.codes, examples: 1, to: output.codes)
+    #expect(output.codes[0] == -127 && output.codes[1] == 1)
   }
 
   @Test(arguments: seeds) func depthwiseConvolutionsAreExact(_ seed: UInt64) throws {

@@ -18,7 +18,7 @@ package final class Predictor {
 
   private enum Arithmetic {
     case floats(Plan)
-    /// Ranges are known: whole numbers from end to end.
+    /// Ranges are known: codes from end to end.
     case codes(IntegerNetwork)
     /// Ranges are found for each example: whole numbers within layers.
     case products(IntegerPredictor)
@@ -32,6 +32,11 @@ package final class Predictor {
     workers: Workers = .shared
   ) throws(NetworkError) {
     guard network.runsInIntegers, !network.countsBits else {
+      // What can run on codes is simulated on them, so that it answers as whole numbers would.
+      if let codes = try network.onCodes(workers) {
+        arithmetic = .codes(codes)
+        return
+      }
       arithmetic = .floats(
         try Plan(
           network, weights: Weights(network, path: path), capacity: max(1, batch),
@@ -141,6 +146,20 @@ extension Network {
 }
 
 extension Network {
+  /// The network simulated on codes; nil where something in it has no whole-number form.
+  /// - Throws: `NetworkError.memory`.
+  fileprivate func onCodes(_ workers: Workers) throws(NetworkError) -> IntegerNetwork? {
+    guard nodes.contains(where: { ($0.layer as? ActivationQuantizer)?.hasStep == true }) else {
+      return nil
+    }
+    do throws(NetworkError) {
+      return try IntegerNetwork(self, sums: .floats, workers: workers)
+    } catch {
+      if case .integer = error { return nil }
+      throw error
+    }
+  }
+
   /// Every quantizer finds the range of each example anew, around 0, for codes of eight bits.
   fileprivate var roundsEachExample: Bool {
     let all = nodes.compactMap { $0.layer as? ActivationQuantizer }

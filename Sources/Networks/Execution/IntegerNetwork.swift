@@ -3,21 +3,27 @@
 package import Kernels
 package import Tensors
 
-/// A network whose activations are on static grids, run without floats between its ends.
+/// A network whose activations are on static grids, run on codes between its ends.
 ///
-/// Law: its outputs are those of the network that rounds floats to the same grids, within one step of
-/// the output's grid. Every set of kernels, and any number of threads, gives the same bits.
+/// Law: both ways to add products up give the same bits, on every set of kernels and any number of
+/// threads. Rounding floats to grids layer by layer, as in training, is the same but for ties that
+/// floats cannot see.
 package final class IntegerNetwork {
   private let network: Network
   private let program: IntegerProgram
   private let workers: Workers
   private let desks: [IntegerCodesDesk]
 
+  /// How layers with weights add their products up: in whole numbers, or as a simulation does.
+  package enum Sums: Sendable, CaseIterable { case integers, floats }
+
   /// - Throws: `NetworkError.integer` with what cannot run with whole numbers, and why; `.memory`.
-  package init(_ network: Network, workers: Workers = .shared) throws(NetworkError) {
+  package init(
+    _ network: Network, sums: Sums = .integers, workers: Workers = .shared
+  ) throws(NetworkError) {
     self.network = network
     self.workers = workers
-    let program = try IntegerProgram(network)
+    let program = try IntegerProgram(network, sums: sums)
     self.program = program
     try workers.check(bytesEach: program.bytes, examples: program.examples)
     desks = (0..<workers.threads).map { _ in IntegerCodesDesk(program) }
@@ -68,6 +74,7 @@ final class IntegerCodesDesk: @unchecked Sendable {
         scratch: scratch.codes)
     case .windows(let layer):
       layer.forward(sources[0], examples: count, scratch: scratch.codes, to: target)
+    case .simulated(let layer): layer.forward(sources[0], examples: count, to: target)
     case .pool(let pool): pool.forward(sources[0], examples: count, to: target)
     case .lookUp(let table):
       sources[0].slice(0, count * form.plane.count).lookUp(table, to: target)

@@ -18,6 +18,7 @@ struct IntegerProgram: Sendable {
   enum Work: Sendable {
     case encode
     case windows(IntegerWindows)
+    case simulated(SimulatedWindows)
     case pool(IntegerPool)
     /// By the code + 128.
     case lookUp([Int8])
@@ -35,14 +36,16 @@ struct IntegerProgram: Sendable {
   private(set) var examples = 16
 
   private let network: Network
+  private let sums: IntegerNetwork.Sums
   private let readers: Readers
   /// Where each node's output is.
   private var places: [Int: Int] = [:]
   /// Activations and poolings that the layer before them does.
   private var absorbed: Set<Int> = []
 
-  init(_ network: Network) throws(NetworkError) {
+  init(_ network: Network, sums: IntegerNetwork.Sums) throws(NetworkError) {
     self.network = network
+    self.sums = sums
     readers = Readers(network)
     for n in network.nodes.indices { try read(n) }
     guard let last = places[network.nodes.count - 1] else {
@@ -324,6 +327,13 @@ struct IntegerProgram: Sendable {
       let rescale = Rescale(
         multipliers: multipliers, bias: bias, zero: grid.zero, codes: codes)
     else { throw refusal(n, "its scales are too far from its output's") }
+    guard sums == .integers else {
+      let layer = SimulatedWindows(
+        order(weights.codes), window: window, groups: groups, filters: filters, zero: old.zero,
+        rescale: rescale)
+      places[n] = make(.simulated(layer), [from], layer.output, grid)
+      return
+    }
     let layer = IntegerWindows(
       order(weights.codes), window: window, groups: groups, filters: filters, zero: old.zero,
       lowest: old.codes.lowerBound, rescale: rescale,

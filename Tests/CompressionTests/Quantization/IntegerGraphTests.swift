@@ -52,50 +52,54 @@ import Testing
     return Case(network: result.network, inputs: inputs)
   }
 
-  /// The nodes that are on a grid, each with the greatest distance there in its steps, and the share
-  /// of numbers that are apart at all.
-  static func distances(_ network: Network, _ inputs: Tensor) throws -> [(
-    most: Float, share: Double
-  )] {
-    try network.nodes.indices.compactMap { n in
-      guard network.nodes[n].layer is ActivationQuantizer,
-        let step = network.nodes[n].parameters.first?.value.elements.first
-      else { return nil }
-      let part = try Network(
-        name: "part", inputShape: network.inputShape, nodes: Array(network.nodes[...n]))
-      let floats = try part.predict(inputs)
-      let codes = try IntegerNetwork(part).predict(inputs)
-      let steps = zip(floats.elements, codes.elements).map { abs($0 - $1) / step }
-      return (
-        steps.max() ?? 0, Double(steps.count { $0 > 0.5 }) / Double(max(1, steps.count))
-      )
+  /// What rounding floats layer by layer gives, as training does: each node that is on a grid, with
+  /// its numbers in steps of it.
+  static func rounded(_ network: Network, _ inputs: Tensor) throws -> [(node: Int, steps: [Float])] {
+    let nodes = network.nodes.indices.filter { network.nodes[$0].layer is ActivationQuantizer }
+    var all: [(node: Int, steps: [Float])] = []
+    try network.trace(inputs, outputsOf: nodes, batch: inputs.shape[0]) { node, output in
+      let step = network.nodes[node].parameters[0].value.elements[0]
+      all.append((node, output.elements.map { $0 / step }))
     }
+    return all
   }
 
-  /// What leaves the network is at most one step of its grid apart, and where it is, rarely. A tie
-  /// that floats cannot see (a sum of inexact products, half way between two codes) may go either way,
-  /// and later layers may make more of it: there, the first that differs does so by one step.
-  @Test(arguments: 0..<8) func countingAndRoundingAgree(_ round: Int) throws {
-    var further = 0
+  /// The law, for every number of every network.
+  @Test(arguments: 0..<12) func countingAndSimulatingAgree(_ round: Int) throws {
+    var counted = 0
     for seed in 0..<20 {
       let one = try Self.make(seed: UInt64(round * 1000 + seed))
-      let floats = try one.network.predict(one.inputs)
       let codes: Tensor
       do { codes = try IntegerNetwork(one.network).predict(one.inputs) } catch {
         // Scales so far apart that no fixed-point number holds their ratio: said, not computed.
-        #expect(
-          error.code == "E0514" && "\(error)".contains("too far"), "\(round) \(seed) \(error)")
+        #expect(error.code == "E0514" && "\(error)".contains("too far"), "\(error)")
         continue
       }
-      let step = try #require(one.network.nodes.last?.parameters.first?.value.elements.first)
-      let apart = zip(floats.elements, codes.elements).contains { abs($0 - $1) > 0.5 * step }
-      guard apart else { continue }
-      let all = try Self.distances(one.network, one.inputs)
-      let first = try #require(all.first { $0.most > 0.5 })
-      #expect(first.most < 1.001 && first.share < 0.1, "\(round) \(seed) \(first)")
-      if all.contains(where: { $0.most > 1.001 }) { further += 1 }
+      #expect(try one.network.predict(one.inputs) == codes, "\(round) \(seed)")
+      counted += 1
     }
-    #expect(further <= 1)
+    #expect(counted > 10)
+  }
+
+  /// Floats rounded layer by layer are the same but for ties that they cannot see (a sum of inexact
+  /// products, half way between two codes): the first node that differs does so by one step, rarely.
+  @Test(arguments: 0..<8) func countingAndRoundingAgree(_ round: Int) throws {
+    for seed in 0..<20 {
+      let one = try Self.make(seed: UInt64(round * 1000 + seed))
+      for (node, steps) in try Self.rounded(one.network, one.inputs) {
+        let part = try Network(
+          name: "part", inputShape: one.network.inputShape,
+          nodes: Array(one.network.nodes[...node]))
+        // A part may end inside another branch, whose end then is on no grid.
+        guard let codes = try? IntegerNetwork(part).predict(one.inputs) else { continue }
+        let step = one.network.nodes[node].parameters[0].value.elements[0]
+        let apart = zip(steps, codes.elements).map { abs($0 - $1 / step) }
+        guard let most = apart.max(), most > 0.5 else { continue }
+        let share = Double(apart.count { $0 > 0.5 }) / Double(apart.count)
+        #expect(most < 1.001 && share < 0.1, "\(round) \(seed) \(node)")
+        break
+      }
+    }
   }
 
   @Test(arguments: 0..<12) func batchAndThreadsDoNotMatter(_ seed: UInt64) throws {
