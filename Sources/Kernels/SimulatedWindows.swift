@@ -88,17 +88,25 @@ package struct SimulatedWindows: Sendable {
     let top = line * Int(raw.stride_height) - Int(raw.padding_height)
     let left = column * Int(raw.stride_width) - Int(raw.padding_width)
     let plane = x + example * input.count + group * depth
+    let width = Int(raw.kernel_width)
+    // Neighbors of all channels lie side by side.
+    let isRun = groups == 1 && left >= 0 && left + width <= input.width
     var next = target
     for y in top..<top + Int(raw.kernel_height) {
-      for x in left..<left + Int(raw.kernel_width) {
-        if y >= 0, y < input.height, x >= 0, x < input.width {
-          let codes = plane + (y * input.width + x) * input.channels
-          for i in 0..<depth { next[i] = Float(codes[i]) }
-        } else {
-          next.update(repeating: Float(zero), count: depth)
+      let row = plane + (y * input.width + left) * input.channels
+      if y < 0 || y >= input.height {
+        next.update(repeating: Float(zero), count: width * depth)
+      } else if isRun {
+        for i in 0..<width * depth { next[i] = Float(row[i]) }
+      } else {
+        for x in 0..<width {
+          let isInside = left + x >= 0 && left + x < input.width
+          for i in 0..<depth {
+            next[x * depth + i] = Float(isInside ? row[x * input.channels + i] : zero)
+          }
         }
-        next += depth
       }
+      next += width * depth
     }
   }
 

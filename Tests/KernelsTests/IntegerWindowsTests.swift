@@ -226,13 +226,41 @@ import Testing
     }
   }
 
-  @Test func flattenedImagesAreAsFloatsAre() {
-    var dice = Dice(4)
-    let plane = CodePlane(height: 2, width: 3, channels: 5)
-    let x = (0..<3).map { _ in dice.codes(plane.count) }
-    let target = CodeMemory(3 * plane.count)
-    let source = CodeMemory(x.flatMap { Self.plane($0, channels: 5) })
-    source.codes.flatten(examples: 3, plane: plane, to: target.codes)
-    #expect(target.codes.array == x.flatMap { $0 })
+  @Test(arguments: seeds) func codesArePickedFromTheirPlaces(_ seed: UInt64) {
+    var dice = Dice(seed)
+    let (each, examples) = (dice.size(1...40), dice.size(1...3))
+    let places = (0..<dice.size(1...60)).map { _ in Int32(dice.size(0...each - 1)) }
+    let x = dice.codes(examples * each)
+    let (source, target) = (CodeMemory(x), CodeMemory(examples * places.count))
+    source.codes.pick(places, examples: examples, each: each, to: target.codes)
+    #expect(
+      target.codes.array
+        == (0..<examples).flatMap { e in places.map { x[e * each + Int($0)] } })
+  }
+
+  /// Against the definition in doubles, which hold all these products exactly.
+  @Test(arguments: seeds) func gatesMultiply(_ seed: UInt64) throws {
+    var dice = Dice(seed)
+    let plane = CodePlane(
+      height: dice.size(1...4), width: dice.size(1...4), channels: dice.size(1...9))
+    let gates = dice.size(0...1) == 0 ? plane.count : plane.channels
+    let (x, gate) = (dice.codes(2 * plane.count), dice.codes(2 * gates))
+    let zeros = (0..<3).map { _ in dice.size(-128...127) }
+    let factor = try #require(FixedPoint(Double(abs(dice.float(0.05))) + 1e-4))
+    let low = dice.size(-128...zeros[2])
+    let range = low...dice.size(zeros[2]...127)
+    let memory = [CodeMemory(x), CodeMemory(gate)]
+    let target = CodeMemory(2 * plane.count)
+    Codes.multiply(
+      (memory[0].codes, zero: zeros[0]), by: (memory[1].codes, zero: zeros[1]),
+      examples: 2, plane: plane, gates: gates, factor: factor, zero: zeros[2], range: range,
+      to: target.codes)
+    for i in 0..<2 * plane.count {
+      let (example, place) = i.quotientAndRemainder(dividingBy: plane.count)
+      let product = (Int(x[i]) - zeros[0]) * (Int(gate[example * gates + place % gates]) - zeros[1])
+      let steps = (Double(product) * factor.value).rounded(.toNearestOrEven)
+      let code = min(Double(range.upperBound), max(Double(low), steps + Double(zeros[2])))
+      #expect(target.codes[i] == Int8(code))
+    }
   }
 }

@@ -85,9 +85,15 @@ final class IntegerCodesDesk: @unchecked Sendable {
       Codes.add(
         terms, shift: shift, count: count * form.plane.count, zero: form.grid.zero,
         range: range, to: target)
-    case .flatten:
-      sources[0].flatten(
-        examples: count, plane: program.tensors[step.sources[0]].plane, to: target)
+    case .multiply(let factor, let range):
+      let grids = step.sources.map { program.tensors[$0] }
+      Codes.multiply(
+        (sources[0], zero: grids[0].grid.zero), by: (sources[1], zero: grids[1].grid.zero),
+        examples: count, plane: grids[0].plane, gates: grids[1].plane.count, factor: factor,
+        zero: form.grid.zero, range: range, to: target)
+    case .move(let table):
+      sources[0].pick(
+        table, examples: count, each: program.tensors[step.sources[0]].plane.count, to: target)
     case .concatenate:
       var start = 0
       for (source, place) in zip(sources, step.sources) {

@@ -24,24 +24,27 @@ struct IntegerProgram: Sendable {
     case lookUp([Int8])
     case add(factors: [Int64], shift: Int, range: ClosedRange<Int>)
     case concatenate
-    /// Channels one after the other, as floats are.
-    case flatten
+    /// (x − its zero) (gate − its zero) · factor; the second source has as many numbers, or one for
+    /// each channel.
+    case multiply(factor: FixedPoint, range: ClosedRange<Int>)
+    /// Codes picked from elsewhere, by their place in each example.
+    case move([Int32])
   }
 
   private(set) var tensors: [Form] = []
   private(set) var steps: [Step] = []
   private(set) var result = 0
-  private(set) var scratchCount = 0
+  var scratchCount = 0
   /// Examples that run together.
   private(set) var examples = 16
 
-  private let network: Network
-  private let sums: IntegerNetwork.Sums
-  private let readers: Readers
+  let network: Network
+  let sums: IntegerNetwork.Sums
+  let readers: Readers
   /// Where each node's output is.
-  private var places: [Int: Int] = [:]
+  var places: [Int: Int] = [:]
   /// Activations and poolings that the layer before them does.
-  private var absorbed: Set<Int> = []
+  var absorbed: Set<Int> = []
 
   init(_ network: Network, sums: IntegerNetwork.Sums) throws(NetworkError) {
     self.network = network
@@ -51,7 +54,7 @@ struct IntegerProgram: Sendable {
     guard let last = places[network.nodes.count - 1] else {
       throw refusal(network.nodes.count - 1, "its output is on no grid")
     }
-    result = flattened(last, [network.outputShape.reduce(1, *)])
+    result = moved(last, [network.outputShape.reduce(1, *)])
     // About 32 MB of codes at a time.
     let size = tensors.reduce(0) { $0 + $1.plane.count }
     examples = max(1, min(16, (32 << 20) / max(1, size)))
@@ -63,7 +66,7 @@ struct IntegerProgram: Sendable {
     scratchCount + tensors.reduce(0) { $0 + examples * $1.plane.count + IntegerWindows.slack }
   }
 
-  private func refusal(_ n: Int, _ why: String) -> NetworkError {
+  func refusal(_ n: Int, _ why: String) -> NetworkError {
     .integer(layer: network.nodes[n].name, why: why)
   }
 
@@ -74,7 +77,7 @@ struct IntegerProgram: Sendable {
     switch node.layer {
     case let layer as ActivationQuantizer: try quantizer(layer, n)
     case is Dropout, is Flatten: places[n] = try source(n)
-    case is Reshape: try reshape(n)
+    case is Reshape: places[n] = moved(try source(n), network.shapes[n])
     case let layer as Activation: try activation(layer, n)
     case let layer as DenseLayer: try dense(layer, n)
     case let layer as Conv2D: try convolution(layer, n)
@@ -88,14 +91,16 @@ struct IntegerProgram: Sendable {
       try mean(layer.pool.window(network.inputShapes(of: n)[0]), n)
     case let layer as GlobalPool: try mean(layer.window(network.inputShapes(of: n)[0]), n)
     case is Add: try add(n)
+    case is Multiply: try multiply(n)
     case is Concatenate: try concatenate(n)
+    case let layer as any PicksNumbers: try pick(layer, n)
     default:
       throw refusal(n, "\(type(of: node.layer).kind) has no whole-number form")
     }
   }
 
   /// Where the codes of a node's input are.
-  private func source(_ n: Int, _ k: Int = 0) throws(NetworkError) -> Int {
+  func source(_ n: Int, _ k: Int = 0) throws(NetworkError) -> Int {
     let input = network.nodes[n].inputs[k]
     guard let place = places[input] else {
       throw refusal(n, "what it reads is on no grid of 8 bits or fewer with a static range")
@@ -103,7 +108,7 @@ struct IntegerProgram: Sendable {
     return place
   }
 
-  private mutating func make(
+  mutating func make(
     _ work: Work, _ sources: [Int], _ plane: CodePlane, _ grid: CodeGrid
   ) -> Int {
     tensors.append(Form(plane: plane, grid: grid))
@@ -119,7 +124,7 @@ struct IntegerProgram: Sendable {
     }
     guard network.nodes[n].inputs[0] != Network.input else {
       let shape = network.inputShape
-      places[n] = make(.encode, [], IntegerProgram.plane(shape), grid)
+      places[n] = make(.encode, [], CodePlane(shape), grid)
       return
     }
     let from = try source(n)
@@ -127,16 +132,9 @@ struct IntegerProgram: Sendable {
       tensors[from].grid == grid ? from : lookUp(from, on: grid, grid.codes) { $0 }
   }
 
-  /// Images as planes; what is no image as one place.
-  private static func plane(_ shape: [Int]) -> CodePlane {
-    shape.count == 3
-      ? CodePlane(height: shape[1], width: shape[2], channels: shape[0])
-      : CodePlane(height: 1, width: 1, channels: shape.reduce(1, *))
-  }
-
   /// A function of each number by itself, as a table of all codes.
   /// - Parameter codes: those that activations on the way leave of the grid's.
-  private mutating func lookUp(
+  mutating func lookUp(
     _ from: Int, on grid: CodeGrid, _ codes: ClosedRange<Int>, _ f: (Double) -> Double
   ) -> Int {
     let old = tensors[from]
@@ -146,28 +144,9 @@ struct IntegerProgram: Sendable {
     return make(.lookUp(table), [from], old.plane, grid)
   }
 
-  /// Codes that stand as numbers of this shape do: those of an image that was flattened still stand
-  /// with its channels side by side.
-  private mutating func flattened(_ from: Int, _ shape: [Int]) -> Int {
-    let plane = IntegerProgram.plane(shape)
-    guard tensors[from].plane != plane else { return from }
-    return make(.flatten, [from], plane, tensors[from].grid)
-  }
-
-  private mutating func reshape(_ n: Int) throws(NetworkError) {
-    let from = try source(n)
-    let (old, new) = (tensors[from].plane, IntegerProgram.plane(network.shapes[n]))
-    // Channels lie side by side: only where there is one, or one place, is the order the same.
-    guard old.channels == 1 || old.height * old.width == 1, new.channels == 1 || new == old else {
-      throw refusal(n, "it would have to move codes: use flatten")
-    }
-    places[n] = make(
-      .lookUp((-128...127).map { Int8($0) }), [from], new, tensors[from].grid)
-  }
-
   /// The grid that a node's output is on in the end, with the ends of its codes where activations
   /// on the way clip it.
-  private mutating func target(
+  mutating func target(
     _ n: Int
   ) throws(NetworkError) -> (grid: CodeGrid, codes: ClosedRange<Int>) {
     var now = n
@@ -212,7 +191,7 @@ struct IntegerProgram: Sendable {
   private mutating func pool(
     _ window: Window?, _ n: Int, _ mean: IntegerMean?, on grid: CodeGrid? = nil
   ) throws(NetworkError) {
-    let from = try source(n)
+    let from = moved(try source(n), network.inputShapes(of: n)[0])
     guard let window else { throw refusal(n, "its windows have no whole-number form") }
     let pool = IntegerPool(window, channels: tensors[from].plane.channels, mean: mean)
     places[n] = make(.pool(pool), [from], pool.output, grid ?? tensors[from].grid)
@@ -231,7 +210,7 @@ struct IntegerProgram: Sendable {
   private mutating func add(_ n: Int) throws(NetworkError) {
     var sources: [Int] = []
     for k in network.nodes[n].inputs.indices {
-      sources.append(flattened(try source(n, k), network.shapes[n]))
+      sources.append(moved(try source(n, k), network.shapes[n]))
     }
     let (grid, codes) = try target(n)
     let ratios = sources.map { Double(tensors[$0].grid.scale) / Double(grid.scale) }
@@ -245,117 +224,27 @@ struct IntegerProgram: Sendable {
       tensors[sources[0]].plane, grid)
   }
 
+  private mutating func multiply(_ n: Int) throws(NetworkError) {
+    let shapes = network.inputShapes(of: n)
+    let sources = [moved(try source(n), shapes[0]), moved(try source(n, 1), shapes[1])]
+    let (grid, codes) = try target(n)
+    let scales = sources.map { Double(tensors[$0].grid.scale) }
+    guard let factor = FixedPoint(scales[0] * scales[1] / Double(grid.scale)),
+      (1...62).contains(factor.shift)
+    else { throw refusal(n, "its inputs' scales are too far from its output's") }
+    places[n] = make(
+      .multiply(factor: factor, range: codes), sources, CodePlane(network.shapes[n]), grid)
+  }
+
   private mutating func concatenate(_ n: Int) throws(NetworkError) {
     let (grid, codes) = try target(n)
     var sources: [Int] = []
     for (k, shape) in network.inputShapes(of: n).enumerated() {
-      let from = flattened(try source(n, k), shape)
+      let from = moved(try source(n, k), shape)
       let isThere = tensors[from].grid == grid && codes == grid.codes
       sources.append(isThere ? from : lookUp(from, on: grid, codes) { $0 })
     }
-    places[n] = make(.concatenate, sources, IntegerProgram.plane(network.shapes[n]), grid)
-  }
-
-  // MARK: Weights
-
-  private mutating func dense(_ layer: DenseLayer, _ n: Int) throws(NetworkError) {
-    let from = try source(n)
-    let plane = tensors[from].plane
-    guard network.inputShapes(of: n)[0].count == 1 else {
-      throw refusal(n, "a dense layer at every position has no whole-number form yet")
-    }
-    guard
-      let window = Window(
-        channels: plane.count, plane: (1, 1), kernel: (1, 1), stride: (1, 1), padding: (0, 0))
-    else { throw refusal(n, "its input is too large") }
-    try windows(n, from, window, groups: 1, filters: layer.units, hasBias: layer.bias) { codes in
-      // Weights count through channels first, codes lie with channels side by side.
-      let places = plane.height * plane.width
-      guard places > 1, plane.channels > 1 else { return codes }
-      var moved = codes
-      for unit in 0..<layer.units {
-        for channel in 0..<plane.channels {
-          for place in 0..<places {
-            moved[unit * plane.count + place * plane.channels + channel] =
-              codes[unit * plane.count + channel * places + place]
-          }
-        }
-      }
-      return moved
-    }
-  }
-
-  private mutating func convolution(_ layer: Conv2D, _ n: Int) throws(NetworkError) {
-    guard let window = layer.window(network.inputShapes(of: n)[0]) else {
-      throw refusal(n, "its windows have no whole-number form")
-    }
-    try windows(
-      n, try source(n), window, groups: layer.groups, filters: layer.filters,
-      hasBias: layer.bias
-    ) { $0 }
-  }
-
-  private mutating func windows(
-    _ n: Int, _ from: Int, _ window: Window, groups: Int, filters: Int, hasBias: Bool,
-    order: ([Int8]) -> [Int8]
-  ) throws(NetworkError) {
-    let parameters = network.nodes[n].parameters
-    guard let weights = IntegerWeights(exactly: parameters[0]) else {
-      throw refusal(n, IntegerWeights.refusal)
-    }
-    let (grid, codes) = try target(n)
-    let old = tensors[from].grid
-    let depth = weights.codes.count / filters
-    var bias: [Int32] = []
-    for filter in 0..<filters {
-      let part = weights.codes[filter * depth..<(filter + 1) * depth]
-      let unit = Double(old.scale) * Double(weights.scales[filter])
-      let own =
-        hasBias && unit > 0 ? (Double(parameters[1].value.elements[filter]) / unit).rounded() : 0
-      let sum = part.reduce(0) { $0 + Int($1) }
-      let reach = part.reduce(0) { $0 + abs(Int($1)) } * 128
-      let total = own - Double(old.zero * sum)
-      guard abs(total) + Double(reach) < 0x1p31 else {
-        throw refusal(n, "the sums of filter \(filter) would not fit in 32 bits")
-      }
-      bias.append(Int32(total))
-    }
-    let multipliers = weights.scales.map {
-      Double(old.scale) * Double($0) / Double(grid.scale)
-    }
-    guard
-      let rescale = Rescale(
-        multipliers: multipliers, bias: bias, zero: grid.zero, codes: codes)
-    else { throw refusal(n, "its scales are too far from its output's") }
-    guard sums == .integers else {
-      let layer = SimulatedWindows(
-        order(weights.codes), window: window, groups: groups, filters: filters, zero: old.zero,
-        rescale: rescale)
-      places[n] = make(.simulated(layer), [from], layer.output, grid)
-      return
-    }
-    let layer = IntegerWindows(
-      order(weights.codes), window: window, groups: groups, filters: filters, zero: old.zero,
-      lowest: old.codes.lowerBound, rescale: rescale,
-      pools: groups == 1 && absorbsPool(n))
-    scratchCount = max(scratchCount, layer.scratchCount)
-    places[n] = make(.windows(layer), [from], layer.output, grid)
-  }
-
-  /// Whether 2 x 2 pooling follows a convolution directly, or behind activations that clip: the
-  /// greatest of some sums gives the greatest of their codes.
-  private mutating func absorbsPool(_ n: Int) -> Bool {
-    var now = n
-    while let next = readers.only(of: now) {
-      if let pool = network.nodes[next].layer as? MaxPool {
-        guard pool.isPairPool, network.shapes[now].count == 3 else { return false }
-        absorbed.insert(next)
-        return true
-      }
-      guard absorbed.contains(next) else { return false }
-      now = next
-    }
-    return false
+    places[n] = make(.concatenate, sources, CodePlane(network.shapes[n]), grid)
   }
 
   // MARK: The end

@@ -2,7 +2,7 @@
 internal import Kernels
 
 /// The entries `start..<end` along one axis of each example: axis 0 holds the units.
-package struct Slice: Layer, LayerRun {
+package struct Slice: Layer, LayerRun, PicksNumbers {
   package static let kind = "slice"
   package let start: Int
   package let end: Int
@@ -51,6 +51,12 @@ package struct Slice: Layer, LayerRun {
     }
   }
 
+  func picks(_ input: [Int]) -> [Int] {
+    var places: [Int] = []
+    runs(input) { from, _, count in places += from..<from + count }
+    return places
+  }
+
   package func forward(_ call: LayerCall, _ turn: Turn) {
     for i in turn.examples {
       let (x, y) = (call.input(i..<i + 1), call.output(i..<i + 1))
@@ -74,7 +80,7 @@ package struct Slice: Layer, LayerRun {
 
 /// Deals the channels of each example anew: the first of every group, then the second of every
 /// group, and so on. Zhang et al. 2018, arXiv:1707.01083.
-package struct ChannelShuffle: Layer, LayerRun {
+package struct ChannelShuffle: Layer, LayerRun, PicksNumbers {
   package static let kind = "channel_shuffle"
   package let groups: Int
 
@@ -105,6 +111,14 @@ package struct ChannelShuffle: Layer, LayerRun {
         body((group * size + place) * count, (place * groups + group) * count, count)
       }
     }
+  }
+
+  func picks(_ input: [Int]) -> [Int] {
+    var places = [Int](repeating: 0, count: input.reduce(1, *))
+    channels(input) { old, new, count in
+      places.replaceSubrange(new..<new + count, with: old..<old + count)
+    }
+    return places
   }
 
   package func forward(_ call: LayerCall, _ turn: Turn) {

@@ -94,8 +94,10 @@ struct RandomGraph {
   }
 
   private mutating func image() throws -> [Blueprint] {
-    switch random.integer(below: 6) {
+    switch random.integer(below: 8) {
     case 0: return try pool()
+    case 6: return try gate()
+    case 7: return try reorder()
     case 1:
       let body = [try same(shape[0])] + some([try activation(), try same(shape[0])])
       return [.residual(body)] + some([try activation()])
@@ -107,6 +109,35 @@ struct RandomGraph {
       return [.branches([first, second])] + some([try activation()])
     default: return try convolution() + some([try activation()])
     }
+  }
+
+  /// Channels times a number each, or number by number.
+  private mutating func gate() throws -> [Blueprint] {
+    let squeeze: [Blueprint] =
+      random.integer(below: 2) == 0
+      ? [.layer(GlobalPool()), .layer(try DenseLayer(units: shape[0])), try activation()]
+      : [try same(shape[0]), try activation()]
+    return [.branches([some([try same(shape[0])]), squeeze], join: Multiply())]
+      + some([try activation()])
+  }
+
+  /// Slices along any axis, channels dealt anew, other shapes, products at every place.
+  private mutating func reorder() throws -> [Blueprint] {
+    let layer: any Layer
+    switch random.integer(below: 4) {
+    case 0:
+      let axis = random.integer(below: 3)
+      let start = random.integer(below: shape[axis])
+      layer = try Slice(
+        start..<start + 1 + random.integer(below: shape[axis] - start), axis: axis)
+    case 1:
+      let divisors = (1...shape[0]).filter { shape[0] % $0 == 0 }
+      layer = try ChannelShuffle(groups: divisors[random.integer(below: divisors.count)])
+    case 2: layer = try Reshape(shape: [shape[2], shape[0], shape[1]])
+    default: layer = try DenseLayer(units: pick(9), positions: true)
+    }
+    shape = try layer.outputShape(for: [shape])
+    return [.layer(layer)]
   }
 
   private mutating func list() throws -> [Blueprint] {
