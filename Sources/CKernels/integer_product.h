@@ -234,6 +234,16 @@ void CK(ck_int8_sums)(
   i8_product(range, &job);
 }
 
+void CK(ck_int8_rescaled)(
+  const int32_t *sums, size_t rows, const ck_int8_rescale *f, size_t n, int8_t *y, size_t ldy
+) {
+  for (size_t r = 0; r < rows; r++) i8_rescaled(sums + r * n, f, n, y + r * ldy);
+}
+
+void CK(ck_add_whole)(const float *x, size_t n, int32_t *sums) {
+  for (size_t i = 0; i < n; i++) sums[i] += (int32_t)x[i];
+}
+
 void CK(ck_int8_pooled)(
   const int32_t *sums, size_t width, size_t ld, const ck_int8_rescale *f, size_t n, int8_t *y,
   size_t ldy

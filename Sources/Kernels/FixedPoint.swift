@@ -113,15 +113,6 @@ package final class Rescale: @unchecked Sendable {
     }
   }
 
-  /// The code of one output's sum; sum and bias together fit in 32 bits.
-  func code(_ sum: Int32, of output: Int) -> Int8 {
-    let total = Int64(sum) + Int64(bias.base[output])
-    let steps = FixedPoint.shifted(
-      total * Int64(factors.base[output]), by: Int(shifts.base[output]))
-    return Int8(
-      min(Int64(codes.upperBound), max(Int64(codes.lowerBound), steps + Int64(zero))))
-  }
-
   func raw(from start: Int = 0) -> ck_int8_rescale {
     ck_int8_rescale(
       bias: bias.base + start, factors: factors.base + start, shifts: shifts.base + start,

@@ -53,23 +53,29 @@ package struct SimulatedWindows: Sendable {
       x.count >= examples * input.count && y.count >= examples * output.count, "room")
     let depth = window.channels * window.kernelCount
     let units = output.channels / groups
-    let places = examples * window.outCount
-    let block = max(1, min(places, SimulatedWindows.most / depth))
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: block * (depth + units)) { floats in
-      withUnsafeTemporaryAllocation(of: Int32.self, capacity: block * units) { sums in
-        guard let patches = floats.baseAddress, let sums = sums.baseAddress else { return }
-        for start in stride(from: 0, to: places, by: block) {
-          let part = start..<min(places, start + block)
-          for group in 0..<groups {
-            for (row, place) in part.enumerated() {
-              lay(x.base, place, group, patches + row * depth)
-            }
-            add(patches, rows: part.count, group, parts: patches + block * depth, sums)
-            for row in 0..<part.count {
-              let target = y.base + (start + row) * output.channels + group * units
-              for unit in 0..<units {
-                target[unit] = rescale.code(sums[row * units + unit], of: group * units + unit)
-              }
+    // Images one by one; lists together.
+    let together = window.planeCount == 1 ? examples : 1
+    let block = max(1, min(together * window.outCount, SimulatedWindows.most / depth))
+    let room = together * input.count + block * (depth + units)
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: room) { floats in
+      withUnsafeTemporaryAllocation(of: Int32.self, capacity: block * units + 15) { sums in
+        guard let images = floats.baseAddress, let sums = sums.baseAddress else { return }
+        sums.initialize(repeating: 0, count: block * units + 15)
+        let patches = images + together * input.count
+        for first in stride(from: 0, to: examples, by: together) {
+          let codes = x.base + first * input.count
+          for i in 0..<together * input.count { images[i] = Float(codes[i]) }
+          let places = together * window.outCount
+          for start in stride(from: 0, to: places, by: block) {
+            let part = start..<min(places, start + block)
+            for group in 0..<groups {
+              lay(images, part, group, patches)
+              add(patches, rows: part.count, group, parts: patches + block * depth, sums)
+              var finish = rescale.raw(from: group * units)
+              ck_int8_rescaled(
+                sums, part.count, &finish, units,
+                y.base + first * output.count + start * output.channels + group * units,
+                output.channels)
             }
           }
         }
@@ -77,36 +83,40 @@ package struct SimulatedWindows: Sendable {
     }
   }
 
-  /// One window of one group's channels; outside lies the code of 0.
+  /// Windows of one group's channels; outside lies the code of 0.
   private func lay(
-    _ x: UnsafePointer<Int8>, _ place: Int, _ group: Int, _ target: UnsafeMutablePointer<Float>
+    _ images: UnsafePointer<Float>, _ places: Range<Int>, _ group: Int,
+    _ patches: UnsafeMutablePointer<Float>
   ) {
-    let (example, position) = place.quotientAndRemainder(dividingBy: window.outCount)
-    let (line, column) = position.quotientAndRemainder(dividingBy: window.outWidth)
     let raw = window.raw
     let depth = window.channels
-    let top = line * Int(raw.stride_height) - Int(raw.padding_height)
-    let left = column * Int(raw.stride_width) - Int(raw.padding_width)
-    let plane = x + example * input.count + group * depth
     let width = Int(raw.kernel_width)
-    // Neighbors of all channels lie side by side.
-    let isRun = groups == 1 && left >= 0 && left + width <= input.width
-    var next = target
-    for y in top..<top + Int(raw.kernel_height) {
-      let row = plane + (y * input.width + left) * input.channels
-      if y < 0 || y >= input.height {
-        next.update(repeating: Float(zero), count: width * depth)
-      } else if isRun {
-        for i in 0..<width * depth { next[i] = Float(row[i]) }
-      } else {
-        for x in 0..<width {
-          let isInside = left + x >= 0 && left + x < input.width
-          for i in 0..<depth {
-            next[x * depth + i] = Float(isInside ? row[x * input.channels + i] : zero)
+    var next = patches
+    for place in places {
+      let (image, position) = place.quotientAndRemainder(dividingBy: window.outCount)
+      let (line, column) = position.quotientAndRemainder(dividingBy: window.outWidth)
+      let top = line * Int(raw.stride_height) - Int(raw.padding_height)
+      let left = column * Int(raw.stride_width) - Int(raw.padding_width)
+      // Neighbors of all channels lie side by side.
+      let isRun = groups == 1 && left >= 0 && left + width <= input.width
+      for y in top..<top + Int(raw.kernel_height) {
+        let row = image * input.count + y * input.width * input.channels + group * depth
+        if y < 0 || y >= input.height {
+          next.update(repeating: Float(zero), count: width * depth)
+        } else if isRun {
+          next.update(from: images + row + left * input.channels, count: width * depth)
+        } else {
+          for x in 0..<width {
+            let target = next + x * depth
+            if left + x >= 0, left + x < input.width {
+              target.update(from: images + row + (left + x) * input.channels, count: depth)
+            } else {
+              target.update(repeating: Float(zero), count: depth)
+            }
           }
         }
+        next += width * depth
       }
-      next += width * depth
     }
   }
 
@@ -123,7 +133,7 @@ package struct SimulatedWindows: Sendable {
       gemm(
         transB: true, m: rows, n: units, k: min(depth - start, SimulatedWindows.exactDepth),
         a: patches + start, lda: depth, b: own + start, ldb: depth, c: parts, ldc: units)
-      for i in 0..<rows * units { sums[i] &+= Int32(parts[i]) }
+      ck_add_whole(parts, rows * units, sums)
     }
   }
 }

@@ -95,6 +95,11 @@ typedef struct {
   K(void, ck_int8_pooled, (const int32_t *sums, size_t width, size_t ld, \
     const ck_int8_rescale *f, size_t n, int8_t *y, size_t ldy), \
     (sums, width, ld, f, n, y, ldy)) \
+  /* Codes of rows of sums, which are readable 15 beyond the last. */ \
+  K(void, ck_int8_rescaled, (const int32_t *sums, size_t rows, const ck_int8_rescale *f, \
+    size_t n, int8_t *y, size_t ldy), (sums, rows, f, n, y, ldy)) \
+  /* Adds floats that are whole numbers below 2^31. */ \
+  K(void, ck_add_whole, (const float *x, size_t n, int32_t *sums), (x, n, sums)) \
   /* Channels by themselves: y[c] from the sum of x[t][c] w[t][c], taps at offsets. */ \
   K(void, ck_int8_depthwise, (const int8_t *x, size_t ld, size_t rows, const int32_t *offsets, \
     size_t taps, const int8_t *w, const ck_int8_rescale *f, size_t n, int8_t *y, size_t ldy), \

@@ -54,7 +54,8 @@ import Testing
 
   /// What rounding floats layer by layer gives, as training does: each node that is on a grid, with
   /// its numbers in steps of it.
-  static func rounded(_ network: Network, _ inputs: Tensor) throws -> [(node: Int, steps: [Float])] {
+  static func rounded(_ network: Network, _ inputs: Tensor) throws -> [(node: Int, steps: [Float])]
+  {
     let nodes = network.nodes.indices.filter { network.nodes[$0].layer is ActivationQuantizer }
     var all: [(node: Int, steps: [Float])] = []
     try network.trace(inputs, outputsOf: nodes, batch: inputs.shape[0]) { node, output in
@@ -77,7 +78,8 @@ import Testing
       places[n] = nodes.count
       nodes.append(
         Node(
-          name: node.name, layer: node.layer, inputs: try node.inputs.map { try #require(places[$0]) },
+          name: node.name, layer: node.layer,
+          inputs: try node.inputs.map { try #require(places[$0]) },
           parameters: node.parameters))
     }
     return try Network(name: "part", inputShape: network.inputShape, nodes: nodes)
