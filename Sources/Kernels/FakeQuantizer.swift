@@ -123,6 +123,20 @@ extension Floats {
     for i in 0..<count { dx.base[i] = abs(x.base[i]) <= 1 ? base[i] : 0 }
   }
 
+  /// The same for signs times the mean magnitude of x: through the signs straight, dy times the mean
+  /// where |x| ≤ 1, and through the mean by its slope, sign(x) / n.
+  package func scaledSignsBack(x: Floats, to dx: Floats) {
+    precondition(x.count == count && dx.count == count, "as many numbers")
+    let mean = x.meanMagnitude
+    var slope = 0.0
+    for i in 0..<count { slope += Double(x.base[i] < 0 ? -base[i] : base[i]) }
+    let each = Float(slope / Double(max(1, count)))
+    for i in 0..<count {
+      dx.base[i] =
+        (abs(x.base[i]) <= 1 ? mean * base[i] : 0) + (x.base[i] < 0 ? -each : each)
+    }
+  }
+
   /// The mean magnitude.
   package var meanMagnitude: Float {
     var sum = 0.0

@@ -97,6 +97,24 @@ import Testing
     #expect(zip(values, Self.numbers).allSatisfy { abs($0 - ($1 < 0 ? -mean : mean)) < 1e-6 })
   }
 
+  /// By the definition, example by example: y = mean|x| sign(x), the sign as clip(x, -1, 1) goes.
+  @Test func scaledSignsAreScaledBack() throws {
+    let network = try Self.network(
+      try ActivationQuantizer(bits: 1, grid: .scaledSign, moment: .fixed), [4])
+    let found = try network.gradients(
+      Tensor(trusted: [2, 4], Self.numbers), weighting: Tensor(trusted: [2, 4], Self.slopes))
+    for example in 0..<2 {
+      let x = Self.numbers[4 * example..<4 * example + 4]
+      let dy = Self.slopes[4 * example..<4 * example + 4]
+      let mean = x.reduce(0) { $0 + abs($1) } / 4
+      let shared = zip(x, dy).reduce(0) { $0 + ($1.0 < 0 ? -$1.1 : $1.1) } / 4
+      for (i, (x, dy)) in zip(x, dy).enumerated() {
+        let wanted = (abs(x) <= 1 ? mean * dy : 0) + (x < 0 ? -shared : shared)
+        #expect(abs(found.inputs.elements[4 * example + i] - wanted) < 1e-5)
+      }
+    }
+  }
+
   @Test func settingsOutOfRangeAreRefused() {
     #expect(throws: NetworkError.self) {
       try ActivationQuantizer(bits: 1, grid: .affine, moment: .fixed)

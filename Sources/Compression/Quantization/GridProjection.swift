@@ -76,20 +76,19 @@ package struct GridProjection: Projection {
           latent.slice(run.lowerBound, run.count), to: values.slice(run.lowerBound, run.count))
       }
     case .levels(let table, let rule):
-      var numbers = Tensor(trusted: shape, latent.array)
+      var numbers = latent.array
       if isStochastic { numbers = drawnSigns(of: numbers, step: step, seed: seed) }
-      values.copy(from: levels(numbers, table, rule).decoded().elements)
+      values.copy(
+        from: quantizer.onLevels(numbers, runs, table, rule, scales: levelScales))
     }
   }
 
-  private func levels(_ numbers: Tensor, _ table: LevelSet, _ rule: LevelScale) -> Levels {
-    var given: [Float]?
-    if case .levels(let scales) = scales { given = scales }
-    return quantizer.levels(numbers, table, rule, scales: given)
+  private var levelScales: [Float]? {
+    if case .levels(let scales) = scales { scales } else { nil }
   }
 
   /// P(+1) = clip((w + 1) / 2, 0, 1).
-  private func drawnSigns(of numbers: Tensor, step: Int, seed: UInt64) -> Tensor {
+  private func drawnSigns(of numbers: [Float], step: Int, seed: UInt64) -> [Float] {
     var random = RandomStream(seed: seed).split("step \(step)")
     return numbers.map { random.uniform() < min(1, max(0, ($0 + 1) / 2)) ? 1 : -1 }
   }
@@ -150,7 +149,8 @@ package struct GridProjection: Projection {
   ) throws(CompressionError) -> any Encoding {
     switch quantizer.grid.kind {
     case .float(let format): return Encodings.Dense(value, as: format)
-    case .levels(let table, let rule): return levels(value, table, rule)
+    case .levels(let table, let rule):
+      return quantizer.levels(value, table, rule, scales: levelScales)
     case .uniform:
       let memory = Memory(value.count)
       memory.floats.copy(from: value.elements)

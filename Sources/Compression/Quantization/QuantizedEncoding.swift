@@ -81,15 +81,11 @@ extension Quantizer {
     var codes = [UInt8](repeating: 0, count: values.count)
     var scales: [Float] = []
     for (slice, run) in Affine.slices(of: value.shape, granularity).enumerated() {
-      var (scale, threshold) = levelScale(values, run, table, rule)
-      if let given { scale = given[slice] }
-      // Of a training that diverges: it is to see so.
-      if !scale.isFinite { scale = .greatestFiniteMagnitude }
+      let (scale, threshold) = levelScale(values, run, table, rule, given: given?[slice])
       scales.append(scale)
       for i in run {
-        let inner = abs(values[i]) <= threshold
         let level = rule == .greatest ? values[i] / scale : values[i] < 0 ? -1 : 1
-        codes[i] = table.code(nearest: inner ? 0 : level)
+        codes[i] = table.code(nearest: abs(values[i]) <= threshold ? 0 : level)
       }
     }
     do {
@@ -100,13 +96,47 @@ extension Quantizer {
     }
   }
 
+  /// What the codes of `levels` stand for, without them: what training sees.
+  func onLevels(
+    _ values: [Float], _ runs: [Range<Int>], _ table: LevelSet, _ rule: LevelScale,
+    scales given: [Float]? = nil
+  ) -> [Float] {
+    var result = values
+    for (slice, run) in runs.enumerated() {
+      let (scale, threshold) = levelScale(values, run, table, rule, given: given?[slice])
+      if rule == .greatest {
+        for i in run {
+          result[i] = table.levels[Int(table.code(nearest: values[i] / scale))] * scale
+        }
+      } else {
+        for i in run {
+          result[i] = abs(values[i]) <= threshold ? 0 : values[i] < 0 ? -scale : scale
+        }
+      }
+    }
+    return result
+  }
+
   /// The scale of a run, and the magnitude up to which its values become 0 (-1 where none do).
+  private func levelScale(
+    _ values: [Float], _ run: Range<Int>, _ table: LevelSet, _ rule: LevelScale, given: Float?
+  ) -> (scale: Float, threshold: Float) {
+    var (scale, threshold) = levelScale(values, run, table, rule)
+    if let given { scale = given }
+    // Of a training that diverges: it is to see so.
+    return (scale.isFinite ? scale : .greatestFiniteMagnitude, threshold)
+  }
+
   private func levelScale(
     _ values: [Float], _ run: Range<Int>, _ table: LevelSet, _ rule: LevelScale
   ) -> (scale: Float, threshold: Float) {
     func mean(above threshold: Float) -> Float {
-      let kept = run.filter { abs(values[$0]) > threshold }
-      return Float(kept.reduce(0.0) { $0 + Double(abs(values[$1])) } / Double(max(1, kept.count)))
+      var (sum, count) = (0.0, 0)
+      for i in run where abs(values[i]) > threshold {
+        sum += Double(abs(values[i]))
+        count += 1
+      }
+      return Float(sum / Double(max(1, count)))
     }
     switch rule {
     case .one: return (1, -1)

@@ -175,7 +175,13 @@ package struct ActivationQuantizer: Layer, LayerRun {
     let dy = call.outputGradient(turn.examples)
     let x = call.input(turn.examples)
     let dx = call.inputGradient(turn.examples)
-    if grid.isBinary {
+    if grid == .scaledSign {
+      // Each example has a scale of its own.
+      call.each(turn) { item in
+        guard let dx = call.inputGradient(item) else { return }
+        call.outputGradient(item).scaledSignsBack(x: call.input(item), to: dx)
+      }
+    } else if grid == .sign {
       if let dx { dy.signsBack(x: x, to: dx) }
     } else if hasStep {
       let slope = grid(step: call.parameters[0][0]).roundBack(dy, x: x, to: dx)
