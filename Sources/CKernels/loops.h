@@ -152,6 +152,25 @@ float CK(ck_dot)(const float *x, const float *y, size_t n) {
   return TREE(a);
 }
 
+float CK(ck_mean_magnitude)(const float *x, size_t n, float above) {
+  double sums[8] = {0}, total = 0;
+  int64_t counts[8] = {0}, count = 0;
+  for (size_t i = 0; i < n; i += 8) {
+    const size_t width = n - i < 8 ? n - i : 8;
+    for (size_t l = 0; l < width; l++) {
+      const float magnitude = fabsf(x[i + l]);
+      const int counted = magnitude > above;
+      sums[l] += counted ? (double)magnitude : 0.0;
+      counts[l] += counted;
+    }
+  }
+  for (size_t l = 0; l < 8; l++) {
+    total += sums[l];
+    count += counts[l];
+  }
+  return count > 0 ? (float)(total / (double)count) : 0.0f;
+}
+
 void CK(ck_sum_rows)(const float *x, size_t ld, size_t rows, size_t columns, float *out) {
   for (size_t r = 0; r < rows; r++) out[r] += CK(ck_sum)(x + r * ld, columns);
 }

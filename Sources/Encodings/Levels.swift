@@ -15,6 +15,9 @@ package struct LevelSet: Sendable, Equatable {
   let codesPerByte: Int
   /// The finite levels in order, each once.
   private let ascending: [(level: Float, code: UInt8)]
+  /// By the sign, exponent and three highest fraction bits of a number: the place in `ascending` of the
+  /// level next below. No table has levels closer together.
+  private let floors: [UInt8]
 
   package static func == (left: LevelSet, right: LevelSet) -> Bool { left.tag == right.tag }
 
@@ -33,6 +36,14 @@ package struct LevelSet: Sendable, Equatable {
       .filter { $0.element.isFinite && seen.insert($0.element).inserted }
       .map { (level: $0.element, code: UInt8($0.offset)) }
       .sorted { $0.level < $1.level }
+    let order = ascending
+    floors = (0..<4096).map { top in
+      // The least number that begins with these bits.
+      let bits = UInt32(top) << 20 | (top < 2048 ? 0 : 0xF_FFFF)
+      let least = Float(bitPattern: bits)
+      let below = order.dropLast().lastIndex { $0.level <= least || least.isNaN && top < 2048 }
+      return UInt8(below ?? 0)
+    }
   }
 
   package static let e4m3 = LevelSet(
@@ -77,11 +88,8 @@ package struct LevelSet: Sendable, Equatable {
   /// The code of the level nearest to a finite number; of two equally near ones the even one.
   /// Numbers beyond the greatest level take that one.
   package func code(nearest value: Float) -> UInt8 {
-    var (low, high) = (0, ascending.count - 1)
-    while high - low > 1 {
-      let middle = (low + high) / 2
-      if ascending[middle].level <= value { low = middle } else { high = middle }
-    }
+    let low = Int(floors[Int(value.bitPattern >> 20)])
+    let high = low + 1
     let below = Double(value) - Double(ascending[low].level)
     let above = Double(ascending[high].level) - Double(value)
     let isLow = below < above || below == above && ascending[low].code % 2 == 0

@@ -137,10 +137,16 @@ extension Floats {
     }
   }
 
-  /// The mean magnitude.
-  package var meanMagnitude: Float {
-    var sum = 0.0
-    for i in 0..<count { sum += Double(abs(base[i])) }
-    return Float(sum / Double(max(1, count)))
+  /// The gradient by weights whose signs were taken times their mean magnitude, in place: by the mean
+  /// and by the sign, each by itself. Rastegari et al. 2016, arXiv:1603.05279, section 3.1.
+  package func meanSignsBack(weights: Floats) {
+    precondition(weights.count == count, "as many numbers")
+    let (mean, share) = (weights.meanMagnitude, 1 / Float(max(1, count)))
+    for i in 0..<count { base[i] *= share + (abs(weights.base[i]) <= 1 ? mean : 0) }
+  }
+
+  /// Brings what lies outside -1...1 to its end.
+  package func clampToOne() {
+    for i in 0..<count { base[i] = min(1, max(-1, base[i])) }
   }
 }

@@ -21,16 +21,11 @@ enum QuantizationWords {
         shows: "0")
     ], seeAlso: ["quantize", "measure"], finish: NetworkValue.recorded(as: "arithmetic")
   ) { _, network, arithmetic -> NetworkValue in
-    NetworkValue(
-      try counting(network.network, arithmetic.isInteger), history: network.history)
-  }
-
-  /// What cannot run with whole numbers says so now, not when it is measured.
-  private static func counting(_ network: Network, _ isInteger: Bool) throws -> Network {
-    var made = network
-    made.runsInIntegers = isInteger
-    if isInteger { _ = try Marking.arguments { try Predictor(made, batch: 1) } }
-    return made
+    // What cannot run with whole numbers says so now, not when it is measured.
+    var made = network.network
+    made.runsInIntegers = false
+    if arithmetic.isInteger { made = try Marking.arguments { try made.inIntegers() } }
+    return NetworkValue(made, history: network.history)
   }
 
   static let quantize = Builtin(
@@ -147,10 +142,11 @@ enum QuantizationWords {
     let result = try Marking.arguments(layers: only == nil ? "except" : "layers") {
       try Compression.quantize(
         network.network, options, activations: flow, training: training, on: fitted,
-        samples: samples ?? ActivationOptions.usualSamples, monitor: context.monitor("quantize"))
+        samples: samples ?? ActivationOptions.usualSamples, isInteger: integer,
+        monitor: context.monitor("quantize"))
     }
     CompressionWords.say(result.notes, context)
-    let made = integer ? try counting(result.network, true) : result.network
+    let made = result.network
     var remarks = result.notes.filter(\.isReplacement)
     if let machine {
       if strict { try Marking.arguments { try machine.check(made) } }

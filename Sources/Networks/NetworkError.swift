@@ -30,7 +30,7 @@ package enum NetworkError: EngineError, Equatable {
   /// An input of an embedding that is not an index of its vocabulary.
   case index(found: Float, vocabulary: Int, example: Int)
   /// A layer that cannot run with whole numbers, and why.
-  case integer(layer: String, why: String)
+  case integer(layer: String, why: String, help: String? = nil)
 
   package var code: String {
     switch self {
@@ -72,7 +72,7 @@ package enum NetworkError: EngineError, Equatable {
       "the loss is not a number since step \(step) of epoch \(epoch)"
     case .option(let name, let wanted, let got): "`\(name)` must be \(wanted), got \(got)"
     case .tensor(let error): error.message
-    case .integer(let layer, let why): "`\(layer)` cannot run with whole numbers: \(why)"
+    case .integer(let layer, let why, _): "`\(layer)` cannot run with whole numbers: \(why)"
     case .interrupted: "interrupted"
     case .empty: "a network needs at least one layer"
     case .order(let name): "`\(name)` is fed by a layer that does not come before it"
@@ -94,6 +94,7 @@ package enum NetworkError: EngineError, Equatable {
   package var help: String? {
     switch self {
     case .memory: "a smaller batch needs less"
+    case .integer(_, _, let help): help
     case .diverged: "a smaller rate often cures this; the network stays as it was before"
     default: nil
     }

@@ -95,4 +95,22 @@ import Testing
     #expect(read([0], 4, [1]) == nil)
     #expect(read([0], 3, [1], scale: .nan) == nil && read([0], 3, [1], scale: .infinity) == nil)
   }
+
+  /// All numbers by their highest 16 bits, and the ends of what begins so: none is nearer.
+  @Test(arguments: LevelSet.all.map(\.name)) func noLevelIsNearer(_ name: String) throws {
+    let table = try #require(LevelSet.all.first { $0.name == name })
+    let levels = table.levels.filter(\.isFinite).map(Double.init)
+    for top in stride(from: UInt32(0), to: 1 << 16, by: table.levels.count > 3 ? 7 : 1) {
+      for low in [UInt32(0), 1, 0xFFFF] {
+        let value = Float(bitPattern: top << 16 | low)
+        guard value.isFinite else { continue }
+        let found = Double(table.levels[Int(table.code(nearest: value))])
+        let nearest = levels.reduce(Double.infinity) { min($0, abs($1 - Double(value))) }
+        #expect(abs(found - Double(value)) == nearest, "\(value)")
+      }
+    }
+    for value in [Float.infinity, -.infinity, .nan] {
+      #expect(table.levels[Int(table.code(nearest: value))].isFinite)
+    }
+  }
 }

@@ -76,6 +76,8 @@ typedef struct {
   /* Reductions in a fixed order: eight lanes, then a tree. */ \
   K(float, ck_sum, (const float *x, size_t n), (x, n)) \
   K(float, ck_dot, (const float *x, const float *y, size_t n), (x, y, n)) \
+  /* The mean of the magnitudes above a threshold, 0 for none; in doubles, eight lanes in order. */ \
+  K(float, ck_mean_magnitude, (const float *x, size_t n, float above), (x, n, above)) \
   /* out[r] += sum of row r; out[c] = sum of column c. */ \
   K(void, ck_sum_rows, (const float *x, size_t ld, size_t rows, size_t columns, float *out), \
     (x, ld, rows, columns, out)) \

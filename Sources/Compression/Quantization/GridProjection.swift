@@ -98,7 +98,12 @@ package struct GridProjection: Projection {
   package func pullBack(_ gradient: Floats, latent: Floats, state: Floats, stateGradient: Floats) {
     switch quantizer.grid.kind {
     case .float: return
-    case .levels(_, let rule): pullBackLevels(rule, gradient, latent)
+    case .levels(_, .mean):
+      for run in runs {
+        gradient.slice(run.lowerBound, run.count)
+          .meanSignsBack(weights: latent.slice(run.lowerBound, run.count))
+      }
+    case .levels: return
     case .uniform:
       for (i, (step, run)) in zip(steps(latent, state.array), runs).enumerated() {
         let part = gradient.slice(run.lowerBound, run.count)
@@ -111,24 +116,10 @@ package struct GridProjection: Projection {
     }
   }
 
-  /// Through signs with a mean scale: by the scale and by the sign, Rastegari et al. 2016,
-  /// arXiv:1603.05279, section 3.1. Through all others straight.
-  private func pullBackLevels(_ rule: LevelScale, _ gradient: Floats, _ latent: Floats) {
-    guard rule == .mean else { return }
-    for run in runs {
-      let weights = latent.slice(run.lowerBound, run.count)
-      let part = gradient.slice(run.lowerBound, run.count)
-      let scale = weights.meanMagnitude
-      for i in 0..<run.count {
-        part[i] *= 1 / Float(run.count) + (abs(weights[i]) <= 1 ? scale : 0)
-      }
-    }
-  }
-
   /// Numbers whose sign is all that counts stay where it can still change.
   package func settle(_ latent: Floats) {
     guard case .levels(let table, _) = quantizer.grid.kind, table == .binary else { return }
-    for i in 0..<latent.count { latent[i] = min(1, max(-1, latent[i])) }
+    latent.clampToOne()
   }
 
   // MARK: Storing

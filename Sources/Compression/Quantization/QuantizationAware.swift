@@ -20,12 +20,14 @@ package struct Quantized: Sendable {
 ///     learned with the range `learned`.
 ///   - data: to calibrate and to train on.
 ///   - samples: the first examples, for rounding that looks at the inputs of layers.
+///   - isInteger: the network is to run in whole numbers.
 /// - Throws: `CompressionError`: as `quantize(_:_:)` and `quantizeActivations`; `.setting` for
-///   settings that only training, or only no training, has a use for.
+///   settings that only training, or only no training, has a use for; `.network` for what cannot run
+///   in whole numbers, before any training.
 package func quantize(
   _ network: Network, _ options: QuantizeOptions, activations: ActivationOptions?,
   training: Training?, on data: Dataset?, samples: Int = ActivationOptions.usualSamples,
-  monitor: Monitor = .silent
+  isInteger: Bool = false, monitor: Monitor = .silent
 ) throws(CompressionError) -> Quantized {
   try checkMoment(options, activations, isTraining: training != nil, hasData: data != nil)
   // Whatever is wrong with the weights shows before the work.
@@ -49,14 +51,41 @@ package func quantize(
     }
     let result = try quantize(base, plain, rounded: rounded)
     return Quantized(
-      network: result.network.roundingBiases(), notes: notes + result.notes, trained: nil)
+      network: try result.network.finished(isInteger), notes: notes + result.notes, trained: nil)
   }
-  // What could not be stored in the end is refused before the training.
-  let asked = try quantize(network, plain)
+  // What could not be stored or run in the end is refused before the training.
+  try options.checkGroups(ofPruned: base)
+  let asked = try quantize(base, plain)
+  _ = try asked.network.finished(isInteger)
   let learns = activations?.range.use == .training
   let trained = try train(base, options, training, learnsSteps: learns, on: data, monitor)
   return Quantized(
-    network: trained.network.roundingBiases(), notes: notes + asked.notes, trained: trained)
+    network: try trained.network.finished(isInteger), notes: notes + asked.notes, trained: trained)
+}
+
+extension Network {
+  fileprivate func finished(_ isInteger: Bool) throws(CompressionError) -> Network {
+    let made = roundingBiases()
+    guard isInteger else { return made }
+    do { return try made.inIntegers() } catch { throw .network(error) }
+  }
+}
+
+extension QuantizeOptions {
+  /// Groups of a training are neighbors in a row, those of a pruned weight without zeros are neighbors
+  /// among what is kept.
+  fileprivate func checkGroups(ofPruned network: Network) throws(CompressionError) {
+    guard !grid.holdsZero, case .group(let size) = quantizer.granularity else { return }
+    for node in network.nodes where layers.contains(node.name) {
+      for parameter in node.parameters
+      where takes(parameter.role) && parameter.pruned?.contains(true) == true {
+        throw .setting(
+          name: "group",
+          wanted: "left out with `epochs` for `\(node.name).\(parameter.name)`: "
+            + "it is pruned, and \(grid.name) has no 0", got: "\(size)")
+      }
+    }
+  }
 }
 
 private func checkMoment(

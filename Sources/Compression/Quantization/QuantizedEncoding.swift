@@ -102,15 +102,18 @@ extension Quantizer {
     scales given: [Float]? = nil
   ) -> [Float] {
     var result = values
-    for (slice, run) in runs.enumerated() {
-      let (scale, threshold) = levelScale(values, run, table, rule, given: given?[slice])
-      if rule == .greatest {
-        for i in run {
-          result[i] = table.levels[Int(table.code(nearest: values[i] / scale))] * scale
-        }
-      } else {
-        for i in run {
-          result[i] = abs(values[i]) <= threshold ? 0 : values[i] < 0 ? -scale : scale
+    result.withUnsafeMutableBufferPointer { result in
+      for (slice, run) in runs.enumerated() {
+        let (scale, threshold) = levelScale(values, run, table, rule, given: given?[slice])
+        if rule == .greatest {
+          for i in run {
+            result[i] = table.levels[Int(table.code(nearest: result[i] / scale))] * scale
+          }
+        } else {
+          for i in run {
+            let value = result[i]
+            result[i] = abs(value) <= threshold ? 0 : value < 0 ? -scale : scale
+          }
         }
       }
     }
@@ -130,20 +133,12 @@ extension Quantizer {
   private func levelScale(
     _ values: [Float], _ run: Range<Int>, _ table: LevelSet, _ rule: LevelScale
   ) -> (scale: Float, threshold: Float) {
-    func mean(above threshold: Float) -> Float {
-      var (sum, count) = (0.0, 0)
-      for i in run where abs(values[i]) > threshold {
-        sum += Double(abs(values[i]))
-        count += 1
-      }
-      return Float(sum / Double(max(1, count)))
-    }
     switch rule {
     case .one: return (1, -1)
-    case .mean: return (mean(above: -1), -1)
+    case .mean: return (meanMagnitude(of: values, run), -1)
     case .ternary:
-      let threshold = 0.7 * mean(above: -1)
-      return (mean(above: threshold), threshold)
+      let threshold = 0.7 * meanMagnitude(of: values, run)
+      return (meanMagnitude(of: values, run, above: threshold), threshold)
     case .greatest:
       let (low, high) = span(of: values, run, Extremes(of: values, run)) { low, high in
         let scale = Quantizer.divisor(max(high, -low), table)

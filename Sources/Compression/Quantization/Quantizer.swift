@@ -84,9 +84,7 @@ package struct Quantizer: Sendable {
             histogram.add(values[run])
             return histogram
           },
-          meanMagnitude: {
-            Float(run.reduce(0.0) { $0 + Double(abs(values[$1])) } / Double(max(1, run.count)))
-          }, error: error))
+          meanMagnitude: { meanMagnitude(of: values, run) }, error: error))
     }
   }
 

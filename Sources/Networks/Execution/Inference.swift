@@ -49,7 +49,7 @@ package final class Predictor {
     }
     for node in network.nodes where node.layer is DenseLayer || node.layer is Conv2D {
       guard IntegerWeights(exactly: node.parameters[0]) != nil else {
-        throw .integer(layer: node.name, why: IntegerWeights.refusal)
+        throw IntegerWeights.refusal(node.name)
       }
     }
     guard let products = try IntegerPredictor(network, workers: workers) else {
@@ -146,6 +146,15 @@ extension Network {
 }
 
 extension Network {
+  /// The network as one that runs in whole numbers.
+  /// - Throws: `NetworkError.integer` with what cannot, and why; `.memory`.
+  package func inIntegers() throws(NetworkError) -> Network {
+    var made = self
+    made.runsInIntegers = true
+    _ = try Predictor(made, batch: 1)
+    return made
+  }
+
   /// The network simulated on codes; nil where something in it has no whole-number form.
   /// - Throws: `NetworkError.memory`.
   fileprivate func onCodes(_ workers: Workers) throws(NetworkError) -> IntegerNetwork? {

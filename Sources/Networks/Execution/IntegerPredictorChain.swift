@@ -244,7 +244,12 @@ struct IntegerWeights {
   }
 
   /// Why there are none.
-  static let refusal = "its weights are not whole numbers of 8 bits with one scale per output"
+  static func refusal(_ layer: String) -> NetworkError {
+    .integer(
+      layer: layer,
+      why: "its weights are not whole numbers of 8 bits with one scale per output",
+      help: "the symmetric grid makes such, with 8 bits or fewer, per channel or tensor")
+  }
 
   func finish(_ bias: Parameter?, relu: Bool) -> IntegerFinish {
     IntegerFinish(scales: scales, bias: bias?.value.elements, relu: relu)

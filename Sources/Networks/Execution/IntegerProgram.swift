@@ -52,7 +52,7 @@ struct IntegerProgram: Sendable {
     readers = Readers(network)
     for n in network.nodes.indices { try read(n) }
     guard let last = places[network.nodes.count - 1] else {
-      throw refusal(network.nodes.count - 1, "its output is on no grid")
+      throw gridless(network.nodes.count - 1, "its output")
     }
     result = moved(last, [network.outputShape.reduce(1, *)])
     // About 32 MB of codes at a time.
@@ -66,8 +66,15 @@ struct IntegerProgram: Sendable {
     scratchCount + tensors.reduce(0) { $0 + examples * $1.plane.count + IntegerWindows.slack }
   }
 
-  func refusal(_ n: Int, _ why: String) -> NetworkError {
-    .integer(layer: network.nodes[n].name, why: why)
+  func refusal(_ n: Int, _ why: String, help: String? = nil) -> NetworkError {
+    .integer(layer: network.nodes[n].name, why: why, help: help)
+  }
+
+  /// What a node needs that floats leave or enter.
+  private func gridless(_ n: Int, _ what: String) -> NetworkError {
+    refusal(
+      n, "\(what) is on no grid of 8 bits or fewer with a static range",
+      help: "quantize what flows, too: `activations: 8`, with examples `on` which ranges are found")
   }
 
   // MARK: Nodes
@@ -103,7 +110,7 @@ struct IntegerProgram: Sendable {
   func source(_ n: Int, _ k: Int = 0) throws(NetworkError) -> Int {
     let input = network.nodes[n].inputs[k]
     guard let place = places[input] else {
-      throw refusal(n, "what it reads is on no grid of 8 bits or fewer with a static range")
+      throw gridless(n, "what it reads")
     }
     return place
   }
@@ -169,7 +176,7 @@ struct IntegerProgram: Sendable {
       }
       now = next
     }
-    throw refusal(n, "its output is on no grid of 8 bits or fewer with a static range")
+    throw gridless(n, "its output")
   }
 
   private mutating func activation(_ layer: Activation, _ n: Int) throws(NetworkError) {

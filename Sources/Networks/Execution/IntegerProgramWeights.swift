@@ -60,7 +60,7 @@ extension IntegerProgram {
   ) throws(NetworkError) {
     let parameters = network.nodes[n].parameters
     guard let weights = IntegerWeights(exactly: parameters[0]) else {
-      throw refusal(n, IntegerWeights.refusal)
+      throw IntegerWeights.refusal(network.nodes[n].name)
     }
     let (grid, codes) = try target(n)
     let old = tensors[from].grid

@@ -116,8 +116,8 @@ extension Catalog {
       "E0514", "a layer that cannot run with whole numbers",
       "Whole-number arithmetic wants 8-bit codes from end to end: weights with one scale for each "
         + "output, activations on static grids of at most 8 bits, and layers that need no floats "
-        + "(dense, conv, pooling, activations, add, concatenate). The message says which layer "
-        + "lacks what.",
+        + "(not embeddings, attention and layer normalization). The message says which layer lacks "
+        + "what. `quantize(net, activations: 8, on: data.train, integer: true)` does all of it.",
       .program("quantize(network(input: 4) { dense 2 }, integer: true)")),
   ]
 
