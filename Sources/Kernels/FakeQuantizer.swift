@@ -110,10 +110,13 @@ extension Floats {
     for i in 0..<source.count { base[start + i * stride] = source.base[i] }
   }
 
-  /// The signs times a scale (0 counts as positive).
-  package func signs(times scale: Float, to y: Floats) {
+  /// The signs times a scale (0 counts as positive), and 0 for magnitudes up to a threshold.
+  package func signs(times scale: Float, zeroUpTo threshold: Float = -1, to y: Floats) {
     precondition(y.count == count, "as many numbers")
-    for i in 0..<count { y.base[i] = base[i] < 0 ? -scale : scale }
+    for i in 0..<count {
+      let value = base[i]
+      y.base[i] = abs(value) <= threshold ? 0 : value < 0 ? -scale : scale
+    }
   }
 
   /// The straight-through gradient of the sign: dx = dy where |x| ≤ 1. Hubara et al. 2016,

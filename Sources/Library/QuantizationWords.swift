@@ -28,6 +28,19 @@ enum QuantizationWords {
     return NetworkValue(made, history: network.history)
   }
 
+  // What sensitivity and allocate take, too.
+  static let per = Parameter<Slices?>("per", "what shares a scale; without it, .channel")
+  static let group = Parameter<Int?>(
+    "group", "so many neighbors in a row share a scale, in place of `per`",
+    rule: .init("from 1") { $0.map { $0 >= 1 } ?? true })
+  static let range = Parameter<RangeEstimator?>(
+    "range", "which values the codes span; without it, .minmax")
+  static let percentile = Parameter<Fraction?>(
+    "percentile", "of .percentile: the share that is kept; without it, 99.9%")
+  static let only = Parameter<[String]?>(
+    "layers", "the names of the layers to quantize; all of them without")
+  static let except = Parameter<[String]?>("except", "the names of layers that stay as they are")
+
   static let quantize = Builtin(
     "quantize", "Stores a network's weights in few bits; rounds what flows between layers, too.",
     Parameter<NetworkValue>("network", "what to quantize"),
@@ -35,12 +48,7 @@ enum QuantizationWords {
       "bits", "of each code; without it the grid's usual ones: 8, or what it always has",
       rule: .init("from 1 to 16") { $0.map { (1...16).contains($0) } ?? true }),
     Parameter<Grid>("grid", "which values the codes stand for", default: .symmetric),
-    Parameter<Slices?>("per", "what shares a scale; without it, .channel"),
-    Parameter<Int?>(
-      "group", "so many neighbors in a row share a scale, in place of `per`",
-      rule: .init("from 1") { $0.map { $0 >= 1 } ?? true }),
-    Parameter<RangeEstimator?>("range", "which values the codes span; without it, .minmax"),
-    Parameter<Fraction?>("percentile", "of .percentile: the share that is kept; without it, 99.9%"),
+    per, group, range, percentile,
     Parameter<Int?>("fraction", "of .fixed_point: bits behind the point"),
     Parameter<RoundingRule?>("rounding", "how codes are chosen; without it, .half_even"),
     Parameter<Bool?>(
@@ -71,8 +79,7 @@ enum QuantizationWords {
     Parameter<Schedule>("schedule", "of that rate", default: .constant),
     Parameter<Target?>("for", "a machine whose rules are obeyed: what it cannot run is refused"),
     Parameter<Bool>("biases", "quantize the biases too", default: false),
-    Parameter<[String]?>("layers", "the names of the layers to quantize; all of them without"),
-    Parameter<[String]?>("except", "the names of layers that stay as they are"),
+    only, except,
     Parameter<Bool>(
       "strict", "what cannot be had is an error; where not, the receipt says what was done instead",
       default: true),
@@ -96,9 +103,6 @@ enum QuantizationWords {
     activations, activationGrid, activationRange, dynamic, integer, data, samples, epochs, batch,
     optimizer,
     rate, schedule, machine, biases, only, except, strict -> NetworkValue in
-    guard group == nil || per == nil else {
-      throw Problem("E0205", "give `per` or `group`, not both", parameter: "group")
-    }
     try needs("dynamic", dynamic != nil, "activations", activations != nil)
     let percentiles = [range?.name, activationRange.name].contains(RangeEstimator.percentile.name)
     try needs("percentile", percentile != nil, "range: .percentile", percentiles)
@@ -107,7 +111,7 @@ enum QuantizationWords {
       "samples", samples != nil, "activations` or `rounding",
       activations != nil || rounding?.needsExamples == true)
     var options = QuantizeOptions(
-      grid: grid, bits: bits, granularity: group.map { .group($0) } ?? per?.granularity,
+      grid: grid, bits: bits, granularity: try granularity(per, group),
       range: range, fraction: fraction, rounding: rounding, narrow: narrow, biases: biases,
       layers: try CompressionWords.layers(only, except), strict: strict)
     if range?.name == RangeEstimator.percentile.name { options.percentile = percentile?.share }
@@ -162,8 +166,15 @@ enum QuantizationWords {
     throw problem
   }
 
+  static func granularity(_ per: Slices?, _ group: Int?) throws(Problem) -> Affine.Granularity? {
+    guard group == nil || per == nil else {
+      throw Problem("E0205", "give `per` or `group`, not both", parameter: "group")
+    }
+    return group.map { .group($0) } ?? per?.granularity
+  }
+
   /// What would do nothing is not taken.
-  private static func needs(
+  static func needs(
     _ name: String, _ isGiven: Bool, _ other: String, _ hasOther: Bool
   ) throws(Problem) {
     guard isGiven, !hasOther else { return }

@@ -16,8 +16,6 @@ enum SensitivityWords {
   private static let examples = Parameter<Int?>(
     "examples", "how many to draw from `on`; without it, 200, or all where there are fewer")
   private static let grid = Parameter<Grid>("grid", "as in `quantize`", default: .symmetric)
-  private static let per = Parameter<Slices>(
-    "per", "what shares a scale, as in `quantize`", default: .channel)
 
   static let sensitivity = Builtin(
     "sensitivity",
@@ -29,7 +27,9 @@ enum SensitivityWords {
       default: BitChoices([4])),
     Parameter<Estimators>(
       "estimators", "how to score, one or a list", default: Estimators(SensitivityEstimator.all)),
-    samples, examples, grid, per,
+    samples, examples, grid, QuantizationWords.per, QuantizationWords.group,
+    QuantizationWords.range, QuantizationWords.percentile, QuantizationWords.only,
+    QuantizationWords.except,
     details:
       "A row for each layer and number of bits, with the scores; .traces has the Hessian's trace of "
       + "each layer with its 95% interval over the random vectors. .fisher is the empirical one: "
@@ -48,10 +48,13 @@ enum SensitivityWords {
           + "s[0].weight_mse > s[1].weight_mse", shows: "true"),
     ], seeAlso: ["allocate", "quantize", "measure"]
   ) {
-    context, network, data, bits, estimators, samples, examples, grid, per -> SensitivityValue in
-    let options = options(bits, estimators.all, samples, examples, grid, per, context)
+    context, network, data, bits, estimators, samples, examples, grid, per, group, range,
+    percentile,
+    only, except -> SensitivityValue in
+    let weights = try weights(grid, per, group, range, percentile, only, except)
+    let options = options(bits, weights, estimators.all, samples, examples, context)
     return SensitivityValue(
-      try Marking.arguments {
+      try Marking.arguments(layers: only == nil ? "except" : "layers") {
         try Compression.sensitivity(
           network.network, on: data.map { Fitting.fit($0.dataset, to: network.network) }, options,
           monitor: context.monitor("sensitivity"))
@@ -69,7 +72,9 @@ enum SensitivityWords {
     Parameter<DatasetValue?>("on", "labelled examples; .weight_mse needs none"),
     Parameter<BitChoices>(
       "bits", "the choices; 32 leaves a layer as it is", default: BitChoices([2, 3, 4, 6, 8])),
-    samples, examples, grid, per,
+    samples, examples, grid, QuantizationWords.per, QuantizationWords.group,
+    QuantizationWords.range, QuantizationWords.percentile, QuantizationWords.only,
+    QuantizationWords.except,
     details:
       "Exact: of all assignments whose weights take as many bytes or fewer, none has a lower sum of "
       + "scores; the file that `save` would write is within the budget. .front has every assignment "
@@ -87,13 +92,16 @@ enum SensitivityWords {
           + "measure(small, latency: false).parameters", shows: "1,210"),
     ], seeAlso: ["sensitivity", "quantize", "measure"]
   ) {
-    context, network, budget, using, data, bits, samples, examples, grid,
-    per -> AllocationValue in
-    let sensitivity = options(bits, [using], samples, examples, grid, per, context)
+    context, network, budget, using, data, bits, samples, examples, grid, per, group, range,
+    percentile, only, except -> AllocationValue in
+    let weights = try weights(grid, per, group, range, percentile, only, except)
+    let sensitivity = options(bits, weights, [using], samples, examples, context)
     let asked: [(name: String, value: Value?)] = [
       ("budget", budget.bridged), ("using", using.bridged), ("on", data?.bridged),
       ("bits", bits.bridged), ("samples", using.name == "hessian" ? samples.bridged : nil),
-      ("examples", examples?.bridged), ("grid", grid.bridged), ("per", per.bridged),
+      ("examples", examples?.bridged), ("grid", grid.bridged), ("per", per?.bridged),
+      ("group", group?.bridged), ("range", range?.bridged),
+      ("percentile", percentile?.bridged), ("layers", only?.bridged), ("except", except?.bridged),
     ]
     var written = asked.compactMap { argument in
       argument.value.map { (name: argument.name, value: Receipting.text($0)) }
@@ -111,7 +119,9 @@ enum SensitivityWords {
           Receipt.Step("allocate", arguments + [("chosen", chosen)]))
         return noted
       })
-    let result = try Marking.arguments(budget: "budget") {
+    let result = try Marking.arguments(
+      layers: only == nil ? "except" : "layers", budget: "budget"
+    ) {
       try Compression.allocate(
         network.network, options,
         on: data.map { Fitting.fit($0.dataset, to: network.network) },
@@ -121,14 +131,26 @@ enum SensitivityWords {
     return AllocationValue(result, by: using)
   }
 
+  private static func weights(
+    _ grid: Grid, _ per: Slices?, _ group: Int?, _ range: RangeEstimator?,
+    _ percentile: Fraction?, _ only: [String]?, _ except: [String]?
+  ) throws(Problem) -> QuantizeOptions {
+    try QuantizationWords.needs(
+      "percentile", percentile != nil, "range: .percentile",
+      range?.name == RangeEstimator.percentile.name)
+    return QuantizeOptions(
+      grid: grid, granularity: try QuantizationWords.granularity(per, group), range: range,
+      percentile: percentile?.share, layers: try CompressionWords.layers(only, except))
+  }
+
   private static func options(
-    _ bits: BitChoices, _ estimators: [SensitivityEstimator], _ samples: Int, _ examples: Int?,
-    _ grid: Grid, _ per: Slices, _ context: Context
+    _ bits: BitChoices, _ weights: QuantizeOptions, _ estimators: [SensitivityEstimator],
+    _ samples: Int, _ examples: Int?, _ context: Context
   ) -> SensitivityOptions {
     var stream = context.randomStream()
     return SensitivityOptions(
-      bits: bits.all, grid: grid, granularity: per.granularity, estimators: estimators,
-      samples: samples, examples: examples, seed: stream.next())
+      bits: bits.all, weights, estimators: estimators, samples: samples, examples: examples,
+      seed: stream.next())
   }
 }
 

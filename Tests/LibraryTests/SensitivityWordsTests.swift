@@ -103,6 +103,24 @@ import Testing
     #expect(size.mark != .exact)
   }
 
+  /// Layers that are left out keep their weights, and are no rows; groups and ranges are `quantize`'s.
+  @Test func someLayersAreQuantizedAsAsked() throws {
+    bench.run(
+      "small = allocate(net, budget: 4.5KB, using: .weight_mse, except: [\"dense2\"], bits: [2, 3])"
+    )
+    #expect(isTrue("all(small.network[\"dense2.weight\"] == net[\"dense2.weight\"])"))
+    #expect(isTrue("count(small.bits) == 2"))
+    bench.run(
+      """
+      rows = sensitivity(net, estimators: .weight_mse, bits: 3, layers: ["dense1"], group: 8,
+        range: .mse)
+      same = quantize(net, bits: 3, layers: ["dense1"], group: 8, range: .mse)
+      apart = same["dense1.weight"] - net["dense1.weight"]
+      """)
+    #expect(isTrue("rows.count == 1"))
+    #expect(isTrue("abs(rows[0].weight_mse / mean(apart * apart) - 1) < 1e-6"))
+  }
+
   static let slips: [(code: String, error: String, marks: String?)] = [
     ("sensitivity(net)", "E0611", nil),
     ("sensitivity(network(input: 4) { activation .relu }, estimators: .weight_mse)", "E0608", nil),
@@ -131,6 +149,17 @@ import Testing
     ("allocate(net, budget: 2KB)", "E0611", nil),
     ("allocate(net, budget: 2KB, using: .size, on: data.train)", "E0203", ".size"),
     ("allocate(net, budget: 2KB, using: .weight_mse, bits: [17])", "E0602", "[17]"),
+    ("sensitivity(net, on: data.train, layers: [\"dense9\"])", "E0607", "[\"dense9\"]"),
+    ("sensitivity(net, on: data.train, layers: [])", "E0207", "[]"),
+    (
+      "sensitivity(net, on: data.train, except: [\"dense1\", \"dense2\", \"dense3\"])", "E0608", nil
+    ),
+    ("sensitivity(net, on: data.train, per: .tensor, group: 8)", "E0205", "8"),
+    ("sensitivity(net, on: data.train, group: 7)", "E0614", nil),
+    ("sensitivity(net, on: data.train, percentile: 99%)", "E0205", "99%"),
+    ("sensitivity(net, on: data.train, range: .moving_average)", "E0611", ".moving_average"),
+    ("sensitivity(net, on: data.train, range: .learned)", "E0611", ".learned"),
+    ("allocate(net, budget: 2KB, using: .weight_mse, except: [\"dens1\"])", "E0607", "[\"dens1\"]"),
   ]
 
   @Test(arguments: slips) func slipsAreCoded(code: String, error: String, marks: String?) {

@@ -76,10 +76,9 @@ package struct GridProjection: Projection {
           latent.slice(run.lowerBound, run.count), to: values.slice(run.lowerBound, run.count))
       }
     case .levels(let table, let rule):
-      var numbers = latent.array
-      if isStochastic { numbers = drawnSigns(of: numbers, step: step, seed: seed) }
-      values.copy(
-        from: quantizer.onLevels(numbers, runs, table, rule, scales: levelScales))
+      values.copy(from: latent)
+      if isStochastic { drawSigns(values, step: step, seed: seed) }
+      quantizer.roundToLevels(values, runs, table, rule, scales: levelScales)
     }
   }
 
@@ -88,9 +87,11 @@ package struct GridProjection: Projection {
   }
 
   /// P(+1) = clip((w + 1) / 2, 0, 1).
-  private func drawnSigns(of numbers: [Float], step: Int, seed: UInt64) -> [Float] {
+  private func drawSigns(_ numbers: Floats, step: Int, seed: UInt64) {
     var random = RandomStream(seed: seed).split("step \(step)")
-    return numbers.map { random.uniform() < min(1, max(0, ($0 + 1) / 2)) ? 1 : -1 }
+    for i in 0..<numbers.count {
+      numbers[i] = random.uniform() < min(1, max(0, (numbers[i] + 1) / 2)) ? 1 : -1
+    }
   }
 
   // MARK: Backward

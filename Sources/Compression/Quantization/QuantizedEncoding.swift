@@ -96,28 +96,23 @@ extension Quantizer {
     }
   }
 
-  /// What the codes of `levels` stand for, without them: what training sees.
-  func onLevels(
-    _ values: [Float], _ runs: [Range<Int>], _ table: LevelSet, _ rule: LevelScale,
+  /// Puts numbers where the codes of `levels` would, without codes: what training sees.
+  func roundToLevels(
+    _ numbers: Floats, _ runs: [Range<Int>], _ table: LevelSet, _ rule: LevelScale,
     scales given: [Float]? = nil
-  ) -> [Float] {
-    var result = values
-    result.withUnsafeMutableBufferPointer { result in
-      for (slice, run) in runs.enumerated() {
-        let (scale, threshold) = levelScale(values, run, table, rule, given: given?[slice])
-        if rule == .greatest {
-          for i in run {
-            result[i] = table.levels[Int(table.code(nearest: result[i] / scale))] * scale
-          }
-        } else {
-          for i in run {
-            let value = result[i]
-            result[i] = abs(value) <= threshold ? 0 : value < 0 ? -scale : scale
-          }
+  ) {
+    let values = numbers.array
+    for (slice, run) in runs.enumerated() {
+      let (scale, threshold) = levelScale(values, run, table, rule, given: given?[slice])
+      let part = numbers.slice(run.lowerBound, run.count)
+      if rule == .greatest {
+        for i in 0..<run.count {
+          part[i] = table.levels[Int(table.code(nearest: part[i] / scale))] * scale
         }
+      } else {
+        part.signs(times: scale, zeroUpTo: threshold, to: part)
       }
     }
-    return result
   }
 
   /// The scale of a run, and the magnitude up to which its values become 0 (-1 where none do).

@@ -35,7 +35,12 @@ final class Evidence {
     self.network = network
     self.options = options
     self.monitor = monitor
-    layers = try WeightedLayer.all(of: network, technique: technique)
+    let all = try WeightedLayer.all(of: network, technique: technique)
+    try options.weights.layers.check(known: all.map(\.name))
+    layers = all.filter { options.weights.layers.contains($0.name) }
+    guard !layers.isEmpty else {
+      throw .nothing(technique: technique, wanted: "a layer that is not left out")
+    }
     examples = try Evidence.drawn(data, for: network, options)
     var quantized: [Network] = []
     for bits in options.bits {

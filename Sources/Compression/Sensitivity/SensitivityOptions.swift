@@ -1,13 +1,11 @@
 // What is asked of a look at how sensitive layers are.
-package import Encodings
 import Networks
 
 package struct SensitivityOptions: Sendable {
   /// The numbers of bits that each layer is tried with, in this order.
   package var bits: [Int]
-  package var grid: Grid
-  package var granularity: Affine.Granularity
-  package var range: RangeEstimator
+  /// How: all but the bits. Layers that are left out are neither looked at nor changed.
+  package var weights: QuantizeOptions
   /// In the order of the result's columns.
   package var estimators: [SensitivityEstimator]
   /// Random vectors of the Hessian's trace.
@@ -21,14 +19,12 @@ package struct SensitivityOptions: Sendable {
   package static let samplesRange = 1...100_000
 
   package init(
-    bits: [Int] = [4], grid: Grid = .symmetric, granularity: Affine.Granularity = .channel,
-    range: RangeEstimator = .minmax, estimators: [SensitivityEstimator] = SensitivityEstimator.all,
-    samples: Int = 32, examples: Int? = nil, seed: UInt64 = 0
+    bits: [Int] = [4], _ weights: QuantizeOptions = QuantizeOptions(),
+    estimators: [SensitivityEstimator] = SensitivityEstimator.all, samples: Int = 32,
+    examples: Int? = nil, seed: UInt64 = 0
   ) {
     self.bits = bits
-    self.grid = grid
-    self.granularity = granularity
-    self.range = range
+    self.weights = weights
     self.estimators = estimators
     self.samples = samples
     self.examples = examples
@@ -37,8 +33,12 @@ package struct SensitivityOptions: Sendable {
 
   /// - Parameter whole: the number of bits that stands for weights as they are, where it is a choice.
   func check(whole: Int? = nil) throws(CompressionError) {
+    let grid = weights.grid
     guard grid.bits.count > 1, !grid.takesFraction else {
       throw .setting(name: "grid", wanted: "one with a choice of bits", got: grid.name)
+    }
+    if let range = weights.range, range.use == .training {
+      throw .setting(name: "range", wanted: "one that needs no training", got: range.name)
     }
     guard !bits.isEmpty else {
       throw .setting(name: "bits", wanted: "at least one number of bits", got: "none")
@@ -67,6 +67,8 @@ package struct SensitivityOptions: Sendable {
   }
 
   func quantization(bits: Int) -> QuantizeOptions {
-    QuantizeOptions(grid: grid, bits: bits, granularity: granularity, range: range)
+    var options = weights
+    options.bits = bits
+    return options
   }
 }

@@ -23,7 +23,7 @@ import Testing
   ) throws {
     let network = try Specimens.network(name)
     let data = Specimens.dataset(for: network, count: 30)
-    let options = SensitivityOptions(bits: [2, 4, 8], grid: grid, samples: 3)
+    let options = SensitivityOptions(bits: [2, 4, 8], QuantizeOptions(grid: grid), samples: 3)
     let result = try sensitivity(network, on: data, options)
     let layers = network.nodes.filter { $0.parameters.contains { $0.role == .weight } }
     #expect(result.rows.map(\.layer) == layers.flatMap { [$0.name, $0.name, $0.name] })
@@ -121,7 +121,7 @@ import Testing
     refuses("examples") { $0.examples = 61 }
     refuses("estimators") { $0.estimators = [] }
     refuses("estimators") { $0.estimators = [.fisher, .loss, .fisher] }
-    refuses("grid") { $0.grid = .fp16 }
+    refuses("grid") { $0.weights.grid = .fp16 }
     for bits in [1, 33] {
       #expect(throws: CompressionError.bits(bits, wanted: 2...16, grid: "symmetric")) {
         try sensitivity(network, on: data, SensitivityOptions(bits: [4, bits]))
