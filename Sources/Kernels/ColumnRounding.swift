@@ -13,10 +13,12 @@ package struct ColumnRounding: Sendable {
   package let scales: [Float]
   package let zeros: [Int]
   package let codes: ClosedRange<Int>
+  /// True where a weight is 0 and stays so; nil for none.
+  package let pruned: [Bool]?
 
   package init(
     rows: Int, columns: Int, weights: [Float], scales: [Float], zeros: [Int],
-    codes: ClosedRange<Int>
+    codes: ClosedRange<Int>, pruned: [Bool]? = nil
   ) {
     precondition(weights.count == rows * columns && scales.count == weights.count, "a matrix")
     precondition(zeros.count == weights.count, "a zero for each weight")
@@ -26,6 +28,8 @@ package struct ColumnRounding: Sendable {
     self.scales = scales
     self.zeros = zeros
     self.codes = codes
+    self.pruned = pruned
+    precondition(pruned.map { $0.count == weights.count } ?? true, "a mark for each weight")
   }
 
   /// GPTQ: columns from the first to the last; each one's rounding error goes to those after it, by
@@ -60,7 +64,8 @@ package struct ColumnRounding: Sendable {
     return result
   }
 
-  private func clamped(_ steps: Double, _ index: Int) -> Int {
+  fileprivate func clamped(_ steps: Double, _ index: Int) -> Int {
+    guard pruned?[index] != true else { return zeros[index] }
     let code = steps + Double(zeros[index])
     return Int(min(Double(codes.upperBound), max(Double(codes.lowerBound), code)))
   }
@@ -176,7 +181,9 @@ private struct AdaptiveState {
 
   func writeError(to error: Floats) {
     for i in moving.indices {
-      error[i] = value(i, AdaptiveState.share(moving[i]).value) - problem.weights[i]
+      let isFree = problem.pruned?[i] != true
+      error[i] =
+        isFree ? value(i, AdaptiveState.share(moving[i]).value) - problem.weights[i] : 0
     }
   }
 
@@ -208,8 +215,7 @@ private struct AdaptiveState {
   var codes: [Int] {
     moving.indices.map { i in
       let up: Float = AdaptiveState.share(moving[i]).value >= 0.5 ? 1 : 0
-      let code = Int(below[i] + up) + problem.zeros[i]
-      return min(problem.codes.upperBound, max(problem.codes.lowerBound, code))
+      return problem.clamped(Double(below[i] + up), i)
     }
   }
 }

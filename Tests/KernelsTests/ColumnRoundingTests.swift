@@ -78,4 +78,35 @@ import Testing
     let none = [Float](repeating: 0, count: 25)
     #expect(try Self.problem.errorFeedback(products: none, damping: 0.01) == Self.nearest)
   }
+
+  /// Pruned weights stay 0, however much error comes their way; the others make up for it.
+  @Test func prunedWeightsStayZero() throws {
+    let plain = Self.problem
+    let pruned = (0..<15).map { $0 % 4 == 1 }
+    let weights = zip(plain.weights, pruned).map { $1 ? 0 : $0 }
+    let problem = ColumnRounding(
+      rows: 3, columns: 5, weights: weights, scales: plain.scales, zeros: plain.zeros,
+      codes: plain.codes, pruned: pruned)
+    let found = [
+      try problem.errorFeedback(products: Self.products, damping: 0.01),
+      try #require(
+        problem.adaptive(
+          products: Self.products, count: 40, steps: 100, isInterrupted: { false })),
+    ]
+    for codes in found {
+      #expect(zip(codes, pruned).allSatisfy { !$1 || $0 == 0 })
+      #expect(zip(codes, pruned).contains { !$1 && $0 != 0 })
+    }
+  }
+
+  /// Weights far beyond the grid take its ends.
+  @Test func farWeightsAreClamped() throws {
+    let problem = ColumnRounding(
+      rows: 1, columns: 2, weights: [3e38, -3e38], scales: [1e-9, 1e-9], zeros: [0, 0],
+      codes: -8...7)
+    let products: [Float] = [1, 0, 0, 1]
+    #expect(try problem.errorFeedback(products: products, damping: 0.01) == [7, -8])
+    #expect(
+      problem.adaptive(products: products, count: 1, steps: 3, isInterrupted: { false }) == [7, -8])
+  }
 }

@@ -8,6 +8,8 @@ import Tensors
 /// A layer that multiplies: its weights, and the products of its inputs.
 struct LayerRounding {
   let weight: Tensor
+  /// True where a weight stays 0; nil for none.
+  let pruned: [Bool]?
   let steps: [Step]
   let quantizer: Quantizer
   let products: InputProducts
@@ -33,7 +35,8 @@ struct LayerRounding {
       let part = group * size..<(group + 1) * size
       return ColumnRounding(
         rows: rows, columns: products.columns, weights: Array(weight.elements[part]),
-        scales: Array(scales[part]), zeros: Array(zeros[part]), codes: codes)
+        scales: Array(scales[part]), zeros: Array(zeros[part]), codes: codes,
+        pruned: pruned.map { Array($0[part]) })
     }
   }
 
@@ -74,41 +77,44 @@ extension QuantizeOptions {
   ) throws(CompressionError) -> [String: any Encoding] {
     guard let rounding, case .layer(let way) = rounding.way else { return [:] }
     var encodings: [String: any Encoding] = [:]
-    let quantizer = quantizer
-    for (n, node) in network.nodes.enumerated() where layers.contains(node.name) {
-      for parameter in node.parameters where takes(parameter.role) {
-        let name = "\(node.name).\(parameter.name)"
-        guard parameter.role == .weight, parameter.pruned?.contains(true) != true,
-          let products = try QuantizeOptions.products(network, n, inputs, monitor)
-        else {
-          guard !strict else {
-            throw .setting(
-              name: "rounding",
-              wanted:
-                "half_even for `\(name)` (only unpruned dense and conv weights look at inputs)",
-              got: rounding.name)
-          }
-          notes.append(
-            Note(
-              name, asked: rounding.name, got: RoundingRule.halfEven.name,
-              why: "only unpruned dense and conv weights can look at inputs"))
+    var found: [Note] = []
+    let wanted = network.nodes.indices.filter { n in
+      layers.contains(network.nodes[n].name)
+        && network.nodes[n].parameters.contains { takes($0.role) }
+    }
+    try network.inputProducts(
+      of: wanted, on: inputs, monitor: monitor, trouble: { CompressionError.network($0) }
+    ) { n, products throws(CompressionError) in
+      for parameter in network.nodes[n].parameters where takes(parameter.role) {
+        let name = "\(network.nodes[n].name).\(parameter.name)"
+        if parameter.role == .weight, let products {
+          encodings[name] = try encoding(of: parameter, name, products, way, monitor)
           continue
         }
-        let layer = LayerRounding(
-          weight: parameter.value, steps: quantizer.steps(for: parameter.value),
-          quantizer: quantizer, products: products, monitor: monitor)
-        encodings[name] = try quantizer.affine(
-          of: parameter.value.shape, layer.steps, name, .codes(try way(layer)))
+        let why = "only dense and conv weights can look at inputs"
+        guard !strict else {
+          throw .setting(
+            name: "rounding", wanted: "half_even for `\(name)`: \(why)", got: rounding.name)
+        }
+        found.append(
+          Note(name, asked: rounding.name, got: RoundingRule.halfEven.name, why: why))
       }
     }
+    notes += found
     return encodings
   }
 
-  private static func products(
-    _ network: Network, _ n: Int, _ inputs: Tensor, _ monitor: Monitor
-  ) throws(CompressionError) -> InputProducts? {
-    do { return try network.inputProducts(of: n, on: inputs, monitor: monitor) } catch {
-      throw .network(error)
-    }
+  private func encoding(
+    of parameter: Parameter, _ name: String, _ products: InputProducts,
+    _ way: (LayerRounding) throws(CompressionError) -> [Int], _ monitor: Monitor
+  ) throws(CompressionError) -> any Encoding {
+    let quantizer = quantizer
+    let pruned = parameter.pruned.flatMap { $0.contains(true) ? $0 : nil }
+    let layer = LayerRounding(
+      weight: parameter.value, pruned: pruned, steps: quantizer.steps(for: parameter.value),
+      quantizer: quantizer, products: products, monitor: monitor)
+    let whole = try quantizer.affine(
+      of: parameter.value.shape, layer.steps, name, .codes(try way(layer)))
+    return pruned.map { quantizer.smallest(whole, without: $0) } ?? whole
   }
 }

@@ -152,6 +152,52 @@ extension Quantizer {
     greatest == 0 ? 1 : max(greatest / table.greatest, .leastNormalMagnitude)
   }
 
+  // MARK: Pruned
+
+  /// The codes of all weights as they are, deflated, or of kept ones alone.
+  func smallest(_ whole: any Encoding, without pruned: [Bool]) -> any Encoding {
+    let shape = whole.shape
+    let values = whole.decoded().elements
+    let (positions, kept) = Masking.kept(of: values, without: pruned)
+    var candidates: [any Encoding] = []
+    if grid.holdsZero {
+      candidates.append(whole)
+      if granularity == .channel, let coded = try? Coded(whole) {
+        candidates.append(coded)
+      }
+    }
+    if let codes = part(of: whole, at: positions.map { Int($0) }),
+      let sparse = try? Sparse.smallest(shape: shape, positions: positions, values: codes)
+    {
+      candidates.append(sparse)
+    }
+    return candidates.min { $0.ledger.bits < $1.ledger.bits }
+      ?? (try? Sparse.smallest(
+        shape: shape, positions: positions, values: Encodings.Dense(Tensor(vector: kept))))
+      ?? Encodings.Dense(Tensor(trusted: shape, Masking.zeroed(values, where: pruned)))
+  }
+
+  /// Some elements on the grid that the whole is on; nil where they have no scale in common.
+  private func part(of whole: any Encoding, at positions: [Int]) -> (any Encoding)? {
+    switch whole {
+    case let affine as Affine where affine.scales.count == 1:
+      let codes = affine.codes
+      return try? Affine(
+        shape: [positions.count], bits: affine.bits, isSigned: affine.isSigned,
+        granularity: affine.granularity, codes: positions.map { codes[$0] },
+        scales: affine.scales, scaleFormat: affine.scaleFormat,
+        zeroPoints: affine.isSymmetric ? nil : affine.zeroPoints)
+    case let levels as Levels where levels.scales.count == 1:
+      return try? Levels(
+        shape: [positions.count], table: levels.table, granularity: levels.granularity,
+        codes: positions.map { levels.codes[$0] }, scales: levels.scales)
+    case let dense as Encodings.Dense:
+      let values = dense.decoded().elements
+      return Encodings.Dense(Tensor(vector: positions.map { values[$0] }), as: dense.format)
+    default: return nil
+    }
+  }
+
   // MARK: Reading
 
   /// Whether an encoding has these settings, so that its values are on the grid.

@@ -15,18 +15,39 @@ package struct InputProducts: Sendable {
 }
 
 extension Network {
-  /// The products of the inputs of a node, over some examples.
-  /// - Returns: nil for a layer whose weights multiply nothing (an embedding), or with more than
-  ///   16,384 weights to an output.
-  /// - Throws: as `trace`.
-  package func inputProducts(
-    of node: Int, on inputs: Tensor, monitor: Monitor = .silent
-  ) throws(NetworkError) -> InputProducts? {
-    guard let sums = Products(self, node) else { return nil }
-    try trace(inputs, outputsOf: [nodes[node].inputs[0]], monitor: monitor) { _, batch in
-      sums.add(batch)
+  /// The products of the inputs of some nodes, over some examples: of as many nodes at a time as a
+  /// gigabyte holds, so that the network runs as rarely as may be.
+  /// - Parameter visit: is called once for each node, in order: with nil for a layer whose weights
+  ///   multiply nothing (an embedding), or with more than 16,384 weights to an output.
+  /// - Throws: as `trace`, and what `visit` throws.
+  package func inputProducts<Failure: Error>(
+    of nodes: [Int], on inputs: Tensor, monitor: Monitor = .silent,
+    trouble: (NetworkError) -> Failure,
+    visit: (_ node: Int, InputProducts?) throws(Failure) -> Void
+  ) throws(Failure) {
+    var rest = nodes[...]
+    while !rest.isEmpty {
+      var sums: [(node: Int, products: Products?)] = []
+      var size = 0
+      while let node = rest.first {
+        size += Products.size(self, node)
+        guard sums.isEmpty || size <= 1 << 28 else { break }
+        sums.append((node, Products(self, node)))
+        rest.removeFirst()
+      }
+      var readers: [Int: [Products]] = [:]
+      for case (let node, let products?) in sums {
+        readers[self.nodes[node].inputs[0], default: []].append(products)
+      }
+      do throws(NetworkError) {
+        if !readers.isEmpty {
+          try trace(inputs, outputsOf: readers.keys.sorted(), monitor: monitor) { source, batch in
+            for one in readers[source] ?? [] { one.add(batch) }
+          }
+        }
+      } catch { throw trouble(error) }
+      for (node, products) in sums { try visit(node, products?.result) }
     }
-    return sums.result
   }
 }
 
@@ -39,24 +60,40 @@ private final class Products {
   private let positions: Int
   private var count = 0
 
-  init?(_ network: Network, _ n: Int) {
+  private struct Form {
+    var columns: Int
+    var groups = 1
+    var window: Window?
+    var positions: Int
+  }
+
+  private static func form(_ network: Network, _ n: Int) -> Form? {
     let shape = network.inputShapes(of: n)[0]
+    let form: Form
     switch network.nodes[n].layer {
     case is DenseLayer:
-      window = nil
-      groups = 1
-      columns = shape[0]
-      positions = shape.dropFirst().reduce(1, *)
+      form = Form(columns: shape[0], positions: shape.dropFirst().reduce(1, *))
     case let layer as Conv2D:
       guard let window = layer.window(shape) else { return nil }
-      self.window = window
-      groups = layer.groups
-      columns = window.channels * window.kernelCount
-      positions = window.outCount
+      form = Form(
+        columns: window.channels * window.kernelCount, groups: layer.groups, window: window,
+        positions: window.outCount)
     default: return nil
     }
-    guard columns <= 16_384 else { return nil }
-    sums = (0..<groups).map { [columns] _ in Memory(columns * columns) }
+    return form.columns <= 16_384 ? form : nil
+  }
+
+  /// Floats that a node's sums are.
+  static func size(_ network: Network, _ n: Int) -> Int {
+    form(network, n).map { $0.groups * $0.columns * $0.columns } ?? 0
+  }
+
+  init?(_ network: Network, _ n: Int) {
+    guard let form = Products.form(network, n) else { return nil }
+    (columns, groups, window, positions) = (
+      form.columns, form.groups, form.window, form.positions
+    )
+    sums = (0..<form.groups).map { _ in Memory(form.columns * form.columns) }
   }
 
   func add(_ batch: Tensor) {

@@ -110,4 +110,34 @@ import Testing
     }
     for other in stride(from: Float(0.1), to: 4, by: 0.05) { #expect(error(scale) <= error(other)) }
   }
+
+  /// What looks at inputs keeps zeros, is stored on the grid in the fewest bits, and loses less than
+  /// the nearest codes do; two networks, dense and convolutional.
+  @Test(arguments: ["mlp", "cnn"], [RoundingRule.secondOrder, .adaptive].map(\.name))
+  func roundingByLayerComposesWithPruning(_ name: String, _ rule: String) throws {
+    let network = try Specimens.network(name)
+    let data = Specimens.dataset(for: network, count: 60)
+    let pruned = try prune(network, PruneOptions(sparsity: 0.6)).network
+    let rounding = try #require(RoundingRule.all.first { $0.name == rule })
+    func quantized(_ rounding: RoundingRule?) throws -> Network {
+      try quantize(
+        pruned, QuantizeOptions(bits: 4, rounding: rounding), activations: nil, training: nil,
+        on: rounding == nil ? nil : data
+      ).network
+    }
+    let (plain, rounded) = (try quantized(nil), try quantized(rounding))
+    let floats = try pruned.predict(data.inputs)
+    func error(_ network: Network) throws -> Float {
+      zip(try network.predict(data.inputs).elements, floats.elements)
+        .reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+    }
+    #expect(try error(rounded) < error(plain))
+    for (old, new) in zip(plain.parameters, rounded.parameters) where old.parameter.role == .weight
+    {
+      #expect(new.parameter.pruned == old.parameter.pruned)
+      #expect(
+        Double(new.parameter.encoding.ledger.bits) < 1.1
+          * Double(old.parameter.encoding.ledger.bits))
+    }
+  }
 }
