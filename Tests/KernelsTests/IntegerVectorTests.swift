@@ -97,31 +97,65 @@ import Testing
     #expect(GroupedMatrix(coding: [], rows: 0, columns: 0, group: 0, width: .four) == nil)
   }
 
+  static func signs(_ values: [Float]) -> [Int8] { values.map { $0 < 0 ? -1 : 1 } }
+
   @Test(arguments: seeds)
   func signsAreExact(_ seed: UInt64) {
     var dice = Dice(seed)
     let columns = dice.size(0...(seed % 3 == 0 ? 20_000 : 900))
-    let (rows, units) = (dice.size(0...5), dice.size(0...70))
-    let x = dice.values(rows * columns)
+    let (rows, units) = (dice.size(0...9), dice.size(0...70))
+    let signs = Self.signs(dice.values(rows * columns))
+    let alphas = (0..<rows).map { _ in abs(dice.float(2)) + 0.1 }
     let w = dice.values(units * columns)
-    let left = BitMatrix(signsOf: x, rows: rows, columns: columns)
-    let right = BitMatrix(signsOf: w, rows: units, columns: columns)
-    let found = right.product(left)
-    func signs(_ values: [Float]) -> [Int8] { values.map { $0 < 0 ? -1 : 1 } }
-    if columns > 0 {
-      #expect(found == twinProduct(signs(x), signs(w), depth: columns))
-    } else {
-      #expect(found == [Int32](repeating: 0, count: rows * units))
-    }
-    let scaled = right.scaledProduct(left)
-    for (i, value) in scaled.enumerated() {
-      #expect(value == Float(found[i]) * (left.scales[i / units] * right.scales[i % units]))
-    }
+    let scales = (0..<units).map { _ in abs(dice.float(2)) }
+    let (x, y) = (Memory(rows * columns), Memory(rows * units))
+    x.floats.copy(
+      from: signs.enumerated().map { Float($1) * alphas[$0 / max(1, columns)] })
+    SignWeights(signsOf: w, rows: units, columns: columns, scales: scales)
+      .product(x.floats, count: rows, to: y.floats)
+    let sums =
+      columns > 0
+      ? twinProduct(signs, Self.signs(w), depth: columns)
+      : [Int32](repeating: 0, count: rows * units)
+    #expect(
+      y.floats.array
+        == sums.enumerated().map { Float($1) * (alphas[$0 / units] * scales[$0 % units]) })
   }
 
-  @Test func meanMagnitudesAreTheScales() {
-    let matrix = BitMatrix(signsOf: [1, -2, 3, 0, 0.5, -0.5], rows: 2, columns: 3)
-    #expect(matrix.scales == [2, Float(1.0 / 3)])
-    #expect(matrix.product(matrix) == [3, -1, -1, 3])
+  @Test(arguments: seeds)
+  func signsOfWindowsAreExact(_ seed: UInt64) throws {
+    var dice = Dice(seed)
+    let plane = (dice.size(1...9), dice.size(1...(seed % 4 == 0 ? 150 : 12)))
+    let kernel = (
+      dice.size(1...min(5, plane.0)), dice.size(1...min(seed % 4 == 0 ? 140 : 5, plane.1))
+    )
+    let window = try #require(
+      Window(
+        channels: dice.size(1...9), plane: plane, kernel: kernel,
+        stride: (dice.size(1...3), dice.size(1...3)), padding: (0, 0)))
+    let (filters, alpha) = (dice.size(1...20), abs(dice.float(2)) + 0.1)
+    let depth = window.channels * window.kernelCount
+    let signs = Self.signs(dice.values(window.channels * window.planeCount))
+    let w = dice.values(filters * depth)
+    let scales = (0..<filters).map { _ in abs(dice.float(2)) }
+    let (x, y) = (Memory(signs.count), Memory(filters * window.outCount))
+    x.floats.copy(from: signs.map { Float($0) * alpha })
+    SignWeights(signsOf: w, rows: filters, columns: depth, scales: scales)
+      .convolve(x.floats, window, to: y.floats)
+    // The windows as columns, and whole numbers.
+    let memory = Memory(depth * window.outCount)
+    window.columns(of: x.floats, to: Matrix(memory.floats, depth, window.outCount))
+    for filter in 0..<filters {
+      for place in 0..<window.outCount {
+        var sum = 0
+        for k in 0..<depth {
+          let isApart =
+            (memory.floats[k * window.outCount + place] < 0) != (w[filter * depth + k] < 0)
+          sum += isApart ? -1 : 1
+        }
+        #expect(
+          y.floats[filter * window.outCount + place] == Float(sum) * (alpha * scales[filter]))
+      }
+    }
   }
 }

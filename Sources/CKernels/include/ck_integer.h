@@ -131,8 +131,15 @@ typedef struct {
     (w, scales, x, x_scales, x_sums, panels, k, g, y)) \
   /* Signs to bits, 64 to a word, 1 where negative; unused bits are 0. */ \
   K(void, ck_bit_signs, (const float *x, size_t n, uint64_t *bits), (x, n, bits)) \
-  /* c[i, j] = k - 2 popcount(x[i] ^ w[j]): products of signs, x [m, words], w [n, words]. */ \
-  K(void, ck_bit_product, (const uint64_t *x, const uint64_t *w, size_t m, size_t n, \
-    size_t words, size_t k, int32_t *c, size_t ldc), (x, w, m, n, words, k, c, ldc))
+  /* Lines of bits [channels, height, line_words] to the bits of each window, in the order of */ \
+  /* weights: patches [places, words], zero before. No padding. */ \
+  K(void, ck_bit_patches, (const uint64_t *lines, size_t line_words, const ck_window *w, \
+    size_t words, uint64_t *patches), (lines, line_words, w, words, patches)) \
+  /* y[i, j] = (k - 2 popcount(x[i] ^ w[j])) x_scale[i] scale[j]: products of signs times scales, */ \
+  /* x [m, words], w [n/8, words, 8]. */ \
+  K(void, ck_bit_product, (const uint64_t *x, size_t m, const uint64_t *w, size_t n, \
+    size_t words, size_t k, const float *x_scales, size_t x_step, const float *scales, float *y, \
+    size_t row_step, size_t column_step), \
+    (x, m, w, n, words, k, x_scales, x_step, scales, y, row_step, column_step))
 
 #endif

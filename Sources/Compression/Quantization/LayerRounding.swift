@@ -83,23 +83,23 @@ extension QuantizeOptions {
         && network.nodes[n].parameters.contains { takes($0.role) }
     }
     try network.inputProducts(
-      of: wanted, on: inputs, monitor: monitor, trouble: { CompressionError.network($0) }
-    ) { n, products throws(CompressionError) in
-      for parameter in network.nodes[n].parameters where takes(parameter.role) {
-        let name = "\(network.nodes[n].name).\(parameter.name)"
-        if parameter.role == .weight, let products {
-          encodings[name] = try encoding(of: parameter, name, products, way, monitor)
-          continue
+      of: wanted, on: inputs, monitor: monitor, trouble: { CompressionError.network($0) },
+      visit: { n, products throws(CompressionError) in
+        for parameter in network.nodes[n].parameters where takes(parameter.role) {
+          let name = "\(network.nodes[n].name).\(parameter.name)"
+          if parameter.role == .weight, let products {
+            encodings[name] = try encoding(of: parameter, name, products, way, monitor)
+            continue
+          }
+          let why = "only dense and conv weights can look at inputs"
+          guard !strict else {
+            throw .setting(
+              name: "rounding", wanted: "half_even for `\(name)`: \(why)", got: rounding.name)
+          }
+          found.append(
+            Note(name, asked: rounding.name, got: RoundingRule.halfEven.name, why: why))
         }
-        let why = "only dense and conv weights can look at inputs"
-        guard !strict else {
-          throw .setting(
-            name: "rounding", wanted: "half_even for `\(name)`: \(why)", got: rounding.name)
-        }
-        found.append(
-          Note(name, asked: rounding.name, got: RoundingRule.halfEven.name, why: why))
-      }
-    }
+      })
     notes += found
     return encodings
   }

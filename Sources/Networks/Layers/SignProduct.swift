@@ -6,7 +6,7 @@ internal import Tensors
 
 /// y = α_x · α_w · (columns − 2 · differing bits) + bias, for each output.
 struct SignProduct: LayerRun {
-  private let weights: BitMatrix
+  private let weights: SignWeights
   /// Nil for a dense layer.
   private let window: Window?
   private let bias: Bool
@@ -30,7 +30,7 @@ struct SignProduct: LayerRun {
     window = (network.nodes[n].layer as? Conv2D)?.window(network.inputShapes(of: n)[0])
     bias = network.nodes[n].parameters.count > 1
     let rows = weight.value.shape[0]
-    weights = BitMatrix(
+    weights = SignWeights(
       signsOf: weight.value.elements, rows: rows, columns: weight.value.count / max(1, rows),
       scales: scales)
   }
@@ -47,36 +47,17 @@ struct SignProduct: LayerRun {
     }
   }
 
-  func division(_ setting: Setting) -> Division { .batch }
-
-  func workspace(_ setting: Setting) -> Workspace {
-    Workspace(saved: window.map { weights.columns * $0.outCount } ?? 0)
-  }
-
   func forward(_ call: LayerCall, _ turn: Turn) {
     let offsets = bias ? call.parameters[1] : nil
     guard let window else {
-      let x = call.input(call.batch)
-      let rows = (0..<call.count).map { abs(x[$0 * weights.columns]) }
-      let signs = BitMatrix(
-        signsOf: x.array, rows: call.count, columns: weights.columns, scales: rows)
-      let y = Matrix(call.output(call.batch), call.count, weights.rows)
-      y.floats.copy(from: weights.scaledProduct(signs, workers: call.workers))
-      return y.addBias(columns: offsets, call.activator)
+      let y = call.output(turn.examples)
+      weights.product(call.input(turn.examples), count: turn.examples.count, to: y)
+      return Matrix(y, turn.examples.count, weights.rows).addBias(columns: offsets, call.activator)
     }
-    for example in call.batch {
-      let (x, y) = (call.input(example..<example + 1), call.output(example..<example + 1))
-      let places = window.outCount
-      let patches = Matrix(call.savedOnce, weights.columns, places)
-      window.columns(of: x, to: patches)
-      let scale = abs(x[0])
-      let signs = BitMatrix(
-        signsOf: patches.transposed, rows: places, columns: weights.columns,
-        scales: [Float](repeating: scale, count: places))
-      let sums = Memory(places * weights.rows)
-      sums.floats.copy(from: weights.scaledProduct(signs, workers: call.workers))
-      let filters = Matrix(y, weights.rows, places)
-      y.copy(from: Matrix(sums.floats, places, weights.rows).transposed)
+    call.each(turn) { example in
+      let y = call.output(example)
+      weights.convolve(call.input(example), window, to: y)
+      let filters = Matrix(y, weights.rows, window.outCount)
       filters.activate(filters, rows: offsets, call.activator)
     }
   }
