@@ -15,6 +15,11 @@ extension Floats {
     for i in 0..<count { base[i] *= x.base[i] }
   }
 
+  /// self *= factor.
+  package func multiply(by factor: Float) {
+    for i in 0..<count { base[i] *= factor }
+  }
+
   /// self += x.
   package func add(_ x: Floats) {
     precondition(x.count == count, "as many floats")

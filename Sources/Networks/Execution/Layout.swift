@@ -91,7 +91,7 @@ struct Layout {
     findReaders()
     runners = network.nodes.enumerated().map { n, node in
       runs(n)
-        ? Runner(node.layer, setting(n), loops: countsBits(n) ? SignProduct(network, n) : nil) : nil
+        ? Runner(node.layer, setting(n), loops: takesSigns(n) ? SignProduct(network, n) : nil) : nil
     }
     findSegments()
     cuts = fewestCuts
@@ -154,10 +154,10 @@ struct Layout {
   }
 
   /// Signs by signs, one example after the other.
-  private func countsBits(_ n: Int) -> Bool { !training && SignProduct.counts(network, n) }
+  private func takesSigns(_ n: Int) -> Bool { !training && SignProduct.fits(network, n) }
 
   private func choice(_ n: Int, _ source: Int) -> Arrangement {
-    guard path == .fast, !countsBits(n) else { return .rows }
+    guard path == .fast, !takesSigns(n) else { return .rows }
     return switch network.nodes[n].layer.laneSupport(for: network.inputShapes(of: n)) {
     case .never: .rows
     case .follows: arrangement(source)
@@ -176,7 +176,7 @@ struct Layout {
       activators[source] = activation.activator
       return true
     }
-    guard network.nodes[n].layer.isPairPool, !countsBits(source),
+    guard network.nodes[n].layer.isPairPool, !takesSigns(source),
       maker.takesPairPool(setting(source))
     else {
       return false

@@ -4,35 +4,62 @@ internal import Encodings
 internal import Kernels
 internal import Tensors
 
-/// y = α_x · α_w · (columns − 2 · differing bits) + bias, for each output.
+/// y = α_x α_w Σ sign(x) sign(w) + bias, for each output. The sums are whole numbers and exact: by
+/// counting bits in a network that runs in whole numbers, by floats elsewhere.
 struct SignProduct: LayerRun {
-  private let weights: SignWeights
+  private let way: Way
+  private let rows: Int
+  private let columns: Int
+  private let groups: Int
   /// Nil for a dense layer.
   private let window: Window?
   private let bias: Bool
 
-  /// Whether a node of a network that runs in whole numbers runs so: its weights and its inputs are
-  /// signs, and no zeros pad them.
-  static func counts(_ network: Network, _ n: Int) -> Bool {
+  private enum Way {
+    case bits(SignWeights)
+    /// Signs as floats, and a scale per row.
+    case floats(signs: Memory, scales: [Float])
+  }
+
+  /// Whether the weights and the inputs of a node are signs.
+  static func fits(_ network: Network, _ n: Int) -> Bool {
     let node = network.nodes[n]
-    guard network.runsInIntegers, let weight = node.parameters.first,
-      SignProduct.scales(weight) != nil, network.givesSigns(node.inputs[0])
+    guard let weight = node.parameters.first, SignProduct.scales(weight) != nil,
+      weight.value.count / max(1, weight.value.shape[0]) < 1 << 24,
+      network.givesSigns(node.inputs[0])
     else { return false }
-    if let conv = node.layer as? Conv2D { return conv.groups == 1 && conv.padding == [0, 0] }
-    return (node.layer as? DenseLayer)?.positions == false
+    return node.layer is Conv2D || (node.layer as? DenseLayer)?.positions == false
+  }
+
+  /// Whether bits are counted there: no zeros may pad the signs.
+  static func counts(_ network: Network, _ n: Int) -> Bool {
+    guard network.runsInIntegers, fits(network, n) else { return false }
+    guard let conv = network.nodes[n].layer as? Conv2D else { return true }
+    return conv.groups == 1 && conv.padding == [0, 0]
   }
 
   /// The loops for such a node; nil for any other.
   init?(_ network: Network, _ n: Int) {
-    guard SignProduct.counts(network, n), let weight = network.nodes[n].parameters.first,
+    let node = network.nodes[n]
+    guard SignProduct.fits(network, n), let weight = node.parameters.first,
       let scales = SignProduct.scales(weight)
     else { return nil }
-    window = (network.nodes[n].layer as? Conv2D)?.window(network.inputShapes(of: n)[0])
-    bias = network.nodes[n].parameters.count > 1
-    let rows = weight.value.shape[0]
-    weights = SignWeights(
-      signsOf: weight.value.elements, rows: rows, columns: weight.value.count / max(1, rows),
-      scales: scales)
+    let conv = node.layer as? Conv2D
+    window = conv?.window(network.inputShapes(of: n)[0])
+    groups = conv?.groups ?? 1
+    bias = node.parameters.count > 1
+    rows = weight.value.shape[0]
+    columns = weight.value.count / max(1, rows)
+    guard !SignProduct.counts(network, n) else {
+      way = .bits(
+        SignWeights(
+          signsOf: weight.value.elements, rows: rows, columns: columns, scales: scales))
+      return
+    }
+    let signs = Memory(weight.value.count)
+    signs.floats.copy(from: weight.value.elements)
+    signs.floats.signs(times: 1, to: signs.floats)
+    way = .floats(signs: signs, scales: scales)
   }
 
   /// One scale per row, where a weight is stored as signs with such.
@@ -47,18 +74,54 @@ struct SignProduct: LayerRun {
     }
   }
 
+  func workspace(_ setting: Setting) -> Workspace {
+    guard case .floats = way else { return Workspace() }
+    let places = window?.outCount ?? 1
+    return Workspace(scratch: setting.inputShapes[0].reduce(1, *) + columns * places)
+  }
+
   func forward(_ call: LayerCall, _ turn: Turn) {
     let offsets = bias ? call.parameters[1] : nil
-    guard let window else {
+    if window == nil, case .bits(let weights) = way {
       let y = call.output(turn.examples)
       weights.product(call.input(turn.examples), count: turn.examples.count, to: y)
-      return Matrix(y, turn.examples.count, weights.rows).addBias(columns: offsets, call.activator)
+      return Matrix(y, turn.examples.count, rows).addBias(columns: offsets, call.activator)
     }
     call.each(turn) { example in
-      let y = call.output(example)
-      weights.convolve(call.input(example), window, to: y)
-      let filters = Matrix(y, weights.rows, window.outCount)
-      filters.activate(filters, rows: offsets, call.activator)
+      let (x, y) = (call.input(example), call.output(example))
+      switch way {
+      case .bits(let weights):
+        if let window { weights.convolve(x, window, to: y) }
+      case .floats(let signs, let scales):
+        multiply(x, signs.floats, scales, call.scratch(turn.worker), to: y)
+      }
+      let outputs = Matrix(y, rows, window?.outCount ?? 1)
+      outputs.activate(outputs, rows: offsets, call.activator)
+    }
+  }
+
+  /// Signs as floats: their sums are exact up to 2^24.
+  private func multiply(
+    _ x: Floats, _ signs: Floats, _ scales: [Float], _ scratch: Floats, to y: Floats
+  ) {
+    let places = window?.outCount ?? 1
+    let inputs = scratch.slice(0, x.count)
+    let patches = Matrix(scratch.slice(x.count, columns * places), columns, places)
+    x.signs(times: 1, to: inputs)
+    let alpha = abs(x[0])
+    let units = rows / groups
+    for group in 0..<groups {
+      if let window {
+        window.columns(of: inputs.slice(group * x.count / groups, x.count / groups), to: patches)
+      }
+      let part = group * units..<(group + 1) * units
+      let outputs = Matrix(y, rows, places).rows(part)
+      outputs.product(
+        Matrix(signs, rows, columns).rows(part),
+        window == nil ? Matrix(inputs, columns, places) : patches)
+      for row in part {
+        y.slice(row * places, places).multiply(by: alpha * scales[row])
+      }
     }
   }
 
