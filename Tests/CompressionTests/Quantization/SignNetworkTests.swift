@@ -12,13 +12,15 @@ import Testing
     if name == "dense" {
       input = [19]
       layers = [
-        .layer(try DenseLayer(units: 70)), try sign(), .layer(try DenseLayer(units: 33)), try sign(),
+        .layer(try DenseLayer(units: 70)), try sign(), .layer(try DenseLayer(units: 33)),
+        try sign(),
         .layer(try DenseLayer(units: 9, bias: false)), try sign(), .layer(try DenseLayer(units: 4)),
       ]
     } else {
       input = [2, 13, 11]
       layers = [
-        try IntegerNetworkTests.conv(7, 3), try sign(), try IntegerNetworkTests.conv(10, 3, stride: 2),
+        try IntegerNetworkTests.conv(7, 3), try sign(),
+        try IntegerNetworkTests.conv(10, 3, stride: 2),
         try sign(), .layer(try MaxPool(size: [2, 2], stride: [1, 1], padding: [0, 0])),
         // Zeros that pad are no signs: floats.
         try IntegerNetworkTests.conv(5, 3, padding: 1, bias: false), try sign(), .layer(Flatten()),
