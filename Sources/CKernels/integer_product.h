@@ -23,15 +23,18 @@ typedef struct {
   float *y;
   int8_t *codes;
   size_t ld;
+  // Rows of c have room for whole sixteens: they take the sums from the registers.
+  int wide;
   const float *scales;
   const ck_int8_finish *finish;
   const ck_int8_rescale *fixed;
 } i8_job;
 
 // The sums of `rows` rows from `r` on and `panels` panels from `p` on.
+// They go to `out`, rows `ld` apart.
 INLINE void i8_tile(
   int range, const i8_job *job, size_t r, size_t p, const int rows, const int panels,
-  int32_t *out
+  int32_t *out, size_t ld
 ) {
   const size_t steps = job->k / 4, tail = job->k % 4;
   const size_t segments = job->segments ? job->segments : 1;
@@ -66,22 +69,23 @@ INLINE void i8_tile(
   }
   UNROLL for (int i = 0; i < rows; i++) {
     UNROLL for (int j = 0; j < panels; j++)
-      *(i8_wide *)(out + (i * I8_PANELS + j) * 16) = a[i][j];
+      *(i8_wide *)(out + i * ld + j * 16) = a[i][j];
   }
 }
 
 INLINE void i8_tile_rows(
-  int range, const i8_job *job, size_t r, size_t p, size_t rows, const int panels, int32_t *out
+  int range, const i8_job *job, size_t r, size_t p, size_t rows, const int panels, int32_t *out,
+  size_t ld
 ) {
   switch (rows) {
 #if I8_ROWS >= 8
-  case 8: i8_tile(range, job, r, p, 8, panels, out); break;
+  case 8: i8_tile(range, job, r, p, 8, panels, out, ld); break;
 #endif
 #if I8_ROWS >= 4
-  case 4: i8_tile(range, job, r, p, 4, panels, out); break;
+  case 4: i8_tile(range, job, r, p, 4, panels, out, ld); break;
 #endif
-  case 2: i8_tile(range, job, r, p, 2, panels, out); break;
-  default: i8_tile(range, job, r, p, 1, panels, out); break;
+  case 2: i8_tile(range, job, r, p, 2, panels, out, ld); break;
+  default: i8_tile(range, job, r, p, 1, panels, out, ld); break;
   }
 }
 
@@ -112,14 +116,44 @@ INLINE int8_t i8_fixed(int32_t sum, const ck_int8_rescale *f, size_t i) {
   return (int8_t)(code < f->low ? f->low : code > f->high ? f->high : code);
 }
 
+// Sixteen at a time.
+#if CK_LEVEL >= 4
+INLINE __m128i i8_fixed_eight(__m256i sums, const ck_int8_rescale *f, size_t i) {
+  const __m512i factor = _mm512_cvtepi32_epi64(_mm256_loadu_si256((const __m256i *)(f->factors + i)));
+  const __m512i product = _mm512_mul_epi32(_mm512_cvtepi32_epi64(sums), factor);
+  const __m512i shift = _mm512_loadu_si512(f->shifts + i), one = _mm512_set1_epi64(1);
+  const __m512i even = _mm512_and_si512(_mm512_srav_epi64(product, shift), one);
+  const __m512i half = _mm512_sllv_epi64(one, _mm512_sub_epi64(shift, one));
+  const __m512i moved = _mm512_add_epi64(product, _mm512_sub_epi64(_mm512_add_epi64(half, even), one));
+  __m512i code = _mm512_add_epi64(_mm512_srav_epi64(moved, shift), _mm512_set1_epi64(f->zero));
+  code = _mm512_max_epi64(code, _mm512_set1_epi64(f->low));
+  return _mm512_cvtepi64_epi8(_mm512_min_epi64(code, _mm512_set1_epi64(f->high)));
+}
+
+INLINE void i8_fixed_sixteen(const int32_t *sums, const ck_int8_rescale *f, size_t i, int8_t *y) {
+  const __m512i biased = _mm512_add_epi32(_mm512_loadu_si512(sums), _mm512_loadu_si512(f->bias + i));
+  const __m128i low = i8_fixed_eight(_mm512_castsi512_si256(biased), f, i);
+  const __m128i high = i8_fixed_eight(_mm512_extracti64x4_epi64(biased, 1), f, i + 8);
+  _mm_storeu_si128((__m128i *)y, _mm_unpacklo_epi64(low, high));
+}
+#else
+INLINE void i8_fixed_sixteen(const int32_t *sums, const ck_int8_rescale *f, size_t i, int8_t *y) {
+  for (size_t l = 0; l < 16; l++) y[l] = i8_fixed(sums[l], f, i + l);
+}
+#endif
+
 // One row; sums are readable in whole sixteens.
 INLINE void i8_rescaled(
   const int32_t *sums, const ck_int8_rescale *f, size_t n, int8_t *y
 ) {
   for (size_t i = 0; i < n; i += 16) {
+    if (n - i >= 16) {
+      i8_fixed_sixteen(sums + i, f, i, y + i);
+      continue;
+    }
     int8_t codes[16];
-    for (size_t l = 0; l < 16; l++) codes[l] = i8_fixed(sums[i + l], f, i + l);
-    memcpy(y + i, codes, n - i < 16 ? n - i : 16);
+    i8_fixed_sixteen(sums + i, f, i, codes);
+    memcpy(y + i, codes, n - i);
   }
 }
 
@@ -134,14 +168,19 @@ INLINE void i8_fixed_row(
 }
 
 INLINE void i8_panels(int range, const i8_job *job, size_t p, const int panels) {
-  int32_t sums[I8_ROWS * I8_PANELS * 16];
+  enum { WIDTH = I8_PANELS * 16 };
+  int32_t sums[I8_ROWS * WIDTH];
   const size_t column = 16 * p, left = job->n - column;
   const size_t width = left < (size_t)panels * 16 ? left : (size_t)panels * 16;
   for (size_t r = 0, rows; r < job->m; r += rows) {
     for (rows = I8_ROWS; rows > job->m - r;) rows /= 2;
-    i8_tile_rows(range, job, r, p, rows, panels, sums);
+    if (job->wide) {
+      i8_tile_rows(range, job, r, p, rows, panels, job->c + r * job->ld + column, job->ld);
+      continue;
+    }
+    i8_tile_rows(range, job, r, p, rows, panels, sums, WIDTH);
     for (size_t i = 0; i < rows; i++) {
-      const int32_t *row = sums + i * I8_PANELS * 16;
+      const int32_t *row = sums + i * WIDTH;
       if (job->codes) i8_fixed_row(job, row, r + i, column, width);
       else if (job->c) memcpy(job->c + (r + i) * job->ld + column, row, width * 4);
       else i8_finish_row(job, row, r + i, column, width);
@@ -230,7 +269,7 @@ void CK(ck_int8_sums)(
 ) {
   const i8_job job = {
     .x = x->x, .ldx = x->ld, .w = w, .sums = sums, .m = x->rows, .n = n, .k = x->k,
-    .segments = x->segments, .segment_step = x->segment_step, .c = c, .ld = ldc};
+    .segments = x->segments, .segment_step = x->segment_step, .c = c, .ld = ldc, .wide = 1};
   i8_product(range, &job);
 }
 
@@ -257,9 +296,13 @@ void CK(ck_int8_pooled)(
       const i8_wide most = __builtin_elementwise_max(top, low);
       int32_t greatest[16];
       memcpy(greatest, &most, sizeof most);
+      if (n - i >= 16) {
+        i8_fixed_sixteen(greatest, f, i, y + i);
+        continue;
+      }
       int8_t codes[16];
-      for (size_t l = 0; l < 16; l++) codes[l] = i8_fixed(greatest[l], f, i + l);
-      memcpy(y + i, codes, n - i < 16 ? n - i : 16);
+      i8_fixed_sixteen(greatest, f, i, codes);
+      memcpy(y + i, codes, n - i);
     }
   }
 }

@@ -88,7 +88,7 @@ typedef struct {
   K(void, ck_int8_fixed, (int range, const ck_int8_rows *x, const int8_t *w, \
     const int32_t *sums, const ck_int8_rescale *f, size_t n, int8_t *y, size_t ldy), \
     (range, x, w, sums, f, n, y, ldy)) \
-  /* The sums themselves. */ \
+  /* The sums themselves; rows have room for whole sixteens. */ \
   K(void, ck_int8_sums, (int range, const ck_int8_rows *x, const int8_t *w, \
     const int32_t *sums, size_t n, int32_t *c, size_t ldc), (range, x, w, sums, n, c, ldc)) \
   /* Codes of the greatest of 2 x 2 sums: two lines of `width` places with n sums each, ld apart. */ \
