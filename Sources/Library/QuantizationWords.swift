@@ -86,8 +86,10 @@ enum QuantizationWords {
     details:
       "A code q stands for (q − zero point) · scale. Zero stays zero, so pruned weights stay "
       + "pruned. With `activations`, batch normalization is folded, and what flows is rounded too: "
-      + "on ranges found before, on `samples` of the examples, or with `dynamic` while it runs. With "
-      + "`epochs`, the network trains while it rounds, gradients going straight through.",
+      + "on ranges found before, on `samples` of the examples, or with `dynamic` while it runs. "
+      + "A network with static ranges of 8 bits or fewer answers the same with `integer` and "
+      + "without, to the last bit: there, floats simulate the whole numbers. With `epochs`, the "
+      + "network trains while it rounds, gradients going straight through.",
     source: "Jacob et al. 2018, arXiv:1712.05877; Krishnamoorthi 2018, arXiv:1806.08342",
     examples: [
       Example("quantize(mlp([64, 16, 10]), bits: 4).bits_per_weight < 6", shows: "true"),

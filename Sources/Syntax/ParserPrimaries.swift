@@ -150,7 +150,8 @@ extension Parser {
       report(
         "E0112", "parentheses hold one value, or a record of named ones", current.span,
         help: "lists are written [1, 2], records (a: 1, b: 2)")
-      throw Unreadable()
+      // The rest is read on, for what may be wrong behind it.
+      while accept(.comma), !at(.rightParen) { _ = try pipeline() }
     }
     try expect(.rightParen, "`)`", opened: open)
     return Expression(value.kind, open.through(previous.span))

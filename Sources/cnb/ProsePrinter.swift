@@ -115,12 +115,22 @@ final class ProsePrinter {
     var result = text
     while let link = result.firstRange(of: "](claim:"),
       let open = result[..<link.lowerBound].lastIndex(of: "["),
-      let close = result[link.upperBound...].firstRange(of: "\")")
+      let close = closing(result[link.upperBound...])
     {
       let words = result[result.index(after: open)..<link.lowerBound]
       result = "\(result[..<open])\(words)\(result[close.upperBound...])"
     }
     return result
+  }
+
+  /// Where a claim's expression ends: at a quotation mark that no backslash stands before.
+  private static func closing(_ text: Substring) -> Range<String.Index>? {
+    var rest = text
+    while let found = rest.firstRange(of: "\")") {
+      guard rest[..<found.lowerBound].last == "\\" else { return found }
+      rest = rest[found.upperBound...]
+    }
+    return nil
   }
 
   private func put(_ line: String) {

@@ -135,6 +135,9 @@ def streams(quick):
             f"read {size}", "streams", "GB/s", [ours("read", rows * 16384)],
             note="the limit of the memory, with all threads"),
         Benchmark(
+            f"copy {size}", "streams", "GB/s", [ours("copy", rows * 16384)],
+            note="gigabytes that are read, and written elsewhere, with all threads"),
+        Benchmark(
             f"select of {count // 10**6} M", "streams", "times/s",
             [ours(*select), numpy("NumPy partition", "partition", *select),
              pytorch("kthvalue", *select)], 9, tolerance=0,

@@ -86,11 +86,13 @@ def verdict(run):
     """Counts, each a claim that the notebook tests; and the aims that are no ratio."""
     pairs = [(best_peer(entry), entry["aim"]) for entry in run["benchmarks"].values()]
     met = [(rounded(best["ahead"]), aim) for best, aim in pairs if best]
-    fastest = sum(ahead >= 1 for ahead, _ in met)
+    # Where we race ourselves (whole numbers against fp32), nobody else is beaten.
+    others = [rounded(best["ahead"]) for best, _ in pairs if best and not best["by"].startswith("cnb")]
+    fastest = sum(ahead >= 1 for ahead in others)
     aimed = [(ahead, aim) for ahead, aim in met if aim]
     reached = sum(ahead >= aim for ahead, aim in aimed)
     yield (
-        f"cnb is [at least as fast as every peer in {fastest} of {len(met)}\n"
+        f"cnb is [at least as fast as every peer in {fastest} of {len(others)}\n"
         f'benchmarks](claim:#fastest "count(filter(fastest, f => f.ahead >= 1)) == {fastest}"), and\n'
         f"[reaches {reached} of {len(aimed)} aims](claim:#aimed "
         f'"count(filter(aimed, a => a.ahead >= a.aim)) == {reached}").\n')
@@ -98,11 +100,12 @@ def verdict(run):
             if entry["records"] and entry["records"][0]["by"] == "cnb"}
     if "start to prompt" in ours:
         yield f"The first prompt appears after {ours['start to prompt']:.1f} ms; the aim is 6 ms.\n"
-    if "quantize 1 GiB" in ours and "read 1 GiB" in ours:
+    if all(f"{job} 1 GiB" in ours for job in ("quantize", "read", "copy")):
         share = ours["quantize 1 GiB"] / ours["read 1 GiB"]
         yield textwrap.fill(
             f"Quantizing reads its numbers at {share:.0%} of the speed of reading alone, though it "
-            f"also writes a byte for every four; the aim is 80%.", 79) + "\n"
+            f"also writes a byte for every four; the aim is 80%. Beside a plain copy, it is at "
+            f"{ours['quantize 1 GiB'] / ours['copy 1 GiB']:.0%}; the aim is 50%.", 79) + "\n"
 
 
 def best_peer(entry):

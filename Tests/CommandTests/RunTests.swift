@@ -72,7 +72,8 @@ import Testing
   }
 
   @Test func aLectureIsPrinted() throws {
-    let text = "---\ntitle: T\n---\n\nSome *prose*\nin [two](claim: \"1 < 2\") lines.\n\n"
+    let claim = #"[two](claim: "\"a\" != \"b\"")"#
+    let text = "---\ntitle: T\n---\n\nSome *prose*\nin \(claim) lines.\n\n"
     work.write(text + "- one\n- two\n\n```cnb\nx = 4\nx\n```\n\nThe end.\n", to: "n.cnb")
     let run = try work.run("run", "--print", "n.cnb")
     let wanted =

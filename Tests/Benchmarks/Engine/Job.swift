@@ -50,6 +50,7 @@ enum Jobs {
       ("quantize", 2, { try Streams.quantize(rows: size($0[0]), columns: size($0[1])) }),
       ("select", 1, { try Streams.select(count: size($0[0])) }),
       ("read", 1, { try Streams.read(count: size($0[0])) }),
+      ("copy", 1, { try Streams.copy(count: size($0[0])) }),
       ("svd", 2, { try Matrices.svd(size($0[0]), size($0[1])) }),
       ("top", 3, { try Matrices.top(size($0[0]), size($0[1]), rank: size($0[2])) }),
       ("randomized", 3, { try Matrices.randomized(size($0[0]), size($0[1]), rank: size($0[2])) }),

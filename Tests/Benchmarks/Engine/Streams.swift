@@ -52,4 +52,19 @@ enum Streams {
       [Double(sums.floats[0])]
     }
   }
+
+  /// Copies with all threads. A unit is a gigabyte that was read, and written elsewhere.
+  static func copy(count: Int) throws -> any Job {
+    let (source, target) = (Memory(count), Memory(count))
+    source.floats.fill(1)
+    let width = 1 << 18
+    return Task(units: Double(count * 4) / 1e9) {
+      Workers.shared.run(blocks: (count + width - 1) / width) { block, _ in
+        let part = (block * width, min(width, count - block * width))
+        target.floats.slice(part.0, part.1).copy(from: source.floats.slice(part.0, part.1))
+      }
+    } compares: { _ in
+      [Double(target.floats[count - 1])]
+    }
+  }
 }
