@@ -111,17 +111,24 @@ package struct IntegerWindows: Sendable {
   private func pack(_ codes: [Int8], _ run: Int, _ perGroup: Int, _ tiles: Int) {
     let depth = window.channels
     let (rows, columns) = (Int(window.raw.kernel_height), Int(window.raw.kernel_width))
-    for filter in 0..<groups * perGroup {
-      let (group, unit) = (filter / perGroup, filter % perGroup)
-      let tile = (group * tiles + unit / 16) * rows * run * 16
-      for channel in 0..<depth {
-        for tap in 0..<rows * columns {
-          let code = codes[(filter * depth + channel) * rows * columns + tap]
-          let k = tap % columns * depth + channel
-          let place = (tap / columns * run + k / 4 * 4) * 16 + unit % 16 * 4 + k % 4
+    // Where the weights of the first filter of a tile lie, in their order.
+    let places = (0..<depth).flatMap { channel in
+      (0..<rows * columns).map { tap in
+        let k = tap % columns * depth + channel
+        return (tap / columns * run + k / 4 * 4) * 16 + k % 4
+      }
+    }
+    codes.withUnsafeBufferPointer { codes in
+      for filter in 0..<groups * perGroup {
+        let (group, unit) = (filter / perGroup, filter % perGroup)
+        let tile = (group * tiles + unit / 16) * rows * run * 16 + unit % 16 * 4
+        var sum: Int32 = 0
+        for (i, place) in places.enumerated() {
+          let code = codes[filter * places.count + i]
           weights.base[tile + place] = code
-          sums.base[group * tiles * 16 + unit] += Int32(code)
+          sum += Int32(code)
         }
+        sums.base[group * tiles * 16 + unit] = sum
       }
     }
   }

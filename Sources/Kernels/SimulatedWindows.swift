@@ -37,11 +37,12 @@ package struct SimulatedWindows: Sendable {
     output = CodePlane(height: window.outHeight, width: window.outWidth, channels: filters)
     weights = Memory(codes.count)
     let base = weights.floats.base
-    for filter in 0..<filters {
-      for channel in 0..<depth {
-        for tap in 0..<taps {
-          base[(filter * taps + tap) * depth + channel] =
-            Float(codes[(filter * depth + channel) * taps + tap])
+    codes.withUnsafeBufferPointer { codes in
+      for filter in stride(from: 0, to: codes.count, by: depth * taps) {
+        for channel in 0..<depth {
+          for tap in 0..<taps {
+            base[filter + tap * depth + channel] = Float(codes[filter + channel * taps + tap])
+          }
         }
       }
     }

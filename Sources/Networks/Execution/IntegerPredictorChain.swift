@@ -216,12 +216,17 @@ struct IntegerWeights {
     let width = values.count / rows
     var codes: [Int8] = []
     codes.reserveCapacity(values.count)
-    for (i, value) in values.enumerated() {
-      let scale = stored[i / max(1, width)]
-      let code = scale > 0 ? (value / scale).rounded() : 0
-      // What was stored in a code decodes to it again.
-      guard abs(code) <= 128, code > -129, code < 128, code * scale == value else { return nil }
-      codes.append(Int8(code))
+    // Adding it to a small number leaves the nearest whole one.
+    let magic: Float = 0x1.8p23
+    for (row, scale) in stored.enumerated() {
+      for i in row * width..<(row + 1) * width {
+        let steps = scale > 0 ? values[i] / scale : 0
+        // What was stored in a code decodes to it again.
+        guard steps > -129, steps < 128 else { return nil }
+        let code = steps + magic - magic
+        guard code >= -128, code <= 127, code * scale == values[i] else { return nil }
+        codes.append(Int8(code))
+      }
     }
     self.codes = codes
     scales = stored

@@ -13,21 +13,11 @@ extension IntegerProgram {
       let window = Window(
         channels: plane.count, plane: (1, 1), kernel: (1, 1), stride: (1, 1), padding: (0, 0))
     else { throw refusal(n, "its input is too large") }
-    try windows(n, from, window, groups: 1, filters: layer.units, hasBias: layer.bias) { codes in
-      // Weights count through channels first, codes lie with channels side by side.
-      let places = plane.height * plane.width
-      guard places > 1, plane.channels > 1 else { return codes }
-      var moved = codes
-      for unit in 0..<layer.units {
-        for channel in 0..<plane.channels {
-          for place in 0..<places {
-            moved[unit * plane.count + place * plane.channels + channel] =
-              codes[unit * plane.count + channel * places + place]
-          }
-        }
-      }
-      return moved
-    }
+    // Weights count through channels first, codes lie with channels side by side.
+    let isMoved = plane.height * plane.width > 1 && plane.channels > 1
+    try windows(
+      n, from, window, groups: 1, filters: layer.units, hasBias: layer.bias,
+      order: isMoved ? (0..<plane.count).map { plane.place(of: $0) } : nil)
   }
 
   /// The same product at every position: a convolution of one place.
@@ -40,7 +30,7 @@ extension IntegerProgram {
         stride: (1, 1), padding: (0, 0))
     else { throw refusal(n, "its input is too large") }
     let from = moved(try source(n), network.inputShapes(of: n)[0])
-    try windows(n, from, window, groups: 1, filters: layer.units, hasBias: layer.bias) { $0 }
+    try windows(n, from, window, groups: 1, filters: layer.units, hasBias: layer.bias)
   }
 
   mutating func convolution(_ layer: Conv2D, _ n: Int) throws(NetworkError) {
@@ -50,13 +40,13 @@ extension IntegerProgram {
     }
     try windows(
       n, moved(try source(n), shape), window, groups: layer.groups, filters: layer.filters,
-      hasBias: layer.bias
-    ) { $0 }
+      hasBias: layer.bias)
   }
 
+  /// - Parameter order: where each weight of a filter lies; nil where they are.
   private mutating func windows(
     _ n: Int, _ from: Int, _ window: Window, groups: Int, filters: Int, hasBias: Bool,
-    order: ([Int8]) -> [Int8]
+    order: [Int]? = nil
   ) throws(NetworkError) {
     let parameters = network.nodes[n].parameters
     guard let weights = IntegerWeights(exactly: parameters[0]) else {
@@ -71,8 +61,11 @@ extension IntegerProgram {
       let unit = Double(old.scale) * Double(weights.scales[filter])
       let own =
         hasBias && unit > 0 ? (Double(parameters[1].value.elements[filter]) / unit).rounded() : 0
-      let sum = part.reduce(0) { $0 + Int($1) }
-      let reach = part.reduce(0) { $0 + abs(Int($1)) } * 128
+      var (sum, reach) = (0, 0)
+      for code in part {
+        sum += Int(code)
+        reach += abs(Int(code)) * 128
+      }
       let total = own - Double(old.zero * sum)
       guard abs(total) + Double(reach) < 0x1p31 else {
         throw refusal(n, "the sums of filter \(filter) would not fit in 32 bits")
@@ -88,13 +81,13 @@ extension IntegerProgram {
     else { throw refusal(n, "its scales are too far from its output's") }
     guard sums == .integers else {
       let layer = SimulatedWindows(
-        order(weights.codes), window: window, groups: groups, filters: filters, zero: old.zero,
+        weights.ordered(order), window: window, groups: groups, filters: filters, zero: old.zero,
         rescale: rescale)
       places[n] = make(.simulated(layer), [from], layer.output, grid)
       return
     }
     let layer = IntegerWindows(
-      order(weights.codes), window: window, groups: groups, filters: filters, zero: old.zero,
+      weights.ordered(order), window: window, groups: groups, filters: filters, zero: old.zero,
       lowest: old.codes.lowerBound, rescale: rescale,
       pools: groups == 1 && absorbsPool(n))
     scratchCount = max(scratchCount, layer.scratchCount)
@@ -115,5 +108,17 @@ extension IntegerProgram {
       now = next
     }
     return false
+  }
+}
+
+extension IntegerWeights {
+  /// The codes with those of each row in another order.
+  fileprivate func ordered(_ order: [Int]?) -> [Int8] {
+    guard let order, !order.isEmpty else { return codes }
+    var moved = codes
+    for start in stride(from: 0, to: codes.count, by: order.count) {
+      for (i, place) in order.enumerated() { moved[start + place] = codes[start + i] }
+    }
+    return moved
   }
 }
