@@ -39,9 +39,12 @@ extension SafeTensors {
     } catch {
       throw .damaged(file: file, what: error.message, offset: 8)
     }
-    return try architecture.network(
+    var network = try architecture.network(
       receipt: receipt, file: file, elements: bytes.count, layers: layers
     ) { blank throws(FormatError) in try parameter(blank) }
+    // Codes are not kept here, only what they stood for: floats.
+    network.runsInIntegers = false
+    return network
   }
 
   private func parameter(_ blank: Architecture.Blank) throws(FormatError) -> Parameter {

@@ -77,10 +77,7 @@ enum CompressionWords {
 
   static let sparsityRule = Parameter<Fraction>.Rule(
     "from 0% to below 100%",
-    help: { fraction in
-      guard !fraction.isPercent, fraction.share > 1, fraction.share < 100 else { return nil }
-      return "sparsity is a fraction: did you mean \(Text.number(fraction.share))%?"
-    }, allows: { $0.share >= 0 && $0.share < 1 })
+    help: { $0.meantAsPercent("sparsity") }, allows: { $0.share >= 0 && $0.share < 1 })
 
   // MARK: Factorization
 
@@ -213,5 +210,13 @@ extension Note {
     ]
     return subject.hasSuffix(".bias") || subject.hasSuffix(".step")
       || text.hasPrefix("folded into") || endings.contains { text.hasSuffix($0) }
+  }
+}
+
+extension Fraction {
+  /// Help for who writes 90 and means 90%.
+  func meantAsPercent(_ name: String) -> String? {
+    guard !isPercent, share > 1, share <= 100 else { return nil }
+    return "\(name) is a fraction: did you mean \(Text.number(share))%?"
   }
 }

@@ -32,7 +32,9 @@ enum HardwareWords {
     Parameter<Fraction>(
       "efficiency", "the share that is reached of what the machine computes and moves at most",
       default: Fraction(1),
-      rule: .init("above 0% and at most 100%") { $0.share > 0 && $0.share <= 1 }
+      rule: .init(
+        "above 0% and at most 100%", help: { $0.meantAsPercent("efficiency") },
+        allows: { $0.share > 0 && $0.share <= 1 })
     ),
     details:
       "Nothing is measured. A layer takes the longer of two times: its operations at the peak of its "

@@ -36,7 +36,12 @@ enum QuantizationWords {
   static let range = Parameter<RangeEstimator?>(
     "range", "which values the codes span; without it, .minmax")
   static let percentile = Parameter<Fraction?>(
-    "percentile", "of .percentile: the share that is kept; without it, 99.9%")
+    "percentile",
+    "of .percentile: the share that is kept; without it, 99.9%, which clips nothing where fewer than "
+      + "1,000 weights share a scale",
+    rule: .init(
+      "above 50% and at most 100%", help: { $0?.meantAsPercent("percentile") },
+      allows: { $0.map { $0.share > 0.5 && $0.share <= 1 } ?? true }))
   static let only = Parameter<[String]?>(
     "layers", "the names of the layers to quantize; all of them without")
   static let except = Parameter<[String]?>("except", "the names of layers that stay as they are")
@@ -58,8 +63,8 @@ enum QuantizationWords {
     Parameter<Int?>(
       "activations", "bits of what flows between layers; without it, floats flow",
       rule: .init("from 1 to 16") { $0.map { (1...16).contains($0) } ?? true }),
-    Parameter<ActivationGrid>("activation_grid", "of what flows", default: .affine),
-    Parameter<RangeEstimator>("activation_range", "of what flows", default: .minmax),
+    Parameter<ActivationGrid?>("activation_grid", "of what flows; without it, .affine"),
+    Parameter<RangeEstimator?>("activation_range", "of what flows; without it, .minmax"),
     Parameter<DynamicRange?>(
       "dynamic", "find the ranges of what flows anew while the network runs"),
     Parameter<Bool>(
@@ -72,11 +77,12 @@ enum QuantizationWords {
     Parameter<Int?>(
       "epochs", "train so long while rounding (quantization-aware); without it, not at all",
       rule: .init("from 1 to 100,000") { $0.map { (1...100_000).contains($0) } ?? true }),
-    Parameter<Int>(
-      "batch", "examples in a step of that training", default: 32, rule: .within(1...65_536)),
-    Parameter<Optimizer>("optimizer", "of that training", default: .adam),
+    Parameter<Int?>(
+      "batch", "examples in a step of that training; without it, 32",
+      rule: .init("from 1 to 65,536") { $0.map { (1...65_536).contains($0) } ?? true }),
+    Parameter<Optimizer?>("optimizer", "of that training; without it, .adam"),
     Parameter<Double?>("rate", "the learning rate of that training; without it, the optimizer's"),
-    Parameter<Schedule>("schedule", "of that rate", default: .constant),
+    Parameter<Schedule?>("schedule", "of that rate; without it, .constant"),
     Parameter<Target?>("for", "a machine whose rules are obeyed: what it cannot run is refused"),
     Parameter<Bool>("biases", "quantize the biases too", default: false),
     only, except,
@@ -106,9 +112,19 @@ enum QuantizationWords {
     optimizer,
     rate, schedule, machine, biases, only, except, strict -> NetworkValue in
     try needs("dynamic", dynamic != nil, "activations", activations != nil)
-    let percentiles = [range?.name, activationRange.name].contains(RangeEstimator.percentile.name)
+    let percentiles = [range?.name, activationRange?.name].contains(RangeEstimator.percentile.name)
     try needs("percentile", percentile != nil, "range: .percentile", percentiles)
-    try needs("rate", rate != nil, "epochs", epochs != nil)
+    for (name, isGiven) in [
+      ("activation_grid", activationGrid != nil), ("activation_range", activationRange != nil),
+    ] {
+      try needs(name, isGiven, "activations", activations != nil)
+    }
+    for (name, isGiven) in [
+      ("rate", rate != nil), ("batch", batch != nil), ("optimizer", optimizer != nil),
+      ("schedule", schedule != nil),
+    ] {
+      try needs(name, isGiven, "epochs", epochs != nil)
+    }
     try needs(
       "samples", samples != nil, "activations` or `rounding",
       activations != nil || rounding?.needsExamples == true)
@@ -129,19 +145,22 @@ enum QuantizationWords {
     options.seed = stream?.next() ?? 0
     let flow = activations.map {
       ActivationOptions(
-        bits: $0, grid: activationGrid.grid, range: activationRange,
-        percentile: activationRange.name == RangeEstimator.percentile.name
+        bits: $0, grid: (activationGrid ?? .affine).grid, range: activationRange ?? .minmax,
+        percentile: activationRange?.name == RangeEstimator.percentile.name
           ? percentile?.share : nil,
         moment: dynamic?.moment ?? .fixed,
         samples: samples ?? min(ActivationOptions.usualSamples, fitted?.count ?? 0))
     }
     let training = epochs.map { epochs in
       var training = Training()
-      (training.epochs, training.batch) = (epochs, batch)
-      (training.optimizer, training.rate, training.schedule) = (optimizer, rate, schedule)
+      (training.epochs, training.batch) = (epochs, batch ?? 32)
+      training.optimizer = optimizer ?? .adam
+      (training.rate, training.schedule) = (rate, schedule ?? .constant)
       training.seed = options.seed
       return training
     }
+    // Kernels that want codes one by one get them so.
+    options.packs = machine?.readsPacked ?? true
     if let machine, strict {
       try Marking.arguments { try machine.check(network.network, options, flow) }
     }

@@ -36,7 +36,7 @@ enum SensitivityWords {
       + "gradients of single examples with their labels. .loss is the truth: the mean loss with "
       + "this layer quantized minus that without, ± 95% over the examples. .correlations has "
       + "Spearman's rank correlation of each estimator to it: over the layers at each number of bits "
-      + "(at_4), and overall, over all rows. It wants three layers at least.",
+      + "(at_4), which wants three layers at least; and overall, over all rows.",
     source:
       "HAWQ-v2: Dong et al. 2020, arXiv:1911.03852; Hutchinson 1989, doi:10.1080/03610918908812806",
     examples: [

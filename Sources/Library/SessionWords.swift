@@ -52,7 +52,7 @@ enum SessionWords {
   ) { _, value in Page { Describing.lines(value, $0) } }
 
   static let seed = Builtin(
-    "seed", "Sets where random numbers start; the same seed gives the same numbers.",
+    "seed", "Sets where random numbers start; the same seed gives the same cells the same numbers.",
     Parameter<Int>("number", "any whole number", rule: .atLeast(0)),
     details: "Each cell draws from a stream of its own that follows from the seed and the cell, so "
       + "that running one cell again changes no other.",

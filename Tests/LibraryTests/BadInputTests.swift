@@ -25,6 +25,37 @@ import Testing
     Slip(code: "quantize(net, bits: 33)", error: "E0207", marks: "33"),
     Slip(code: "quantize(net, bits: 2.5)", error: "E0207", marks: "2.5"),
     Slip(code: "quantize(net, group: 0)", error: "E0207", marks: "0"),
+    Slip(
+      code: "quantize(net, activations: 8, on: random([10, 63]))", error: "E0504",
+      marks: "random([10, 63])"),
+    Slip(code: "quantize(net, activations: 8, on: [1, 2, 3])", error: "E0504"),
+    Slip(code: "quantize(net, activations: 8, on: 5)", error: "E0504", marks: "5"),
+    Slip(
+      code: "quantize(lenet5(), activations: 8, on: data.train)", error: "E0504",
+      marks: "data.train"),
+    Slip(code: "quantize(net, activation_range: .mse)", error: "E0205", marks: ".mse"),
+    Slip(code: "quantize(net, activation_grid: .symmetric)", error: "E0205"),
+    Slip(code: "quantize(net, batch: 64)", error: "E0205", marks: "64"),
+    Slip(code: "quantize(net, schedule: .cosine)", error: "E0205", marks: ".cosine"),
+    Slip(code: "quantize(net, optimizer: .sgd)", error: "E0205", marks: ".sgd"),
+    Slip(
+      code: "quantize(net, range: .percentile, percentile: 99)", error: "E0207", marks: "99",
+      help: "did you mean 99%?"),
+    Slip(code: "estimate(net, on: .avx2, efficiency: 29)", error: "E0207", help: "29%"),
+    Slip(
+      code: "quantize(net, grid: .binary, group: 8)", error: "E0611", marks: "8", says: "`group`"),
+    Slip(
+      code: "quantize(net, grid: .ternary, range: .learned)", error: "E0611", says: "another one"),
+    Slip(
+      code: "quantize(net, except: [\"dense1\", \"dense2\"])", error: "E0608",
+      says: "not left out"),
+    Slip(
+      code: "quantize(net, activations: 16, on: data.train, for: .cortexM4)", error: "E0615",
+      help: "activation_grid: .symmetric"),
+    Slip(
+      code: "arithmetic(quantize(net, activations: 8, dynamic: .batch), .integer)", error: "E0514",
+      help: "dynamic: .sample"),
+    Slip(code: "sensitivity(net, on: data.train, samples: 1)", error: "E0611", marks: "1"),
     Slip(code: "svd(net, rank: 500)", error: "E0604", marks: "500", says: "from 1 to 16"),
     Slip(code: "svd(net, energy: 300%)", error: "E0605", marks: "300%"),
     Slip(code: "svd(net, bytes: 10B)", error: "E0606", marks: "10B"),

@@ -196,6 +196,9 @@ package struct ComputeFormat: Sendable {
     }
     if case .integer(let bits, _) = activations, let most = bits.max() {
       words.append("\(allowsDynamic ? "" : "static ")activations of \(most) bits")
+      if !activations.allowsZeroPoint(of: .integer(bits: most, isSymmetric: false)) {
+        words.append("activation_grid: .symmetric")
+      }
     }
     if wantsTwoOfFour { words.append("pruned 2:4") }
     return words.joined(separator: ", ")

@@ -114,6 +114,9 @@ extension Target {
 }
 
 extension Target {
+  /// Some kernel there reads weights of which the pruned ones are left out.
+  package var readsPacked: Bool { formats.contains { $0.wantsTwoOfFour } }
+
   /// Refuses what the machine cannot run natively, before any work: weights as they are to be
   /// quantized, with activations as they are to flow.
   /// - Throws: `CompressionError.illegal` with the first objection.

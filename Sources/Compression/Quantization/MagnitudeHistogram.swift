@@ -60,11 +60,15 @@ package struct MagnitudeHistogram: Sendable {
     return greatest
   }
 
+  /// Values that a histogram has to hold to say anything of their distribution.
+  package static let fewestValues = 1024
+
   /// The threshold at which the clipped histogram and the same histogram on so many levels differ
   /// least, as Kullback-Leibler divergence. Of the thresholds at ends of bins, from as many bins as
-  /// levels and a sixteenth of all on, 64 are tried: fewer bins hold few values, and a histogram of
-  /// hardly anything is like any other.
+  /// levels and a sixteenth of all on, 64 are tried: a histogram of hardly anything is like any other.
+  /// So the greatest magnitude is the threshold for fewer than `fewestValues`.
   package func entropyThreshold(levels: Int) -> Float {
+    guard total >= MagnitudeHistogram.fewestValues else { return greatest }
     let levels = min(max(levels, 1), bins)
     let first = max(levels, bins / 16)
     // Empty bins at the end say nothing about where to clip.

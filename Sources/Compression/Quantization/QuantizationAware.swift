@@ -30,6 +30,9 @@ package func quantize(
   isInteger: Bool = false, monitor: Monitor = .silent
 ) throws(CompressionError) -> Quantized {
   try checkMoment(options, activations, isTraining: training != nil, hasData: data != nil)
+  if let data {
+    do { try network.check(inputs: data.inputs) } catch { throw .network(error) }
+  }
   // Whatever is wrong with the weights shows before the work.
   var plain = options
   if training != nil || options.rounding?.needsExamples == true { plain.rounding = nil }
@@ -38,8 +41,7 @@ package func quantize(
   var notes: [Note] = []
   if let activations {
     let result = try quantizeActivations(
-      network, activations, weights: options.grid, layers: options.layers, on: data?.inputs,
-      monitor: monitor)
+      network, activations, weights: plain, on: data?.inputs, monitor: monitor)
     base = result.network
     notes = result.notes
   }
@@ -99,15 +101,16 @@ private func checkMoment(
     throw .setting(
       name: "on", wanted: "examples for the rounding \(rounding.name)", got: "none")
   }
+  if options.range?.use == .training, !options.grid.isUniform || options.grid.takesFraction {
+    throw .setting(
+      name: "range",
+      wanted: "another one with the grid \(options.grid.name): "
+        + (options.grid.isUniform ? "its scale is given" : "its scales follow"), got: learned)
+  }
   for (name, range) in [("range", options.range), ("activation_range", activations?.range)]
   where range?.use == .training && !isTraining {
     throw .setting(
       name: name, wanted: "one that needs no training, or `epochs` given: steps are learned",
-      got: learned)
-  }
-  if options.range?.use == .training, !options.grid.isUniform {
-    throw .setting(
-      name: "range", wanted: "another one with the grid \(options.grid.name): its scales follow",
       got: learned)
   }
   guard isTraining, let rounding = options.rounding, options.grid.isUniform else {

@@ -49,6 +49,9 @@ extension QuantizeOptions {
       throw .nothing(technique: "quantize", wanted: "layers with weights")
     }
     try layers.check(known: known)
+    guard known.contains(where: layers.contains) else {
+      throw .nothing(technique: "quantize", wanted: "a layer that is not left out")
+    }
     for node in network.nodes where layers.contains(node.name) {
       for parameter in node.parameters where takes(parameter.role) {
         let name = "\(node.name).\(parameter.name)"
@@ -111,7 +114,9 @@ extension Quantizer {
     _ value: Tensor, without pruned: [Bool]?, _ name: String,
     _ encode: (Tensor) throws(CompressionError) -> any Encoding
   ) throws(CompressionError) -> any Encoding {
-    guard let pruned, pruned.contains(true) else { return try encode(value) }
+    guard let pruned, pruned.contains(true), packs || !grid.holdsZero else {
+      return try encode(value)
+    }
     var candidates: [any Encoding] = []
     if grid.holdsZero {
       candidates.append(try encode(value))
@@ -129,8 +134,8 @@ extension Quantizer {
     }
     guard let smallest = candidates.min(by: { $0.ledger.bits < $1.ledger.bits }) else {
       throw .setting(
-        name: "per", wanted: "tensor for `\(name)`: it is pruned, and \(grid.name) has no 0",
-        got: "channel")
+        name: "per", wanted: ".tensor for `\(name)`: it is pruned, and \(grid.name) has no 0",
+        got: ".channel, which is usual")
     }
     return smallest
   }

@@ -24,6 +24,8 @@ package struct QuantizeOptions: Sendable {
   package var layers: Layers
   /// What cannot be had is an error; where not, it is left or replaced, and a note says so.
   package var strict: Bool
+  /// Pruned weights may be stored in fewer bits than all codes one by one, where that is smaller.
+  package var packs = true
   /// Of the random numbers of stochastic rounding.
   package var seed: UInt64 = 0
 
@@ -56,7 +58,7 @@ package struct QuantizeOptions: Sendable {
       grid: grid,
       settings: Grid.Settings(bits: width, narrow: narrow ?? true, fraction: fraction ?? 0),
       range: range ?? .minmax, percentile: percentile ?? RangeEstimator.usualPercentile,
-      granularity: grid.takesGranularity ? granularity ?? .channel : .tensor)
+      granularity: grid.takesGranularity ? granularity ?? .channel : .tensor, packs: packs)
   }
 
   /// - Throws: `CompressionError`: `.bits`, `.group`, `.setting`.
@@ -79,7 +81,9 @@ package struct QuantizeOptions: Sendable {
 
   /// What would do nothing is not taken: it would stand on the receipt as if it had.
   private func checkUse() throws(CompressionError) {
-    try use("per", granularity, grid.takesGranularity, \.takesGranularity)
+    var slices = "per"
+    if case .group = granularity { slices = "group" }
+    try use(slices, granularity, grid.takesGranularity, \.takesGranularity)
     try use("range", range, grid.takesRange, \.takesRange)
     try use("rounding", rounding, grid.takesRounding(rounding), \.isUniform)
     try use("narrow", narrow, grid.takesNarrow, \.takesNarrow)

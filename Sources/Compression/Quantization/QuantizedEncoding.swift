@@ -156,6 +156,7 @@ extension Quantizer {
 
   /// The codes of all weights as they are, deflated, or of kept ones alone.
   func smallest(_ whole: any Encoding, without pruned: [Bool]) -> any Encoding {
+    guard packs || !grid.holdsZero else { return whole }
     let shape = whole.shape
     let values = whole.decoded().elements
     let (positions, kept) = Masking.kept(of: values, without: pruned)

@@ -28,16 +28,20 @@ package struct Quantizer: Sendable {
   /// For the percentile range: the share of magnitudes that is kept.
   package let percentile: Double
   package let granularity: Affine.Granularity
+  /// What is pruned may be left out of what is stored.
+  let packs: Bool
 
   package init(
     grid: Grid, settings: Grid.Settings, range: RangeEstimator = .minmax,
-    percentile: Double = RangeEstimator.usualPercentile, granularity: Affine.Granularity
+    percentile: Double = RangeEstimator.usualPercentile, granularity: Affine.Granularity,
+    packs: Bool = true
   ) {
     self.grid = grid
     self.settings = settings
     self.range = range
     self.percentile = percentile
     self.granularity = granularity
+    self.packs = packs
   }
 
   package var bits: Int { settings.bits }

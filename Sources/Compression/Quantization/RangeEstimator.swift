@@ -59,7 +59,8 @@ package struct RangeEstimator: Sendable {
 
   package static let entropy = RangeEstimator(
     name: "kl",
-    summary: "clips where the histogram on the grid says most about the one before (entropy)",
+    summary: "clips where the histogram on the grid says most about the one before (entropy); "
+      + "as minmax where fewer than 1,024 values share a scale",
     formula: "argmin over thresholds t of KL(clipped histogram of |x| ‖ its 2^(b−1) levels)",
     source: "Migacz 2017, 8-bit Inference with TensorRT, GTC S7310", use: .anything
   ) { seen in seen.clipped(to: seen.magnitudes().entropyThreshold(levels: seen.levels)) }

@@ -5,8 +5,8 @@ import Tensors
 
 extension Network {
   /// Projections for every parameter that is stored on a grid: training moves the numbers behind the
-  /// codes, on the scales that the encoding has. What has none (groups of kept weights, a scale of 0)
-  /// trains as plain numbers.
+  /// codes, on the scales that the encoding has. What has none (groups of kept weights, a scale of 0,
+  /// nothing kept at all) trains as plain numbers.
   package var quantizedProjections: [String: any Projection] {
     var projections: [String: any Projection] = [:]
     for (name, parameter) in parameters where parameter.role != .step {
@@ -23,12 +23,13 @@ private func projection(
 ) -> (any Projection)? {
   switch encoding {
   case let affine as Affine:
-    guard isWhole || affine.granularity == .tensor, affine.scales.allSatisfy({ $0 > 0 }) else {
-      return nil
-    }
+    guard isWhole || affine.granularity == .tensor, !affine.scales.isEmpty,
+      affine.scales.allSatisfy({ $0 > 0 })
+    else { return nil }
     return affine.projection(shape)
   case let levels as Levels:
-    guard isWhole || levels.granularity == .tensor, levels.scales.allSatisfy({ $0 > 0 }),
+    guard isWhole || levels.granularity == .tensor, !levels.scales.isEmpty,
+      levels.scales.allSatisfy({ $0 > 0 }),
       let grid = levels.grid
     else { return nil }
     let settings = Grid.Settings(bits: grid.usualBits)

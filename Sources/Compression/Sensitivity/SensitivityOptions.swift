@@ -16,7 +16,7 @@ package struct SensitivityOptions: Sendable {
   package var seed: UInt64
 
   package static let usualExamples = 200
-  package static let samplesRange = 1...100_000
+  package static let samplesRange = 2...100_000
 
   package init(
     bits: [Int] = [4], _ weights: QuantizeOptions = QuantizeOptions(),
@@ -59,10 +59,11 @@ package struct SensitivityOptions: Sendable {
       throw .setting(name: "estimators", wanted: "each once", got: "\(estimator.name) twice")
     }
     guard Self.samplesRange.contains(samples) else {
-      throw .setting(name: "samples", wanted: "from 1 to 100000", got: "\(samples)")
+      throw .setting(name: "samples", wanted: "from 2 to 100000: one has no interval", got: "\(samples)")
     }
-    if let examples, examples < 1 {
-      throw .setting(name: "examples", wanted: "at least 1", got: "\(examples)")
+    if let examples, examples < 2 {
+      throw .setting(
+        name: "examples", wanted: "at least 2: one has no interval", got: "\(examples)")
     }
   }
 

@@ -181,7 +181,7 @@ extension Network {
 extension Network {
   /// - Throws: `NetworkError.data` for examples of another shape, `.index` for an embedding's input
   ///   that is not in its vocabulary.
-  func check(inputs: Tensor) throws(NetworkError) {
+  package func check(inputs: Tensor) throws(NetworkError) {
     let shape = Array(inputs.shape.dropFirst())
     guard inputs.rank > 0, shape == inputShape else {
       throw .data(wanted: inputShape, got: shape)

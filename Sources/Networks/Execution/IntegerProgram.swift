@@ -127,7 +127,12 @@ struct IntegerProgram: Sendable {
     _ layer: ActivationQuantizer, _ n: Int
   ) throws(NetworkError) {
     guard let grid = CodeGrid(layer, network.nodes[n].parameters) else {
-      throw refusal(n, "integers want static ranges and 8 bits at most")
+      throw layer.moment == .fixed
+        ? refusal(n, "it has more than 8 bits")
+        : refusal(
+          n, "its range is dynamic",
+          help: "dynamic ranges run so in a chain of layers with `dynamic: .sample`, "
+            + "`activation_grid: .symmetric` and 8 bits")
     }
     guard network.nodes[n].inputs[0] != Network.input else {
       let shape = network.inputShape

@@ -94,7 +94,8 @@ extension Catalog {
     Entry(
       "E0205", "an argument too many",
       "A word or function takes as many arguments as it declares, each once. Further "
-        + "arguments may have to be given by their labels: that keeps calls readable.",
+        + "arguments may have to be given by their labels: that keeps calls readable. What would do "
+        + "nothing beside the other arguments is refused, too.",
       .program("fn f(a) { a }\nf(1, 2)")),
     Entry(
       "E0206", "an argument that is missing",

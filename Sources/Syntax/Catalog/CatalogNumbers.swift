@@ -131,7 +131,7 @@ extension Catalog {
       "E0602", "a number of bits out of range",
       "Codes have a whole number of bits in a small range; 16-bit floats are grids of their "
         + "own, .fp16 and .bf16.",
-      .situation("codes of 9 bits")),
+      .situation("symmetric codes of 33 bits")),
     Entry(
       "E0603", "a group without weights",
       "A group of weights that share a scale has at least one. Small groups follow the "
