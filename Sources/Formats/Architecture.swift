@@ -219,12 +219,8 @@ struct Architecture {
 }
 
 extension Parameter {
-  /// - Throws: `FormatError.notFinite` with the place of the first such value; `.damaged` for a
-  ///   variance below 0.
+  /// - Throws: `FormatError.notFinite` with the place of the first such value.
   func checkFinite(named name: String, file: String) throws(FormatError) {
-    if role == .statistic, self.name == "variance", value.elements.contains(where: { $0 < 0 }) {
-      throw .damaged(file: file, what: "`\(name)` is a variance below 0", offset: 0)
-    }
     guard !value.isFinite, var flat = value.elements.firstIndex(where: { !$0.isFinite }) else {
       return
     }

@@ -59,7 +59,8 @@ package struct SensitivityOptions: Sendable {
       throw .setting(name: "estimators", wanted: "each once", got: "\(estimator.name) twice")
     }
     guard Self.samplesRange.contains(samples) else {
-      throw .setting(name: "samples", wanted: "from 2 to 100000: one has no interval", got: "\(samples)")
+      throw .setting(
+        name: "samples", wanted: "from 2 to 100000: one has no interval", got: "\(samples)")
     }
     if let examples, examples < 2 {
       throw .setting(
