@@ -55,6 +55,7 @@ import Testing
     Slip(
       code: "arithmetic(quantize(net, activations: 8, dynamic: .batch), .integer)", error: "E0514",
       help: "dynamic: .sample"),
+    Slip(code: "quantize(net, activations: 1, integer: true)", error: "E0514", help: ".xnor"),
     Slip(code: "sensitivity(net, on: data.train, samples: 1)", error: "E0611", marks: "1"),
     Slip(code: "svd(net, rank: 500)", error: "E0604", marks: "500", says: "from 1 to 16"),
     Slip(code: "svd(net, energy: 300%)", error: "E0605", marks: "300%"),

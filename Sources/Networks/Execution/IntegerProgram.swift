@@ -72,9 +72,14 @@ struct IntegerProgram: Sendable {
 
   /// What a node needs that floats leave or enter.
   private func gridless(_ n: Int, _ what: String) -> NetworkError {
-    refusal(
+    let hasSigns = network.nodes.contains {
+      ($0.layer as? ActivationQuantizer)?.grid.isBinary == true
+    }
+    return refusal(
       n, "\(what) is on no grid of 8 bits or fewer with a static range",
-      help: "quantize what flows, too: `activations: 8`, with examples `on` which ranges are found")
+      help: hasSigns
+        ? "signs are counted where the weights are signs, too: `grid: .binary` or `.xnor`"
+        : "quantize what flows, too: `activations: 8`, with examples `on` which ranges are found")
   }
 
   // MARK: Nodes
