@@ -36,14 +36,16 @@ package struct LevelSet: Sendable, Equatable {
       .filter { $0.element.isFinite && seen.insert($0.element).inserted }
       .map { (level: $0.element, code: UInt8($0.offset)) }
       .sorted { $0.level < $1.level }
-    let order = ascending
-    floors = (0..<4096).map { top in
+    var floors = [UInt8](repeating: 0, count: 4096)
+    var below = 0
+    // From the least number to the greatest, what is none at both ends.
+    for top in [(2048..<4096).reversed(), Array(0..<2048)].joined() {
       // The least number that begins with these bits.
-      let bits = UInt32(top) << 20 | (top < 2048 ? 0 : 0xF_FFFF)
-      let least = Float(bitPattern: bits)
-      let below = order.dropLast().lastIndex { $0.level <= least || least.isNaN && top < 2048 }
-      return UInt8(below ?? 0)
+      let least = Float(bitPattern: UInt32(top) << 20 | (top < 2048 ? 0 : 0xF_FFFF))
+      while below + 2 < ascending.count, ascending[below + 1].level <= least { below += 1 }
+      floors[top] = UInt8(below)
     }
+    self.floors = floors
   }
 
   package static let e4m3 = LevelSet(

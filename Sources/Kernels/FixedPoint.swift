@@ -26,6 +26,13 @@ package struct FixedPoint: Sendable, Equatable {
     self.shift = shift
   }
 
+  /// A number that kernels multiply sums by.
+  /// - Returns: nil, too, for one whose shift is not within theirs, 1...62.
+  package init?(rescaling number: Double) {
+    self.init(number)
+    guard (1...62).contains(shift) else { return nil }
+  }
+
   /// What it stands for.
   package var value: Double {
     Double(factor) * Double(sign: .plus, exponent: -shift, significand: 1)
@@ -106,7 +113,7 @@ package final class Rescale: @unchecked Sendable {
     shifts = IntegerStore(count + 15)
     for i in count..<count + 15 { shifts.base[i] = 1 }
     for (i, number) in multipliers.enumerated() {
-      guard let fixed = FixedPoint(number), (1...62).contains(fixed.shift) else { return nil }
+      guard let fixed = FixedPoint(rescaling: number) else { return nil }
       self.bias.base[i] = bias[i]
       factors.base[i] = fixed.factor
       shifts.base[i] = Int64(fixed.shift)

@@ -15,6 +15,16 @@ package struct CodePlane: Sendable, Equatable {
   }
 
   package var count: Int { height * width * channels }
+
+  /// What a window slides over.
+  init(under window: Window, channels: Int) {
+    self.init(height: Int(window.raw.height), width: Int(window.raw.width), channels: channels)
+  }
+
+  /// What comes of it.
+  init(from window: Window, channels: Int) {
+    self.init(height: window.outHeight, width: window.outWidth, channels: channels)
+  }
 }
 
 /// A dense layer or a convolution on codes.
@@ -56,8 +66,7 @@ package struct IntegerWindows: Sendable {
     self.groups = groups
     self.zero = Int8(zero)
     self.rescale = rescale
-    input = CodePlane(
-      height: Int(raw.height), width: Int(raw.width), channels: depth * groups)
+    input = CodePlane(under: window, channels: depth * groups)
     self.pools = pools
     let half = pools ? 2 : 1
     output = CodePlane(
@@ -270,9 +279,8 @@ package struct IntegerPool: Sendable {
   /// - Parameter mean: nil for the greatest.
   package init(_ window: Window, channels: Int, mean: IntegerMean?) {
     let raw = window.raw
-    input = CodePlane(height: Int(raw.height), width: Int(raw.width), channels: channels)
-    output = CodePlane(
-      height: window.outHeight, width: window.outWidth, channels: channels)
+    input = CodePlane(under: window, channels: channels)
+    output = CodePlane(from: window, channels: channels)
     var taps: [[Int32]] = []
     for y in 0..<window.outHeight {
       for x in 0..<window.outWidth {

@@ -32,9 +32,8 @@ package struct SimulatedWindows: Sendable {
     self.groups = groups
     self.zero = Int8(zero)
     self.rescale = rescale
-    input = CodePlane(
-      height: Int(window.raw.height), width: Int(window.raw.width), channels: depth * groups)
-    output = CodePlane(height: window.outHeight, width: window.outWidth, channels: filters)
+    input = CodePlane(under: window, channels: depth * groups)
+    output = CodePlane(from: window, channels: filters)
     weights = Memory(codes.count)
     let base = weights.floats.base
     codes.withUnsafeBufferPointer { codes in

@@ -117,11 +117,7 @@ extension Quantizer {
     guard let pruned, pruned.contains(true), packs || !grid.holdsZero else {
       return try encode(value)
     }
-    var candidates: [any Encoding] = []
-    if grid.holdsZero {
-      candidates.append(try encode(value))
-      if granularity == .channel, let coded = try? Coded(candidates[0]) { candidates.append(coded) }
-    }
+    var candidates = grid.holdsZero ? withZeros(try encode(value)) : []
     // A vector of what is kept has no channels any more.
     if !grid.takesGranularity || granularity != .channel {
       let (positions, kept) = Masking.kept(of: value.elements, without: pruned)

@@ -160,13 +160,7 @@ extension Quantizer {
     let shape = whole.shape
     let values = whole.decoded().elements
     let (positions, kept) = Masking.kept(of: values, without: pruned)
-    var candidates: [any Encoding] = []
-    if grid.holdsZero {
-      candidates.append(whole)
-      if granularity == .channel, let coded = try? Coded(whole) {
-        candidates.append(coded)
-      }
-    }
+    var candidates = grid.holdsZero ? withZeros(whole) : []
     if let codes = part(of: whole, at: positions.map { Int($0) }),
       let sparse = try? Sparse.smallest(shape: shape, positions: positions, values: codes)
     {
@@ -176,6 +170,13 @@ extension Quantizer {
       ?? (try? Sparse.smallest(
         shape: shape, positions: positions, values: Encodings.Dense(Tensor(vector: kept))))
       ?? Encodings.Dense(Tensor(trusted: shape, Masking.zeroed(values, where: pruned)))
+  }
+
+  /// Ways to store all codes, those of pruned weights among them: as they are, and deflated where
+  /// channels have scales of their own.
+  func withZeros(_ whole: any Encoding) -> [any Encoding] {
+    guard granularity == .channel, let coded = try? Coded(whole) else { return [whole] }
+    return [whole, coded]
   }
 
   /// Some elements on the grid that the whole is on; nil where they have no scale in common.

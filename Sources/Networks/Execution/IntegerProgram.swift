@@ -217,9 +217,9 @@ struct IntegerProgram: Sendable {
   private mutating func mean(_ window: Window?, _ n: Int) throws(NetworkError) {
     let old = tensors[try source(n)].grid
     let (grid, codes) = try target(n)
-    guard let ratio = FixedPoint(Double(old.scale) / Double(grid.scale)),
-      (1...62).contains(ratio.shift)
-    else { throw refusal(n, "its scales are too far from its output's") }
+    guard let ratio = FixedPoint(rescaling: Double(old.scale) / Double(grid.scale)) else {
+      throw refusal(n, "its scales are too far from its output's")
+    }
     let mean = IntegerMean(ratio: ratio, inputZero: old.zero, zero: grid.zero, codes: codes)
     try pool(window, n, mean, on: grid)
   }
@@ -232,8 +232,9 @@ struct IntegerProgram: Sendable {
     let (grid, codes) = try target(n)
     let ratios = sources.map { Double(tensors[$0].grid.scale) / Double(grid.scale) }
     // All terms on one shift; the greatest factor has 31 bits.
-    guard let most = ratios.max(), let fixed = FixedPoint(most), (1...62).contains(fixed.shift)
-    else { throw refusal(n, "its inputs' scales are too far from its output's") }
+    guard let most = ratios.max(), let fixed = FixedPoint(rescaling: most) else {
+      throw refusal(n, "its inputs' scales are too far from its output's")
+    }
     let power = Double(sign: .plus, exponent: fixed.shift, significand: 1)
     let factors = ratios.map { Int64(($0 * power).rounded(.toNearestOrEven)) }
     places[n] = make(
@@ -246,9 +247,9 @@ struct IntegerProgram: Sendable {
     let sources = [moved(try source(n), shapes[0]), moved(try source(n, 1), shapes[1])]
     let (grid, codes) = try target(n)
     let scales = sources.map { Double(tensors[$0].grid.scale) }
-    guard let factor = FixedPoint(scales[0] * scales[1] / Double(grid.scale)),
-      (1...62).contains(factor.shift)
-    else { throw refusal(n, "its inputs' scales are too far from its output's") }
+    guard let factor = FixedPoint(rescaling: scales[0] * scales[1] / Double(grid.scale)) else {
+      throw refusal(n, "its inputs' scales are too far from its output's")
+    }
     places[n] = make(
       .multiply(factor: factor, range: codes), sources, CodePlane(network.shapes[n]), grid)
   }
