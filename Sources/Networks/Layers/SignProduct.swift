@@ -1,5 +1,5 @@
-// Layers whose weights and inputs are signs: products by counting bits. XNOR-Net: Rastegari et al.
-// 2016, arXiv:1603.05279; BinaryNet: Hubara et al. 2016, arXiv:1602.02830.
+// Layers whose weights and inputs are signs, with exact sums: of bits or of floats. XNOR-Net: Rastegari
+// et al. 2016, arXiv:1603.05279; BinaryNet: Hubara et al. 2016, arXiv:1602.02830.
 internal import Encodings
 internal import Kernels
 internal import Tensors

@@ -1,4 +1,4 @@
-// One integer truth over many random graphs, and against ONNX Runtime.
+// One integer truth over many random graphs: counted, simulated, and rounded layer by layer.
 import Compression
 import Encodings
 import Kernels
