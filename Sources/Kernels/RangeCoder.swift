@@ -23,7 +23,7 @@ package struct RangeEncoder: BinaryCoder {
 
   @inline(__always)
   mutating func code(_ bit: UInt32, probability: UInt32) -> UInt32 {
-    let bound = UInt32(truncatingIfNeeded: UInt64(range) &* UInt64(probability) >> 16)
+    let bound = UInt32(truncatingIfNeeded: (UInt64(range) &* UInt64(probability)) >> 16)
     // All ones where the decision is 0.
     let zero = bit &- 1
     let (sum, overflow) = low.addingReportingOverflow(bound & zero)
@@ -92,7 +92,7 @@ package struct RangeDecoder: BinaryCoder {
 
   @inline(__always)
   mutating func code(_: UInt32, probability: UInt32) -> UInt32 {
-    let bound = UInt32(truncatingIfNeeded: UInt64(range) &* UInt64(probability) >> 16)
+    let bound = UInt32(truncatingIfNeeded: (UInt64(range) &* UInt64(probability)) >> 16)
     let bit: UInt32 = offset < bound ? 1 : 0
     let zero = bit &- 1
     offset &-= bound & zero

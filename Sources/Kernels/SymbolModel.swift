@@ -69,23 +69,61 @@ private struct SymbolModel: ~Copyable {
   }
 }
 
-/// One stream of symbols. Where one symbol is common, or there are only two, and symbols have places in a
-/// matrix, first the places of the others are coded, then what they are.
+/// One stream of symbols, by the way that takes the fewest bits.
 private struct StreamModel {
   let bits: Int
   /// Of the matrix; nil where symbols have no places.
   let columns: Int?
 
+  enum Way: UInt32 {
+    /// As they are.
+    case plain
+    /// Each as a tree of decisions.
+    case tree
+    /// First where symbols are that are not the most common one, then which they are.
+    case places
+  }
+
+  var ways: [Way] { columns ?? 0 > 0 ? [.plain, .tree, .places] : [.plain, .tree] }
+
+  /// - Parameter way: a decoder's follows from the bits.
   func code<Coder: BinaryCoder>(
-    _ symbols: UnsafeMutableBufferPointer<UInt8>, with coder: inout Coder
+    _ symbols: UnsafeMutableBufferPointer<UInt8>, _ way: Way, with coder: inout Coder
   ) {
-    guard let columns, columns > 0 else { return codeAll(symbols, &coder) }
-    if bits == 1 { return codeMask(symbols, columns: columns, &coder) }
-    let common = common(of: symbols)
-    guard raw(common == nil ? 0 : 1, bits: 1, &coder) == 1 else {
-      return codeAll(symbols, &coder)
+    let number = raw(way.rawValue, bits: ways.count - 1, &coder)
+    switch Way(rawValue: number) ?? .plain {
+    case .plain:
+      for i in symbols.indices {
+        symbols[i] = UInt8(truncatingIfNeeded: raw(UInt32(symbols[i]), bits: bits, &coder))
+      }
+    case .tree: codeAll(symbols, &coder)
+    case .places: codePlaces(symbols, columns: columns ?? symbols.count, &coder)
     }
-    let apart = UInt8(truncatingIfNeeded: raw(UInt32(common ?? 0), bits: bits, &coder))
+  }
+
+  /// The way that takes the fewest bits: tried out where that takes no time to speak of.
+  func best(for symbols: [UInt8]) -> Way {
+    guard symbols.count <= 1 << 16 else {
+      let counts = counts(of: symbols)
+      let isCommon = (counts.max() ?? 0) > symbols.count / (symbols.count <= 1 << 20 ? 64 : 4)
+      return ways.contains(.places) && (bits == 1 || isCommon) ? .places : .tree
+    }
+    var best = (way: Way.plain, position: Int.max)
+    for way in ways {
+      var (copy, encoder) = (symbols, RangeEncoder())
+      copy.withUnsafeMutableBufferPointer { code($0, way, with: &encoder) }
+      if encoder.position < best.position { best = (way, encoder.position) }
+    }
+    return best.way
+  }
+
+  private func codePlaces<Coder: BinaryCoder>(
+    _ symbols: UnsafeMutableBufferPointer<UInt8>, columns: Int, _ coder: inout Coder
+  ) {
+    if bits == 1 { return codeMask(symbols, columns: columns, &coder) }
+    let counts = counts(of: symbols)
+    let common = counts.indices.max { (counts[$0], $1) < (counts[$1], $0) } ?? 0
+    let apart = UInt8(truncatingIfNeeded: raw(UInt32(common), bits: bits, &coder))
     var mask = symbols.map { $0 == apart ? 0 : 1 as UInt8 }
     mask.withUnsafeMutableBufferPointer { codeMask($0, columns: columns, &coder) }
     var others: [UInt8] = []
@@ -96,6 +134,12 @@ private struct StreamModel {
       symbols[i] = mask[i] == 0 ? apart : others[next]
       next += Int(mask[i])
     }
+  }
+
+  private func counts(of symbols: some Sequence<UInt8>) -> [Int] {
+    var counts = [Int](repeating: 0, count: 256)
+    for symbol in symbols { counts[Int(symbol)] += 1 }
+    return counts
   }
 
   private func codeAll<Coder: BinaryCoder>(
@@ -118,14 +162,6 @@ private struct StreamModel {
     model.code(mask, with: &coder)
   }
 
-  /// The symbol that a quarter of all are.
-  private func common(of symbols: UnsafeMutableBufferPointer<UInt8>) -> UInt8? {
-    var counts = [Int](repeating: 0, count: 256)
-    for symbol in symbols { counts[Int(symbol)] += 1 }
-    let best = counts.indices.max { (counts[$0], $1) < (counts[$1], $0) } ?? 0
-    return counts[best] > symbols.count / 4 ? UInt8(best) : nil
-  }
-
   /// A number without a model.
   private func raw<Coder: BinaryCoder>(_ number: UInt32, bits: Int, _ coder: inout Coder) -> UInt32
   {
@@ -140,10 +176,10 @@ extension RangeEncoder {
   ///   - symbols: of so many bits each, 1...8.
   ///   - columns: the row length, where they are the elements of a matrix.
   package mutating func encode(_ symbols: [UInt8], bits: Int, columns: Int?) {
+    let model = StreamModel(bits: bits, columns: columns)
+    let way = model.best(for: symbols)
     var symbols = symbols
-    symbols.withUnsafeMutableBufferPointer {
-      StreamModel(bits: bits, columns: columns).code($0, with: &self)
-    }
+    symbols.withUnsafeMutableBufferPointer { model.code($0, way, with: &self) }
   }
 }
 
@@ -152,7 +188,7 @@ extension RangeDecoder {
   package mutating func decode(_ count: Int, bits: Int, columns: Int?) -> [UInt8] {
     var symbols = [UInt8](repeating: 0, count: count)
     symbols.withUnsafeMutableBufferPointer {
-      StreamModel(bits: bits, columns: columns).code($0, with: &self)
+      StreamModel(bits: bits, columns: columns).code($0, .plain, with: &self)
     }
     return symbols
   }
