@@ -98,7 +98,8 @@ package struct Coded: Encoding {
       defer { reader.decoder = nil }
       let inner = try EncodingTable.read(from: &reader, shape: shape)
       try reader.decoder?.finish()
-      return Coded(inner, coder, CodedStreams(bytes: bytes, ledger: reader.decoder?.ledger ?? Ledger()))
+      return Coded(
+        inner, coder, CodedStreams(bytes: bytes, ledger: reader.decoder?.ledger ?? Ledger()))
     }
   }
 }

@@ -24,14 +24,16 @@ package struct Coder: Sendable, Equatable {
     encode: DeflateDecoder.encode, decoder: DeflateDecoder.init)
 
   package static let huffman = Coder(
-    name: "huffman", summary: "frequent symbols take fewer whole bits; the table of codes is stored",
+    name: "huffman",
+    summary: "frequent symbols take fewer whole bits; the table of codes is stored",
     formula: "Σ n_s ℓ_s least of all prefix codes, ℓ_s ≤ 15",
     source: "Huffman 1952, doi:10.1109/JRPROC.1952.273898", participle: "Huffman-coded", tag: 1,
     encode: HuffmanDecoder.encode, decoder: HuffmanDecoder.init)
 
   package static let range = Coder(
     name: "range",
-    summary: "each decision costs what it surprises a model that learns rows, columns and neighbors",
+    summary:
+      "each decision costs what it surprises a model that learns rows, columns and neighbors",
     formula: "−Σ log2 p_t, p_t mixed from adaptive contexts",
     source: "Wiedemann et al. 2019, arXiv:1907.11900; Martin 1979", participle: "range-coded",
     tag: 2, encode: RangeStreamDecoder.encode, decoder: RangeStreamDecoder.init)

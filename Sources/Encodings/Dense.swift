@@ -60,8 +60,8 @@ package struct Dense: Encoding {
   private static func planes(
     _ count: Int, _ format: FloatFormat, from reader: inout ByteReader
   ) throws(BytesError) -> [Float] {
-    var patterns = [UInt32](repeating: 0, count: count)
-    for place in 0..<UInt32(format.bits / 8) {
+    var patterns = try reader.symbols(count, as: planeForm).map { UInt32($0) }
+    for place in 1..<UInt32(format.bits / 8) {
       let plane = try reader.symbols(count, as: planeForm)
       for i in patterns.indices { patterns[i] |= UInt32(plane[i]) << (8 * place) }
     }
@@ -78,7 +78,8 @@ package struct Dense: Encoding {
       throw BytesError("there is no floating-point type with the number \(tag)", at: start)
     }
     if reader.isCoded {
-      return Dense(exactly: Tensor(trusted: shape, try planes(count, format, from: &reader)), format)
+      return Dense(
+        exactly: Tensor(trusted: shape, try planes(count, format, from: &reader)), format)
     }
     if format == .fp32 {
       return Dense(Tensor(trusted: shape, try reader.floats(count)))

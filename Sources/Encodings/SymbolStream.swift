@@ -61,9 +61,13 @@ extension SymbolStream.Form {
   /// Where the bits of `packed` are. Five ternary symbols leave none to spare that a count could name.
   func packedLedger(of symbols: [UInt8]) -> Ledger {
     if isTernary { return Ledger([.init(purpose, bits: 8 * byteCount(of: symbols.count))]) }
-    return packedLedger(of: symbols.count, fillers: fillers == .none ? 0 : symbols.indices.count {
-      isFiller(symbols[$0], at: $0)
-    })
+    return packedLedger(
+      of: symbols.count,
+      fillers: fillers == .none
+        ? 0
+        : symbols.indices.count {
+          isFiller(symbols[$0], at: $0)
+        })
   }
 
   /// The same of so many symbols that are not ternary.

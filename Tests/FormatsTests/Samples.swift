@@ -79,7 +79,7 @@ enum Samples {
     case 2: return Sparse.smallest(tensor)
     case 3: return try Sparse.smallest(shape: tensor.shape, positions: kept, values: affine)
     case 4:
-      return try Coded(try Sparse.smallest(shape: tensor.shape, positions: kept, values: affine))
+      return try Coded(try Sparse.smallest(shape: tensor.shape, positions: kept, values: affine, by: .range))
     default:
       let all = tensor.elements.map { Int32(($0 * 127).rounded()) }
       return try Affine(
