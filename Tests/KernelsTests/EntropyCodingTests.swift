@@ -31,8 +31,8 @@ import Testing
 
   @Test func isAsShortAsATextbook() {
     var state: UInt64 = 1
-    for trial in 0..<60 {
-      let count = 2 + EntropyCodingTests.random(&state) % 255
+    for trial in 0..<20 {
+      let count = 2 + EntropyCodingTests.random(&state) % 99
       let counts = (0..<count).map { _ in
         max(0, EntropyCodingTests.random(&state) % 1000 - 20 * (trial % 40))
       }
@@ -88,7 +88,7 @@ import Testing
   /// Any bytes end: as a code, or as none.
   @Test func anyBytesAreRead() {
     var state: UInt64 = 3
-    for _ in 0..<500 {
+    for _ in 0..<100 {
       let bytes = (0..<(EntropyCodingTests.random(&state) % 40)).map { _ in
         UInt8(truncatingIfNeeded: EntropyCodingTests.random(&state))
       }
@@ -106,9 +106,9 @@ import Testing
 
   @Test func rangeRoundTrips() {
     var state: UInt64 = 4
-    for bits in 1...8 {
-      for columns in [nil, 1, 5, 40, 299] as [Int?] {
-        for density in [1, 2, 10, 500] {
+    for bits in [1, 2, 5, 8] {
+      for columns in [nil, 1, 40] as [Int?] {
+        for density in [1, 10, 500] {
           var encoder = RangeEncoder()
           let streams = [0, 1, 7, 300, 2990].map { count in
             (0..<count).map { _ in
@@ -138,7 +138,7 @@ import Testing
     encoder.encode((0..<200).map { UInt8($0 * $0 % 11) }, bits: 4, columns: nil)
     let bytes = encoder.finished()
     let hash = bytes.reduce(UInt32(2_166_136_261)) { ($0 ^ UInt32($1)) &* 16_777_619 }
-    #expect(bytes.count == 0)
-    #expect(hash == 0)
+    #expect(bytes.count == 86)
+    #expect(hash == 874_997_512)
   }
 }
