@@ -49,6 +49,26 @@ package struct ByteReader: Sendable {
     return value
   }
 
+  /// A number of `ByteWriter.append(count:)`, in as few bytes as it takes.
+  package mutating func count(upTo limit: Int) throws(BytesError) -> Int {
+    let start = offset
+    var value = 0
+    var shift = 0
+    while true {
+      let byte = Int(try integer(UInt8.self))
+      guard shift < 56, byte != 0 || shift == 0 else {
+        throw BytesError("a count in too many bytes", at: start)
+      }
+      value |= (byte & 127) << shift
+      shift += 7
+      if byte < 128 { break }
+    }
+    guard value <= limit else {
+      throw BytesError("a count of \(value), where at most \(limit) can be", at: start)
+    }
+    return value
+  }
+
   package mutating func float() throws(BytesError) -> Float {
     Float(bitPattern: try integer(UInt32.self))
   }
