@@ -22,6 +22,8 @@ package struct ByteReader: Sendable {
   var depth = 0
   /// Whether the bytes were unpacked from fewer: nothing in them unpacks again.
   var isUnpacked = false
+  /// Tied codebooks that were read whole, by their ties.
+  var codebooks: [Int: Codebook] = [:]
 
   package init(_ bytes: [UInt8]) {
     self.bytes = bytes

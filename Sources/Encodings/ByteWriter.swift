@@ -2,6 +2,8 @@
 
 package struct ByteWriter: Sendable {
   package private(set) var bytes: [UInt8] = []
+  /// Tied codebooks that were written whole, by their ties.
+  var codebooks: [Int: Codebook] = [:]
 
   package init() {}
 
