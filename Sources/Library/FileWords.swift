@@ -48,7 +48,7 @@ enum FileWords {
   }
 
   /// Errors call a file as the program does: where that is on this machine is nobody's business.
-  private static func calling<R>(
+  static func calling<R>(
     _ path: String, _ name: String, _ parameter: String = "name", _ work: () throws -> R
   ) throws -> R {
     do { return try work() } catch let error as FormatError {

@@ -97,7 +97,7 @@ import Testing
       data = load "digits"
       net = mlp [64, 16, 10]
       a = train(net, on: data.train[0..<64], epochs: 1)
-      b = train(net, on: data.train[0..<64], epochs: 3, rate: 0.01) |> quantize bits: 4
+      b = train(net, on: data.train[0..<64], epochs: 3, rate: 0.03) |> quantize bits: 4
       c = train(net, on: data.train[0..<64], epochs: 3, rate: 0.02) |> quantize bits: 4
       """)
     #expect(try bench.value("b.bytes == c.bytes") == .boolean(true))
