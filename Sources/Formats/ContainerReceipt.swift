@@ -1,7 +1,7 @@
 // The receipt as a container holds it: a count of steps; for each its word, a count of arguments, and
 // for each of these its name and its value, as texts. Deflated where that is smaller.
 import Encodings
-import Networks
+package import Networks
 
 extension Receipt {
   /// The most bytes that a receipt takes before it is deflated.
@@ -9,7 +9,7 @@ extension Receipt {
 
   /// What texts often hold that are no words of the list: deflating begins with it in mind. A part of
   /// the format, like the list.
-  static let dictionary = Array(
+  package static let dictionary = Array(
     ("[64, 32, 10][784, 300, 100, 10][\"dense1\", \"dense2\", \"dense3\"][\"conv1\", \"conv2\"]"
       + "batchnorm, globalpool, avgpool size 2×2, stride 2×2, dropout share 0.5, "
       + "conv filters 20, kernel 5×5, maxpool size 2×2, stride 2×2, conv filters 50, kernel 3×3, "

@@ -71,7 +71,7 @@ enum ExplainingWords {
   static let container = Builtin(
     "container",
     "The tables of the .cnbm format: the words and the forms that files refer to by number.",
-    details: "Members: words, forms. The reference is Notebooks/reference/container.cnb.",
+    details: "Members: words, forms, dictionary. The reference is Notebooks/reference/container.cnb.",
     examples: [
       Example("container().words[0]", shows: "number  0\nword    flatten")
     ], seeAlso: ["hexdump", "save"]
@@ -88,7 +88,10 @@ enum ExplainingWords {
         ),
       ])
     }
-    return Record([("words", .list(words)), ("forms", .list(forms))])
+    return Record([
+      ("words", .list(words)), ("forms", .list(forms)),
+      ("dictionary", .text(String(decoding: Receipt.dictionary, as: UTF8.self))),
+    ])
   }
 }
 

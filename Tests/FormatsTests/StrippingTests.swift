@@ -2,6 +2,7 @@
 import Encodings
 import Formats
 import Networks
+import Tensors
 import Testing
 
 @Suite struct StrippingTests {
