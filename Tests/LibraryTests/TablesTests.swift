@@ -19,6 +19,8 @@ import Testing
     ("quantize", "activation_grid", ActivationOptions.grids.map(\.name)),
     ("quantize", "dynamic", ["batch", "sample", "token"]),
     ("quantize", "rounding", RoundingRule.all.map(\.name)),
+    ("index", "by", IndexFamily.all.map(\.name)),
+    ("code", "by", Coder.all.map(\.name)),
     ("activation", "function", Activation.Function.all.map(\.name)),
     ("target", "machine", Target.all.map(\.name)),
     ("estimate", "on", Target.all.map(\.name)),
@@ -45,6 +47,10 @@ import Testing
         "quantize(net, bits: 3, range: .learned, activations: 4, activation_range: .learned, "
         + "on: some, epochs: 1)",
     ]
+    for family in IndexFamily.all {
+      calls["index" + family.name] = "index(prune(net, 50%), by: .\(family.name))"
+    }
+    for coder in Coder.all { calls["code" + coder.name] = "code(net, by: .\(coder.name))" }
     for rule in RoundingRule.all where rule.needsExamples {
       calls["quantize" + rule.name] = "quantize(net, rounding: .\(rule.name), bits: 3, on: some)"
     }

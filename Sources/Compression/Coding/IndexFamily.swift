@@ -1,5 +1,5 @@
 // How the positions of pruned weights are written down, as a choice: one table of index schemes by name.
-package import Encodings
+import Encodings
 
 package struct IndexFamily: Sendable, Equatable {
   package let name: String
