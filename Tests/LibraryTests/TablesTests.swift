@@ -1,5 +1,6 @@
 // One entry in a table of the number wing is one choice of the language: nothing to write twice.
 import Compression
+import Encodings
 import Interpreter
 import Library
 import Networks
