@@ -35,7 +35,9 @@ package struct Coded: Encoding {
       throw .parts(
         encoding: Coded.name, wanted: "fewer symbols than \(count) in \(coded.bytes.count) bytes")
     }
-    self.init(encoding, coder, coded)
+    self.init(
+      encoding, coder, coded, streams.reduce(Ledger()) { $0 + $1.form.packedLedger(of: $1.symbols) }
+    )
   }
 
   /// Coded where that takes fewer bytes; else as it is.
@@ -45,13 +47,13 @@ package struct Coded: Encoding {
     return coded
   }
 
-  private init(_ inner: any Encoding, _ coder: Coder, _ coded: CodedStreams) {
+  private init(
+    _ inner: any Encoding, _ coder: Coder, _ coded: CodedStreams, _ packed: Ledger
+  ) {
     self.inner = inner
     self.coder = coder
     streams = coded
-    packed = Coded.streams(of: inner).reduce(Ledger()) {
-      $0 + $1.form.packedLedger(of: $1.symbols)
-    }
+    self.packed = packed
   }
 
   /// What the encoding hands to a coder.
@@ -93,14 +95,13 @@ package struct Coded: Encoding {
       throw BytesError("there is no coder with the number \(tag)", at: start)
     }
     let bytes = Array(try reader.take(try reader.count(upTo: reader.remaining)))
-    do {
-      reader.decoder = try coder.decoder(bytes)
-      defer { reader.decoder = nil }
-      let inner = try EncodingTable.read(from: &reader, shape: shape)
-      try reader.decoder?.finish()
-      return Coded(
-        inner, coder, CodedStreams(bytes: bytes, ledger: reader.decoder?.ledger ?? Ledger()))
-    }
+    reader.decoder = try coder.decoder(bytes)
+    reader.packedStreams = Ledger()
+    defer { reader.decoder = nil }
+    let inner = try EncodingTable.read(from: &reader, shape: shape)
+    try reader.decoder?.finish()
+    let ledger = reader.decoder?.ledger ?? Ledger()
+    return Coded(inner, coder, CodedStreams(bytes: bytes, ledger: ledger), reader.packedStreams)
   }
 }
 

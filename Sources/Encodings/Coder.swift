@@ -155,9 +155,12 @@ private struct HuffmanDecoder: StreamDecoder {
         code.writeLengths(to: &writer)
       }
       ledger.add(.codeTable, bits: writer.count - start)
+      let first = writer.count
       code.encode(stream.symbols, to: &writer)
-      let lengths = code.lengths
-      ledger = ledger + stream.form.ledger(of: stream.symbols) { Int(lengths[Int($0)]) }
+      ledger =
+        ledger
+        + stream.form.ledger(
+          of: stream.symbols, total: writer.count - first, lengths: code.lengths)
     }
     let bits = writer.count
     let bytes = writer.finished()
@@ -189,10 +192,13 @@ private struct HuffmanDecoder: StreamDecoder {
     lines.add(.codeTable, bits: reader.count - start)
     // Each symbol takes a bit at least.
     guard count <= 8 * size else { throw BytesError("the coded bytes end too early", at: size) }
+    let first = reader.count
     let symbols = code.decode(count, from: &reader)
     try checkEnd()
-    let lengths = code.lengths
-    lines = lines + form.ledger(of: symbols) { Int(lengths[Int($0)]) }
+    lines =
+      lines
+      + form.ledger(
+        of: symbols, total: reader.count - first, lengths: code.lengths)
     return symbols
   }
 

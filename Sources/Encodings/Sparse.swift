@@ -144,8 +144,28 @@ package struct Sparse: Encoding {
       trusted: shape, Masking.spread(values.decoded().elements, to: keptPositions, of: count))
   }
 
-  /// Which of the values only lead to others: stored zeros of a relative index.
+  /// How many of the values only lead to others: stored zeros of a relative index.
   package var fillerCount: Int { fillers.count { $0 } }
+
+  /// The same elements with another scheme.
+  /// - Throws: as `init`.
+  package func indexed(by scheme: IndexScheme) throws(EncodingError) -> Sparse {
+    guard let plain = withoutFillers else {
+      throw .parts(encoding: Sparse.name, wanted: "values that can do without fillers")
+    }
+    return try Sparse(
+      shape: shape, positions: plain.positions, values: plain.values, scheme: scheme)
+  }
+
+  /// The elements without stored zeros, in the scheme that takes the fewest bits; nil where the zeros
+  /// cannot be told from the others.
+  package var withoutFillers: Sparse? {
+    guard fillerCount > 0 else { return self }
+    let places = fillers.indices.filter { !fillers[$0] }
+    return EncodingTable.vector(of: values, at: places).map {
+      Sparse.smallest(shape, count, places.map { keptPositions[$0] }, $0)
+    }
+  }
 
   package func write(to writer: inout ByteWriter) {
     writer.append(scheme.tag)

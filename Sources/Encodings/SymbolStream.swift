@@ -38,13 +38,18 @@ extension SymbolStream.Form {
     }
   }
 
-  /// Bits by purpose, where each symbol takes so many.
-  func ledger(of symbols: [UInt8], bits: (UInt8) -> Int) -> Ledger {
-    var (own, fillers) = (0, 0)
-    for (place, symbol) in symbols.enumerated() {
-      if isFiller(symbol, at: place) { fillers += bits(symbol) } else { own += bits(symbol) }
+  /// Bits by purpose.
+  /// - Parameters:
+  ///   - total: of all symbols.
+  ///   - lengths: by symbol.
+  func ledger(of symbols: [UInt8], total: Int, lengths: [UInt8]) -> Ledger {
+    var bridging = 0
+    if fillers != .none {
+      for (place, symbol) in symbols.enumerated() where isFiller(symbol, at: place) {
+        bridging += Int(lengths[Int(symbol)])
+      }
     }
-    return Ledger([.init(purpose, bits: own), .init(.fillers, bits: fillers)])
+    return Ledger([.init(purpose, bits: total - bridging), .init(.fillers, bits: bridging)])
   }
 
   func packed(_ symbols: [UInt8]) -> [UInt8] {
@@ -139,6 +144,7 @@ extension ByteReader {
     guard let symbols = try decoder?.symbols(count, as: form), form.allows(symbols) else {
       throw BytesError("a coded symbol that there is not", at: start)
     }
+    packedStreams = packedStreams + form.packedLedger(of: symbols)
     return symbols
   }
 

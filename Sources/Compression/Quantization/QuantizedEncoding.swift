@@ -26,6 +26,11 @@ extension Quantizer {
   private func rounded(
     _ value: Tensor, _ steps: [Step], _ rule: RoundingRule, _ random: RandomStream
   ) -> Codes {
+    if case .rate(let lambda) = rule.way {
+      let runs = Affine.slices(of: value.shape, granularity)
+      let codes = codes(of: value.elements, steps, runs, lambda: lambda)
+      return Codes(codes: codes, steps: steps, runs: runs)
+    }
     guard case .each(let round, _) = rule.way else { return codes(for: value) }
     var random = random
     return codes(for: value, steps) { round($0) { random.uniform() } }
@@ -175,7 +180,9 @@ extension Quantizer {
   /// Ways to store all codes, those of pruned weights among them: as they are, and deflated where
   /// channels have scales of their own.
   func withZeros(_ whole: any Encoding) -> [any Encoding] {
-    guard granularity == .channel, let coded = try? Coded(whole, by: .deflate) else { return [whole] }
+    guard granularity == .channel, let coded = try? Coded(whole, by: .deflate) else {
+      return [whole]
+    }
     return [whole, coded]
   }
 
