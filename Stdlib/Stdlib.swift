@@ -15,5 +15,6 @@ package enum Standard {
     ("architectures", { PackageResources.architectures_cnb }),
     ("statistics", { PackageResources.statistics_cnb }),
     ("coding", { PackageResources.coding_cnb }),
+    ("pipelines", { PackageResources.pipelines_cnb }),
   ]
 }
