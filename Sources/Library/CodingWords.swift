@@ -60,7 +60,8 @@ enum CodingWords {
           + "code(net).bytes < net.bytes", shows: "true"),
       Example(
         "data = load \"digits\"\nnet = quantize(mlp([64, 16, 10]), bits: 4)\n"
-          + "max(abs(predict(code(net, by: .huffman), data.test) - predict(net, data.test)))",
+          + "small = code(net, by: .huffman)\n"
+          + "max(abs(predict(small, data.test) - predict(net, data.test)))",
         shows: "0"),
     ], seeAlso: ["entropy", "ledger", "index", "quantize"],
     finish: NetworkValue.recorded(as: "code")
@@ -107,14 +108,12 @@ enum CodingWords {
       ("entropy", rough(entropy.shannonBits / symbols, .count(.plain))),
       ("bound", rough(entropy.shannonBits / 8, .bytes(.entropy))),
     ]
-    if let stored = entropy.storedBits {
-      fields.append(("stored", rough(Double(stored) / symbols, .count(.plain))))
-      // Symbols that are all the same have no entropy to be far from.
-      if entropy.shannonBits > 0 {
-        let distance = Double(stored) / entropy.shannonBits - 1
-        fields.append(("distance", .quantity(distance, .fraction, mark: .within(0.05))))
-      }
-    }
+    let stored = entropy.storedBits.map { Double($0) }
+    fields.append(("stored", stored.map { rough($0 / symbols, .count(.plain)) } ?? .none))
+    // Symbols that are all the same have no entropy to be far from.
+    let distance = entropy.shannonBits > 0 ? stored.map { $0 / entropy.shannonBits - 1 } : nil
+    fields.append(
+      ("distance", distance.map { .quantity($0, .fraction, mark: .within(0.05)) } ?? .none))
     return fields
   }
 }

@@ -56,7 +56,7 @@ import Testing
         """
         q = mlp [64, 24, 10]
         a = code(quantize(q, bits: 5, per: .tensor))
-        b = code(quantize(q, bits: 5, per: .tensor, rounding: .rate_distortion, lambda: 0.2))
+        b = code(quantize(q, bits: 5, per: .tensor, rounding: .rate_distortion, lambda: 5))
         b.bytes < a.bytes
         """))
   }
