@@ -108,5 +108,6 @@ import Testing
     #expect(throws: CompressionError.self) { try index(pruned, by: .gaps, bits: 9) }
     #expect(throws: CompressionError.self) { try index(pruned, by: .positions, bits: 20) }
     #expect(throws: CompressionError.self) { try index(pruned, by: .csr, layers: .only(["no"])) }
+    #expect(throws: CompressionError.self) { try code(pruned, by: .range, layers: .only(["no"])) }
   }
 }
