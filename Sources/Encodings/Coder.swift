@@ -21,14 +21,14 @@ package struct Coder: Sendable, Equatable {
   package static let deflate = Coder(
     name: "deflate", summary: "repeated bytes are named by where they stood, as in gzip",
     formula: "LZ77, then Huffman", source: "RFC 1951", participle: "deflated", tag: 0,
-    encode: DeflateDecoder.encode, decoder: DeflateDecoder.init)
+    encode: DeflatedStreams.encode, decoder: DeflatedStreams.init)
 
   package static let huffman = Coder(
     name: "huffman",
     summary: "frequent symbols take fewer whole bits; the table of codes is stored",
     formula: "Σ n_s ℓ_s least of all prefix codes, ℓ_s ≤ 15",
     source: "Huffman 1952, doi:10.1109/JRPROC.1952.273898", participle: "Huffman-coded", tag: 1,
-    encode: HuffmanDecoder.encode, decoder: HuffmanDecoder.init)
+    encode: HuffmanStreams.encode, decoder: HuffmanStreams.init)
 
   package static let range = Coder(
     name: "range",
@@ -36,7 +36,7 @@ package struct Coder: Sendable, Equatable {
       "each decision costs what it surprises a model that learns rows, columns and neighbors",
     formula: "−Σ log2 p_t, p_t mixed from adaptive contexts",
     source: "Wiedemann et al. 2019, arXiv:1907.11900; Martin 1979", participle: "range-coded",
-    tag: 2, encode: RangeStreamDecoder.encode, decoder: RangeStreamDecoder.init)
+    tag: 2, encode: RangeStreams.encode, decoder: RangeStreams.init)
 }
 
 /// Streams as a coder wrote them.
@@ -81,7 +81,7 @@ struct CodedAllowance: Sendable {
 // MARK: Deflate
 
 /// All streams packed one behind the other, and deflated; before them, how many bytes they are.
-private struct DeflateDecoder: StreamDecoder {
+private struct DeflatedStreams: StreamDecoder {
   private let size: Int
   private var unpacked: ByteReader
   private var allowance: CodedAllowance
@@ -121,7 +121,7 @@ private struct DeflateDecoder: StreamDecoder {
     }
   }
 
-  var ledger: Ledger { DeflateDecoder.ledger(size, unpacked.end) }
+  var ledger: Ledger { DeflatedStreams.ledger(size, unpacked.end) }
 
   private static func ledger(_ size: Int, _ unpackedSize: Int) -> Ledger {
     let count = ByteWriter.size(ofCount: unpackedSize)
@@ -133,7 +133,7 @@ private struct DeflateDecoder: StreamDecoder {
 
 /// For each stream a table of codes, or the one symbol that there is; then the codes. Bits are not
 /// aligned between streams.
-private struct HuffmanDecoder: StreamDecoder {
+private struct HuffmanStreams: StreamDecoder {
   private var reader: BitReader
   private var allowance: CodedAllowance
   private var lines = Ledger()
@@ -223,7 +223,7 @@ private struct HuffmanDecoder: StreamDecoder {
 
 /// All streams in one run of the coder. What each takes is the information the coder has passed on when it
 /// ends, in whole bits.
-private struct RangeStreamDecoder: StreamDecoder {
+private struct RangeStreams: StreamDecoder {
   private var decoder: RangeDecoder
   private var allowance: CodedAllowance
   private var lines = Lines()

@@ -136,7 +136,7 @@ extension MaskModel {
     var left = 1 << 22
     for start in stride(from: 0, to: bits.count, by: columns) where left > 0 {
       recent.removeAll(keepingCapacity: true)
-      for i in start..<min(start + columns, bits.count) where bits[i] != 0 {
+      for i in start..<min(start + columns, bits.count) where bits[i] != 0 && left > 0 {
         for other in recent.reversed() {
           guard i - other < pairs.count else { break }
           pairs[i - other] += 1

@@ -82,6 +82,10 @@ class Reader:
         high = self.packed(count, bits - 8) if bits > 8 else [0] * count
         return [a | b << 8 for a, b in zip(low, high)]
 
+    def wide(self, count, bits):
+        planes = [self.packed(count, min(8, bits - at)) for at in range(0, bits, 8)]
+        return [sum(p[i] << 8 * n for n, p in enumerate(planes)) for i in range(count)]
+
 
 def single(value): return struct.unpack("<f", struct.pack("<f", value))[0]
 
@@ -122,15 +126,32 @@ def decode(reader, shape, tag, codebooks):
             kept = [i for i, bit in enumerate(reader.packed(count, 1)) if bit]
         elif scheme <= 7:
             kept, place, reach = [], 0, (2 << scheme) - 1
-            for gap in reader.packed(sum(reader.unpack("I", 2)), scheme + 1):
+            for gap in reader.packed(reader.count() + reader.count(), scheme + 1):
                 place += gap
                 if gap < reach:
                     kept.append(place)
                     place += 1
+        elif scheme <= 9:
+            kept = reader.unpack("H" if scheme == 8 else "I", reader.count())
+        elif scheme <= 11:
+            columns = count if len(shape) < 2 else count // max(1, shape[0])
+            rows = count // max(1, columns)
+            lines, length = (rows, columns) if scheme == 10 else (columns, rows)
+            each = reader.wide(lines, length.bit_length())
+            places = iter(reader.wide(sum(each), max(0, length - 1).bit_length()))
+            kept = [line * length + next(places) if scheme == 10 else next(places) * columns + line
+                    for line in range(lines) for _ in range(each[line])]
+            kept.sort()
         else:
-            kept = reader.unpack("H" if scheme == 8 else "I", reader.unpack("I")[0])
+            stored = reader.count()
+            found = decode(reader, [stored], reader.byte(), codebooks)
+            kept, place = [], -1
+            for gap in reader.packed(stored, scheme - 10):
+                place += gap + 1
+                kept.append(place)
+        if scheme < 12: found = decode(reader, [len(kept)], reader.byte(), codebooks)
         values = [0.0] * count
-        for place, value in zip(kept, decode(reader, [len(kept)], reader.byte(), codebooks)): values[place] = value
+        for place, value in zip(kept, found): values[place] = value
         return values
     if tag == 6:
         tie, block = reader.count(), reader.count()

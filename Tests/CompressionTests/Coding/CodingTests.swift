@@ -98,8 +98,6 @@ import Testing
     for row in plain + huffman where row.purpose != .values {
       #expect(Double(row.storedBits ?? 0) + 1e-6 >= row.shannonBits)
     }
-    #expect(
-      entropies(of: try code(network, by: .deflate).network).contains { $0.storedBits == nil })
   }
 
   @Test func refusesWhatDoesNothing() throws {

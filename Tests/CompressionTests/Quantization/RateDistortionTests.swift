@@ -48,7 +48,7 @@ import Testing
   @Test func bitsArePaidWithError() throws {
     let plain = try quantized(0)
     var last = plain
-    for lambda in [0.02, 0.05, 0.2, 1] {
+    for lambda in [0.1, 0.3, 1] {
       let made = try quantized(lambda)
       #expect(made.bytes < last.bytes)
       #expect(made.error > last.error)
