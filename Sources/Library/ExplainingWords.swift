@@ -46,7 +46,7 @@ enum ExplainingWords {
       "It takes off the receipt, names that somebody gave, which pruned weights were not merely 0, and "
       + "what calibration saw; and says what that was. Answers stay the same, bit for bit.",
     examples: [
-      Example("net = mlp [64, 16, 10]\nstrip net")
+      Example("count(strip(mlp([64, 16, 10])).receipt)", shows: "taken off: the receipt (26 B)\n0")
     ], seeAlso: ["save", "why", "diff"]
   ) { context, network -> NetworkValue in
     let (bare, removed) = Container.stripped(network.network)
@@ -71,7 +71,8 @@ enum ExplainingWords {
   static let container = Builtin(
     "container",
     "The tables of the .cnbm format: the words and the forms that files refer to by number.",
-    details: "Members: words, forms, dictionary. The reference is Notebooks/reference/container.cnb.",
+    details:
+      "Members: words, forms, dictionary. The reference is Notebooks/reference/container.cnb.",
     examples: [
       Example("container().words[0]", shows: "number  0\nword    flatten")
     ], seeAlso: ["hexdump", "save"]
