@@ -45,7 +45,7 @@ extension Container {
     _ encoding: any Encoding, _ codebooks: inout [Int: Codebook]
   ) -> Int? {
     guard let codebook = encoding as? Codebook else {
-      guard !(encoding is Coded), let inner = encoding.nested else { return nil }
+      guard let inner = encoding.nested else { return nil }
       return bitsStoredEarlier(inner, &codebooks)
     }
     guard codebook.tie > 0 else { return nil }

@@ -7,7 +7,9 @@ import Networks
 import Tensors
 
 enum CompressionWords {
-  static let all = [prune] + QuantizationWords.all + SharingWords.all + [svd, distill]
+  static let all =
+    [prune] + QuantizationWords.all + SharingWords.all + CodingWords.all
+    + [svd, distill]
 
   // MARK: Pruning
 
@@ -136,6 +138,7 @@ enum CompressionWords {
     Parameter<Int>("batch", "examples in a step", default: 32, rule: .within(1...65_536)),
     Parameter<Optimizer>("optimizer", "how a step follows from the gradient", default: .adam),
     Parameter<Double?>("rate", "the learning rate; without it, the optimizer's usual one"),
+    Parameter<Schedule>("schedule", "of that rate", default: .constant),
     details:
       "The loss is mix · T² · KL(teacher ‖ student), both at temperature T, plus (1 − mix) · cross-entropy.",
     source: "Hinton et al. 2015, arXiv:1503.02531",
@@ -146,13 +149,11 @@ enum CompressionWords {
           + "small.parameters", shows: "610")
     ], seeAlso: ["train", "measure"], finish: NetworkValue.recorded(as: "distill")
   ) {
-    context, student, teacher, data, temperature, mix, epochs, batch, optimizer, rate
+    context, student, teacher, data, temperature, mix, epochs, batch, optimizer, rate, schedule
       -> NetworkValue in
     var training = Training()
-    training.epochs = epochs
-    training.batch = batch
-    training.optimizer = optimizer
-    training.rate = rate
+    (training.epochs, training.batch) = (epochs, batch)
+    (training.optimizer, training.rate, training.schedule) = (optimizer, rate, schedule)
     let seed = context.seed
     var stream = context.randomStream()
     training.seed = stream.next()

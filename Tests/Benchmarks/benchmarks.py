@@ -146,7 +146,20 @@ def streams(quick):
             [ours(*select), numpy("NumPy partition", "partition", *select),
              pytorch("kthvalue", *select)], 9, tolerance=0,
             note="the magnitude that a tenth exceed"),
+        *(coding(work, kind, aim, quick) for work, kind, aim in (
+            ("encode", "pruned", 50), ("decode", "pruned", 50), ("encode", "dense", None),
+            ("decode", "dense", None), ("huffman", "dense", 200))),
     ]
+
+
+def coding(work, kind, aim, quick):
+    rows, columns = 1024 if quick else 4096, 4096
+    name = "huffman decode" if work == "huffman" else f"range {work}"
+    return Benchmark(
+        f"{name}, {kind}", "streams", "MB/s", [ours("code", work, kind, rows, columns, threads=1)],
+        limit_ms=aim and rows * columns * 4 / 1e3 / aim,
+        note="one core; megabytes of fp32 weights; " + (
+            "a tenth kept, 5-bit codes" if kind == "pruned" else "8-bit codes"))
 
 
 def matrices():

@@ -79,7 +79,8 @@ enum Samples {
     case 2: return Sparse.smallest(tensor)
     case 3: return try Sparse.smallest(shape: tensor.shape, positions: kept, values: affine)
     case 4:
-      return try Coded(try Sparse.smallest(shape: tensor.shape, positions: kept, values: affine))
+      return try Coded(
+        try Sparse.smallest(shape: tensor.shape, positions: kept, values: affine), by: .range)
     default:
       let all = tensor.elements.map { Int32(($0 * 127).rounded()) }
       return try Affine(
@@ -94,7 +95,7 @@ enum Samples {
     let values = Tensor(trusted: [3, 4], [0, 0, 1, 0, 0, 2, 0, 0, 0, 0, 0, 0])
     let pruned = values.elements.indices.map { $0 != 2 && $0 != 5 && $0 != 7 }
     let weight = Parameter("weight", role: .weight, value: values, pruned: pruned)
-      .stored(as: try Coded(Sparse.smallest(values)))
+      .stored(as: try Coded(Sparse.smallest(values), by: .huffman))
     let bias = Parameter("bias", role: .bias, value: Tensor(vector: [1, 2, 3]))
     let node = Node(name: "dense1", layer: layer, inputs: [-1], parameters: [weight, bias])
     return try Network(

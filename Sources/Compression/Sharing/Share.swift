@@ -16,18 +16,21 @@ package struct ShareOptions: Sendable {
   package var scope: SharingScope
   /// How shared values are stored.
   package var format: FloatFormat
+  /// Biases share, too: with the weights where the whole network shares, else layer by layer.
+  package var biases: Bool
   package var layers: Layers
   /// Of starts that draw.
   package var seed: UInt64
 
   package init(
     centroids: Int, start: CentroidStart = .linear, scope: SharingScope = .layer,
-    format: FloatFormat = .fp32, layers: Layers = .all, seed: UInt64 = 0
+    format: FloatFormat = .fp32, biases: Bool = false, layers: Layers = .all, seed: UInt64 = 0
   ) {
     self.centroids = centroids
     self.start = start
     self.scope = scope
     self.format = format
+    self.biases = biases
     self.layers = layers
     self.seed = seed
   }
@@ -86,13 +89,18 @@ private struct Shareable {
     var centroids = stored
     if tie == 0 {
       // Nobody's centroids are not stored.
-      let isUsed = used.reduce(into: Set<Int32>()) { $0.insert($1) }.sorted()
-      if isUsed.count < table.count {
-        let places = Dictionary(
-          uniqueKeysWithValues: isUsed.enumerated().map { ($1, Int32($0)) })
-        used = used.map { places[$0] ?? 0 }
+      var isUsed = [Bool](repeating: false, count: table.count)
+      for code in used { isUsed[Int(code)] = true }
+      if isUsed.contains(false) {
+        var places = [Int32](repeating: 0, count: table.count)
+        var next: Int32 = 0
+        for i in table.indices where isUsed[i] {
+          places[i] = next
+          next += 1
+        }
+        used = used.map { places[Int($0)] }
         centroids = Encodings.Dense(
-          Tensor(vector: isUsed.map { table[Int($0)] }), as: format)
+          Tensor(vector: table.indices.filter { isUsed[$0] }.map { table[$0] }), as: format)
       }
     }
     do {
@@ -121,7 +129,7 @@ private func shareable(
   }
   var parts: [Shareable] = []
   for node in network.nodes where options.layers.contains(node.name) {
-    for parameter in node.parameters where parameter.role == .weight {
+    for parameter in node.parameters where options.takes(parameter.role) {
       let name = "\(node.name).\(parameter.name)"
       guard parameter.value.isFinite else {
         throw CompressionError.notFinite(name, parameter.value)
@@ -141,6 +149,10 @@ private func shareable(
 }
 
 extension ShareOptions {
+  fileprivate func takes(_ role: Parameter.Role) -> Bool {
+    role == .weight || role == .bias && biases
+  }
+
   /// Centroids of these weights; none where there are no weights.
   fileprivate func centers(
     of weights: [Float], named name: String, _ random: RandomStream, _ notes: inout [Note]

@@ -52,6 +52,10 @@ enum Jobs {
       ("select", 1, { try Streams.select(count: size($0[0])) }),
       ("read", 1, { try Streams.read(count: size($0[0])) }),
       ("copy", 1, { try Streams.copy(count: size($0[0])) }),
+      (
+        "code", 4,
+        { try Coding.job($0[0], $0[1], rows: size($0[2]), columns: size($0[3])) }
+      ),
       ("svd", 2, { try Matrices.svd(size($0[0]), size($0[1])) }),
       ("top", 3, { try Matrices.top(size($0[0]), size($0[1]), rank: size($0[2])) }),
       ("randomized", 3, { try Matrices.randomized(size($0[0]), size($0[1]), rank: size($0[2])) }),
