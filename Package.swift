@@ -80,8 +80,8 @@ let package = Package(
     .executableTarget(
       name: "cnb-bench",
       dependencies: [
-        "Notebook", "Library", "Interpreter", "Syntax", "Compression", "Networks", "Tensors",
-        "Kernels",
+        "Notebook", "Library", "Interpreter", "Syntax", "Compression", "Formats", "Networks",
+        "Encodings", "Tensors", "Kernels",
       ],
       path: "Tests/Benchmarks/Engine", swiftSettings: strict),
 

@@ -18,7 +18,7 @@ enum ExplainingWords {
       + ". A network alone stands for its bytes. Members: rows, chart.",
     examples: [
       Example("why mlp([64, 16, 10]).bytes"),
-      Example("net = mlp [64, 16, 10]\n(why net.macs).macs[0]", shows: "1,184 MACs"),
+      Example("net = mlp [64, 16, 10]\n(why net.macs).macs[0]", shows: "1,184"),
     ], seeAlso: ["ledger", "diff", "measure"]
   ) { _, asked -> ExplanationValue in asked.explanation.explain(asked.network) }
 
@@ -46,7 +46,7 @@ enum ExplainingWords {
       "It takes off the receipt, names that somebody gave, which pruned weights were not merely 0, and "
       + "what calibration saw; and says what that was. Answers stay the same, bit for bit.",
     examples: [
-      Example("net = mlp [64, 16, 10]\nnet.bytes - strip(net).bytes", shows: "30 B")
+      Example("count(strip(mlp([64, 16, 10])).receipt)", shows: "taken off: the receipt (26 B)\n0")
     ], seeAlso: ["save", "why", "diff"]
   ) { context, network -> NetworkValue in
     let (bare, removed) = Container.stripped(network.network)
@@ -62,7 +62,7 @@ enum ExplainingWords {
       positional: "bytes", "which, such as 0..<64; the first 256 without"),
     details: "Members: bytes, the numbers shown; parts, what stands where.",
     examples: [
-      Example("hexdump(mlp([64, 16, 10]), 0..<3).bytes", shows: "[203, 109, 33]")
+      Example("hexdump(mlp([64, 16, 10]), 0..<2).bytes", shows: "[203  109]\nshape [2]")
     ], seeAlso: ["container", "ledger", "why"]
   ) { context, source, range -> HexdumpValue in
     try HexdumpValue(try source.file(context), range)
@@ -71,7 +71,8 @@ enum ExplainingWords {
   static let container = Builtin(
     "container",
     "The tables of the .cnbm format: the words and the forms that files refer to by number.",
-    details: "Members: words, forms, dictionary. The reference is Notebooks/reference/container.cnb.",
+    details:
+      "Members: words, forms, dictionary. The reference is Notebooks/reference/container.cnb.",
     examples: [
       Example("container().words[0]", shows: "number  0\nword    flatten")
     ], seeAlso: ["hexdump", "save"]

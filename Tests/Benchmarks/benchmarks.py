@@ -126,6 +126,10 @@ def streams(quick):
     size = "128 MiB" if quick else "1 GiB"
     quantize, select = ("quantize", rows, 16384), ("select", count)
     return [
+        *(Benchmark(
+            f"load {kind}", "streams", "GB/s", [ours("load", kind, 20 if quick else 100)],
+            note="a container of 100 MB; gigabytes of decoded weights")
+          for kind in ("fp32", "fp16", "int8", "int4", "sparse")),
         Benchmark(
             f"quantize {size}", "streams", "GB/s",
             [ours(*quantize), numpy("NumPy in blocks", "blocks", *quantize),

@@ -14,12 +14,10 @@ def lists(notebook):
     text = open(notebook, encoding="utf-8").read()
     rows = re.search(r"```cnb-out #words.*?\n(.*?)```", text, re.S)[1].splitlines()
     words = [word for row in rows for word in row.split("|")[1:]]
-    rows = re.search(r"```cnb-out #forms.*?\n(.*?)```", text, re.S)[1].splitlines()[2:]
+    rows = re.search(r"```cnb-out #forms.*?\n(.*?)```", text, re.S)[1].splitlines()
     forms = []
-    for row in rows:
-        cells = re.split(r"\s{2,}", row.strip())
-        settings = cells[2].split(", ") if len(cells) > 2 else []
-        forms.append((cells[1], [tuple(setting.split(" ")) for setting in settings]))
+    for _, kind, settings in (row.split("|") for row in rows):
+        forms.append((kind, [tuple(setting.split(" ")) for setting in settings.split(", ") if setting]))
     return words, forms
 
 
@@ -170,8 +168,11 @@ def layer(kind, s, inputs):
         return [s["units"]], [("weight", [s["units"], shape[0]])] + [("bias", [s["units"]])] * s["bias"]
     if kind in ("conv2d", "maxpool", "avgpool"):
         window = s.get("kernel") or s["size"]
-        sides = [(shape[1 + i] + 2 * s["padding"][i] - window[i] + (s["stride"][i] - 1) * s.get("ceil", 0))
-                 // s["stride"][i] + 1 for i in (0, 1)]
+        sides = []
+        for n, k, stride, padding in zip(shape[1:], window, s["stride"], s["padding"]):
+            whole, rest = divmod(n + 2 * padding - k, stride)
+            hangs = s.get("ceil", 0) and rest > 0 and (whole + 1) * stride < n + padding
+            sides.append(whole + 2 if hangs else whole + 1)
         if kind != "conv2d": return [shape[0]] + sides, []
         weight = [s["filters"], shape[0] // s["groups"]] + window
         return [s["filters"]] + sides, [("weight", weight)] + [("bias", [s["filters"]])] * s["bias"]
