@@ -34,7 +34,7 @@ package struct KMeans: Sendable {
       isDone = found == ends
       ends = found
       if isDone { break }
-      means = KMeans.means(of: ends, numbers)
+      means = KMeans.means(of: ends, count, numbers)
       rounds += 1
     }
     var distinct: [Float] = []
@@ -47,11 +47,12 @@ package struct KMeans: Sendable {
     zip(means, means.dropFirst()).map { numbers.rank(of: ($0 + $1) / 2) } + [numbers.count]
   }
 
+  /// The means of runs, and for runs of nothing the numbers furthest from their means, as many as
+  /// there are: with few runs it takes several rounds until there are `count` clusters.
   private static func means(
-    of ends: [Int], _ numbers: OrderedValues
+    of ends: [Int], _ count: Int, _ numbers: OrderedValues
   ) -> [Double] {
     var means: [Double] = []
-    // The ends of runs with their distances: where empty clusters go, the furthest first.
     var outermost: [(distance: Double, value: Double)] = []
     var start = 0
     for end in ends where end > start {
@@ -59,13 +60,11 @@ package struct KMeans: Sendable {
       means.append(mean)
       for place in [start, end - 1] {
         let value = Double(numbers.values[place])
-        outermost.append((abs(value - mean), value))
+        if value != mean { outermost.append((abs(value - mean), value)) }
       }
       start = end
     }
-    let empty = ends.count - means.count
-    guard empty > 0 else { return means }
-    let moved = outermost.sorted { $0.distance > $1.distance }.prefix(empty)
+    let moved = outermost.sorted { $0.distance > $1.distance }.prefix(count - means.count)
     return (means + moved.map { $0.value }).sorted()
   }
 

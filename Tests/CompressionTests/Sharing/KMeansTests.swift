@@ -114,6 +114,19 @@ import Testing
     #expect(KMeans.squaredError(OrderedValues(values), found.centers) < 1)
   }
 
+  /// What pruning leaves of evenly spread weights: two short runs, and most first centers between them.
+  @Test(arguments: CentroidStart.all.map(\.name)) func allClustersAreUsed(name: String) throws {
+    let start = try #require(CentroidStart.all.first { $0.name == name })
+    var random = RandomStream(seed: 4)
+    let values: [Float] = (0..<5000).map { i in
+      (0.9 + 0.1 * random.uniform()) * (i % 2 == 0 ? 1 : -1)
+    }
+    let found = clusters(values, 32, start)
+    #expect(found.centers.count == 32)
+    let nearest = Set(Nearest.indices(of: values, among: found.centers))
+    #expect(nearest.count == 32)
+  }
+
   @Test func ordersEveryNumber() {
     var random = RandomStream(seed: 9)
     let values: [Float] = (0..<10_000).map { i in
