@@ -5,12 +5,30 @@ import Tensors
 import Testing
 
 @Suite struct BlockClusteringTests {
+  /// Numbers in -1...1 that NumPy can make again.
+  static func numbers(_ count: Int, _ factor: Int, _ shift: Int, _ modulus: Int) -> [Float] {
+    (0..<count).map { (i: Int) -> Float in
+      let share = Double((i * factor + shift) % modulus) / Double(modulus)
+      return Float(share * 2 - 1)
+    }
+  }
+
+  /// X.T @ X of [rows, columns], summed in f8.
+  static func products(of x: [Float], rows: Int, columns: Int) -> [Float] {
+    var products: [Float] = []
+    for i in 0..<columns {
+      for j in 0..<columns {
+        var sum = 0.0
+        for row in 0..<rows { sum += Double(x[row * columns + i]) * Double(x[row * columns + j]) }
+        products.append(Float(sum))
+      }
+    }
+    return products
+  }
+
   /// i = np.arange(48 * 12); W = ((((i * 7919 + 13) % 10007) / 10007 * 2 - 1).astype("f4") ** 3)
   static func blocks() -> Blocks {
-    let values = (0..<48 * 12).map { i in
-      let x = Float(Double((i * 7919 + 13) % 10007) / 10007 * 2 - 1)
-      return x * x * x
-    }
+    let values = numbers(48 * 12, 7919, 13, 10007).map { $0 * $0 * $0 }
     return Blocks(values, rows: 48, columns: 12, width: 4)
   }
 
@@ -22,17 +40,12 @@ import Testing
   /// X = (np.arange(30 * 12) * 6151 + 5) % 9973 / 9973 * 2 - 1, [30, 12] in f4; X[:, :4] *= 3;
   /// X[:, 4] = X[:, 5]; G = X.T @ X in f8
   static func products() -> [Float] {
-    var x = (0..<30 * 12).map { Float(Double(($0 * 6151 + 5) % 9973) / 9973 * 2 - 1) }
+    var x = numbers(30 * 12, 6151, 5, 9973)
     for row in 0..<30 {
       for i in 0..<4 { x[row * 12 + i] *= 3 }
       x[row * 12 + 4] = x[row * 12 + 5]
     }
-    return (0..<144).map { place in
-      Float(
-        (0..<30).reduce(0.0) {
-          $0 + Double(x[$1 * 12 + place / 12]) * Double(x[$1 * 12 + place % 12])
-        })
-    }
+    return products(of: x, rows: 30, columns: 12)
   }
 
   static func agree(_ one: [Float], _ other: [Double], within tolerance: Double = 2e-6) -> Bool {
@@ -88,9 +101,7 @@ import Testing
     let values = try random.normal(shape: [64, 24]).elements
     let blocks = Blocks(values, rows: 64, columns: 24, width: 3)
     let inputs = try random.normal(shape: [50, 24]).elements
-    let products = (0..<24 * 24).map { place in
-      (0..<50).reduce(Float(0)) { $0 + inputs[$1 * 24 + place / 24] * inputs[$1 * 24 + place % 24] }
-    }
+    let products = BlockClusteringTests.products(of: inputs, rows: 50, columns: 24)
     let metric = isWeighted ? InputMetric(products: products, columns: 24, width: 3) : nil
     let start = try #require(BlockClustering.drawn(20, of: blocks, random: &random))
     var last = Double.infinity
