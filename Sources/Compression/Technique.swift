@@ -47,6 +47,16 @@ package struct Technique: Sendable {
       Choices("rounding", RoundingRule.all.map { ($0.name, $0.summary) }),
     ])
 
+  package static let share = Technique(
+    name: "share",
+    summary: "stores weights as the numbers of a few shared values",
+    formula: "w_i ≈ c_j, j = argmin |w_i − c_j|, c_j the mean of its weights",
+    source: "Han et al. 2016, arXiv:1510.00149",
+    seeAlso: ["prune", "finetune", "quantize"],
+    choices: [
+      Choices("start", CentroidStart.all.map { ($0.name, $0.summary) })
+    ])
+
   package static let svd = Technique(
     name: "svd",
     summary: "splits a layer into two thin ones that run one after the other and can be trained",
@@ -65,5 +75,5 @@ package struct Technique: Sendable {
     choices: [])
 
   /// In the order in which a lecture would take them.
-  package static let all = [prune, quantize, svd, distill]
+  package static let all = [prune, quantize, share, svd, distill]
 }

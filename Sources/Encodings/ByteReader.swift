@@ -22,6 +22,8 @@ package struct ByteReader: Sendable {
   var depth = 0
   /// Whether the bytes were unpacked from fewer: nothing in them unpacks again.
   var isUnpacked = false
+  /// Tied codebooks that were read whole, by their ties.
+  var codebooks: [Int: Codebook] = [:]
 
   package init(_ bytes: [UInt8]) {
     self.bytes = bytes
@@ -45,6 +47,26 @@ package struct ByteReader: Sendable {
     var value: T = 0
     for (i, byte) in try take(T.bitWidth / 8).enumerated() {
       value |= T(truncatingIfNeeded: byte) << (8 * i)
+    }
+    return value
+  }
+
+  /// A number of `ByteWriter.append(count:)`, in as few bytes as it takes.
+  package mutating func count(upTo limit: Int) throws(BytesError) -> Int {
+    let start = offset
+    var value = 0
+    var shift = 0
+    while true {
+      let byte = Int(try integer(UInt8.self))
+      guard shift < 56, byte != 0 || shift == 0 else {
+        throw BytesError("a count in too many bytes", at: start)
+      }
+      value |= (byte & 127) << shift
+      shift += 7
+      if byte < 128 { break }
+    }
+    guard value <= limit else {
+      throw BytesError("a count of \(value), where at most \(limit) can be", at: start)
     }
     return value
   }

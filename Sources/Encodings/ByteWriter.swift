@@ -2,6 +2,8 @@
 
 package struct ByteWriter: Sendable {
   package private(set) var bytes: [UInt8] = []
+  /// Tied codebooks that were written whole, by their ties.
+  var codebooks: [Int: Codebook] = [:]
 
   package init() {}
 
@@ -16,6 +18,23 @@ package struct ByteWriter: Sendable {
     for i in 0..<T.bitWidth / 8 {
       bytes.append(UInt8(truncatingIfNeeded: value >> (8 * i)))
     }
+  }
+
+  /// A number from 0, seven bits to a byte, the lowest first; all bytes but the last have the top bit
+  /// (LEB128).
+  package mutating func append(count: Int) {
+    precondition(count >= 0, "counts are not negative")
+    var rest = count
+    while rest > 127 {
+      bytes.append(UInt8(truncatingIfNeeded: rest & 127 | 128))
+      rest >>= 7
+    }
+    bytes.append(UInt8(truncatingIfNeeded: rest))
+  }
+
+  /// The bytes that `append(count:)` appends.
+  package static func size(ofCount count: Int) -> Int {
+    max(1, (Int.bitWidth - count.leadingZeroBitCount + 6) / 7)
   }
 
   package mutating func append(_ value: Float) {

@@ -2,7 +2,7 @@
 
 package enum EncodingTable {
   package static let all: [any Encoding.Type] = [
-    Dense.self, Affine.self, Sparse.self, Coded.self, Levels.self, Hashed.self,
+    Dense.self, Affine.self, Sparse.self, Coded.self, Levels.self, Codebook.self, Hashed.self,
     Scaled.self,
   ]
 
@@ -44,7 +44,8 @@ package enum EncodingTable {
     var depth = 0
     var next: (any Encoding)? = encoding
     while let inner = next {
-      depth += 1
+      // Centroids are stored by an encoding of their own.
+      depth += inner is Codebook ? 2 : 1
       next = inner.nested
     }
     return depth

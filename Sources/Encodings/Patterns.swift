@@ -35,6 +35,14 @@ struct Patterns: Sendable, Equatable {
     low.indices.map { number($0, isSigned: isSigned) }
   }
 
+  /// Of unsigned codes; -1 where there are none.
+  var greatest: Int {
+    guard let top = high.max() else { return low.max().map { Int($0) } ?? -1 }
+    return zip(low, high).reduce(0) {
+      max($0, Int($1.1) == Int(top) ? Int(top) << 8 | Int($1.0) : 0)
+    }
+  }
+
   func contains(_ code: Int32) -> Bool {
     let wanted = Patterns([code], bits: bits)
     guard bits > 8 else { return low.contains(wanted.low[0]) }

@@ -99,6 +99,13 @@ package struct Sparse: Encoding {
     return (count, positions.map { Int32(truncatingIfNeeded: $0) })
   }
 
+  /// Other values at the same positions, in the same scheme.
+  /// - Throws: `EncodingError.parts` where they are not as many.
+  package func with(values: any Encoding) throws(EncodingError) -> Sparse {
+    _ = try Sparse.checked(shape, keptPositions, values)
+    return Sparse(shape, count, keptPositions, values, scheme)
+  }
+
   package var positions: [Int] { keptPositions.map { Int($0) } }
   package var nested: (any Encoding)? { values }
   package var summary: String { "sparse (\(scheme.name)), \(values.summary)" }

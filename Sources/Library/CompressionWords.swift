@@ -1,4 +1,4 @@
-// Words that make networks smaller: prune, quantize, svd, distill.
+// Words that make networks smaller: prune, svd, distill.
 import Compression
 import Encodings
 import Formats
@@ -7,7 +7,7 @@ import Networks
 import Tensors
 
 enum CompressionWords {
-  static let all = [prune] + QuantizationWords.all + [svd, distill]
+  static let all = [prune] + QuantizationWords.all + SharingWords.all + [svd, distill]
 
   // MARK: Pruning
 

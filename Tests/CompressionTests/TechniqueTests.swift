@@ -21,7 +21,7 @@ import Testing
   @Test func tablesCiteTheirSources() {
     let sources =
       Criterion.all.map(\.source) + Grid.all.map(\.source) + RangeEstimator.all.map(\.source)
-      + RoundingRule.all.map(\.source)
+      + RoundingRule.all.map(\.source) + CentroidStart.all.map(\.source)
       + RankRule.all.map(\.source) + PruningSchedule.all.map(\.source)
     #expect(sources.allSatisfy { $0.contains { $0.isNumber } })
   }

@@ -48,6 +48,20 @@ struct Samples {
       scales: stream.uniform(shape: [slices]).elements)
   }
 
+  /// Of 1, few and many centroids, of blocks of one weight and of all that a shape has.
+  mutating func codebooks(_ shape: [Int]) throws -> [Codebook] {
+    let count = try Tensor.count(of: shape)
+    return try [1, 2, 5, 16, 300].flatMap { entries in
+      try Set([1, max(1, count), count % 3 == 0 ? 3 : 1]).sorted().map { block in
+        let values = try stream.normal(shape: [entries * block])
+        return try Codebook(
+          shape: shape, block: block, centroids: Dense(values, as: entries == 5 ? .fp16 : .fp32),
+          codes: (0..<count / block).map { _ in Int32(stream.integer(below: entries)) },
+          tie: entries == 16 ? 3 : 0)
+      }
+    }
+  }
+
   mutating func sparse(_ shape: [Int]) throws -> [Sparse] {
     var result: [Sparse] = []
     for density: Float in [0, 0.02, 0.3, 1] {
@@ -115,6 +129,7 @@ struct Samples {
         result.append(try levels(tensor, table, granularity))
       }
     }
+    result += try codebooks(shape)
     result += try sparse(shape)
     result += try hashed(tensor) + scaled(tensor)
     for inner in result.enumerated().filter({ $0.offset % 7 == 0 }).map(\.element) {

@@ -36,6 +36,14 @@ private func projection(
     let quantizer = Quantizer(grid: grid, settings: settings, granularity: levels.granularity)
     let isFloat = levels.table == .e4m3 || levels.table == .e5m2
     return GridProjection(quantizer, isFloat ? .levels(levels.scales) : .follow, shape: shape)
+  case let codebook as Codebook where isWhole:
+    return codebook.projection(at: nil, of: codebook.codes.count * codebook.block) { $0 }
+  case let sparse as Sparse where sparse.values is Codebook:
+    guard isWhole, let codebook = sparse.values as? Codebook else { return nil }
+    let count = shape.reduce(1, *)
+    return codebook.projection(at: sparse.positions, of: count) {
+      (try? sparse.with(values: $0)) ?? sparse
+    }
   case let dense as Encodings.Dense:
     guard let grid = Grid.all.first(where: { $0.format == dense.format }) else { return nil }
     let quantizer = Quantizer(

@@ -59,6 +59,8 @@ final class Stepper {
   private var pieces: [Piece] = []
   private var fused: [Fused] = []
   private var projected: [Projected] = []
+  /// Parameters with one state: each moves its own copy by the same sum.
+  private let ties: [[ProjectedParameter]]
   private var memory: [Memory] = []
 
   private struct Piece {
@@ -80,8 +82,8 @@ final class Stepper {
     let buffer: GradientBuffer
     let latent: [Floats]
     let state: [Floats]
-    /// As above.
-    let share: Float
+    /// As above; nil for a state that moves as weights do.
+    let share: Float?
   }
 
   /// A parameter that takes its step within its layer's backward pass.
@@ -98,12 +100,14 @@ final class Stepper {
     self.plan = plan
     self.optimizer = optimizer
     self.rule = rule
+    ties = Stepper.ties(among: plan.weights.projected)
     for (node, parameter, buffer) in plan.gradients {
       if let one = plan.weights.projected(node, parameter) {
         projected.append(
           Projected(
             one: one, buffer: buffer, latent: take(one.latent.count), state: take(one.state.count),
-            share: max(.leastNormalMagnitude, one.state.meanMagnitude)))
+            share: one.projection.stateIsScale
+              ? max(.leastNormalMagnitude, one.state.meanMagnitude) : nil))
         continue
       }
       let count = buffer.total.count
@@ -129,6 +133,15 @@ final class Stepper {
             share: isStep ? max(.leastNormalMagnitude, weights.meanMagnitude) : nil))
       }
     }
+  }
+
+  private static func ties(among parameters: [ProjectedParameter]) -> [[ProjectedParameter]] {
+    let tied = parameters.filter { $0.projection.learnsState && $0.projection.tie != nil }
+    let groups = Dictionary(grouping: tied) { [$0.projection.tie ?? 0, $0.state.count] }
+    // In the order of the network: sums are the same at every run.
+    return tied.compactMap { one in
+      groups[[one.projection.tie ?? 0, one.state.count]].flatMap { $0[0] === one ? $0 : nil }
+    }.filter { $0.count > 1 }
   }
 
   /// Zeros for what the optimizer keeps of so many numbers.
@@ -167,22 +180,29 @@ final class Stepper {
         keep: keep?.slice(piece.start, piece.weights.count))
     }
     plan.workers.run(blocks: projected.count) { index, _ in
-      move(projected[index], count)
+      let part = projected[index]
+      part.buffer.sum(plan.parts(part.buffer, count))
+      part.one.pullBack(part.buffer.total)
     }
+    for tied in ties {
+      for k in 0..<tied[0].stateGradient.count {
+        let sum = tied.reduce(0) { $0 + $1.stateGradient[k] }
+        for one in tied { one.stateGradient[k] = sum }
+      }
+    }
+    plan.workers.run(blocks: projected.count) { index, _ in move(projected[index]) }
     rule.step += 1
   }
 
-  private func move(_ part: Projected, _ count: Int) {
+  private func move(_ part: Projected) {
     let one = part.one
-    part.buffer.sum(plan.parts(part.buffer, count))
-    one.pullBack(part.buffer.total)
     optimizer.update(
       rule, one.latent, gradient: one.gradient, state: part.latent, keep: one.keep)
     one.projection.settle(one.latent)
     guard one.projection.learnsState else { return }
     optimizer.update(
-      rule.relative(to: part.share), one.state, gradient: one.stateGradient, state: part.state,
-      keep: nil)
+      part.share.map(rule.relative) ?? rule, one.state, gradient: one.stateGradient,
+      state: part.state, keep: nil)
   }
 }
 

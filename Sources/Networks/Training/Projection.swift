@@ -12,6 +12,12 @@ package protocol Projection: Sendable {
   func state(for latent: Tensor) -> [Float]
   /// Whether training moves the state, too.
   var learnsState: Bool { get }
+  /// Whether the state moves in proportion to its size and without decay, as the scale of a grid does,
+  /// or as weights move.
+  var stateIsScale: Bool { get }
+  /// Parameters with the same tie have one state: what they see of it is summed. Nil for a state of its
+  /// own.
+  var tie: Int? { get }
   /// Writes what the layer sees.
   /// - Parameter step: of the training, from 0.
   func project(_ latent: Floats, state: Floats, step: Int, seed: UInt64, to values: Floats)
@@ -26,6 +32,8 @@ package protocol Projection: Sendable {
 
 extension Projection {
   package var learnsState: Bool { false }
+  package var stateIsScale: Bool { true }
+  package var tie: Int? { nil }
   package func settle(_ latent: Floats) {}
 }
 
