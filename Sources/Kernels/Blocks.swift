@@ -70,7 +70,9 @@ package struct Blocks: Sendable {
               ldb: d, c: moved, ldc: d)
           }
           let there = [Float](filling: k * d) { there in
-            gemm(m: k, n: d, k: d, a: centroids, lda: d, b: factors[position], ldb: d, c: there, ldc: d)
+            gemm(
+              m: k, n: d, k: d, a: centroids, lda: d, b: factors[position], ldb: d, c: there, ldc: d
+            )
           }
           PackedCentroids(there, width: d)
             .nearest(moved, stride: d, rows, to: codes + position, step: positions)

@@ -7,7 +7,7 @@ import Networks
 import Tensors
 
 enum SharingWords {
-  static let all = [share]
+  static let all = [share, HashingWords.hash]
 
   static let share = Builtin(
     "share", "Makes weights share a few values, the centroids of k-means; a file stores which.",

@@ -12,6 +12,7 @@ extension Quantizer {
     switch grid.kind {
     case .float(let format): return Encodings.Dense(value, as: format)
     case .levels(let table, let rule): return levels(value, table, rule)
+    case .points: return try points(of: value, name)
     case .uniform:
       if bits <= 8, rounding == nil || rounding?.name == RoundingRule.halfEven.name {
         let (patterns, steps) = patterns(for: value)
@@ -193,6 +194,14 @@ extension Quantizer {
       return try? Levels(
         shape: [positions.count], table: levels.table, granularity: levels.granularity,
         codes: positions.map { levels.codes[$0] }, scales: levels.scales)
+    case let scaled as Scaled where scaled.scales.count == 1:
+      guard let codebook = scaled.values as? Codebook else { return nil }
+      let codes = codebook.codes
+      return try? Scaled(
+        Codebook(
+          shape: [positions.count], centroids: codebook.centroids,
+          codes: positions.map { codes[$0] }), granularity: scaled.granularity,
+        scales: scaled.scales, offsets: scaled.offsets)
     case let dense as Encodings.Dense:
       let values = dense.decoded().elements
       return Encodings.Dense(Tensor(vector: positions.map { values[$0] }), as: dense.format)
@@ -214,6 +223,8 @@ extension Quantizer {
     case (let stored as Levels, .levels(let table, let rule)):
       return stored.table == table && stored.granularity == granularity
         && !(rule == .one && stored.scales.contains { $0 != 1 })
+    case (let stored as Scaled, .points):
+      return (stored.values as? Codebook)?.bits == bits && stored.granularity == granularity
     default: return encoding.nested.map(wrote) ?? false
     }
   }

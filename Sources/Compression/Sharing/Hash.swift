@@ -1,5 +1,5 @@
 // Gives each layer few values that all of its weights share by a hash of their position.
-package import Encodings
+import Encodings
 package import Networks
 import Tensors
 
@@ -39,8 +39,7 @@ package struct HashOptions: Sendable {
 /// ξ(i) w_i over the weights of a bucket. Then all values of the layer are multiplied with one factor, so
 /// that the weights together are as long as before. For a trained layer that keeps the direction of the
 /// best approximation, and the size of what comes out; for random first weights it is as good as drawing
-/// the values with the layer's usual variance: means alone would shrink it by the factor. What is hashed
-/// so already stays as it is.
+/// the values with the layer's usual variance: means alone would shrink it by the factor.
 ///
 /// Biases stay. Pruned weights become free. A layer with no more weights than values stays as it is, and
 /// a note says so.
@@ -73,9 +72,10 @@ extension Network {
   fileprivate func hashed(
     _ places: [HashPlace], bytes: Int, _ options: HashOptions
   ) throws(CompressionError) -> Compressed {
-    let length = options.fileBytes ?? { network in
-      network.parameters.reduce(0) { $0 + $1.parameter.encoding.ledger.bits } / 8
-    }
+    let length =
+      options.fileBytes ?? { network in
+        network.parameters.reduce(0) { $0 + $1.parameter.encoding.ledger.bits } / 8
+      }
     let weights = places.reduce(0) { $0 + $1.count }
     func result(_ values: Int) -> Compressed {
       hashed(places) { $0.buckets(Double($0.count) * Double(values) / Double(weights)) }
@@ -136,7 +136,8 @@ private struct HashPlace {
     try options.layers.check(known: known)
     var places: [HashPlace] = []
     for node in network.nodes where options.layers.contains(node.name) {
-      for parameter in node.parameters where parameter.role == .weight && parameter.value.count > 0 {
+      for parameter in node.parameters where parameter.role == .weight && parameter.value.count > 0
+      {
         let name = "\(node.name).\(parameter.name)"
         guard parameter.value.isFinite else {
           throw CompressionError.notFinite(name, parameter.value)
@@ -169,7 +170,9 @@ extension Parameter {
       members[Int(buckets[i])] += 1
       before += weight * weight
     }
-    let after = (0..<count).reduce(0.0) { members[$1] > 0 ? $0 + sums[$1] * sums[$1] / members[$1] : $0 }
+    let after = (0..<count).reduce(0.0) {
+      members[$1] > 0 ? $0 + sums[$1] * sums[$1] / members[$1] : $0
+    }
     let length = after > 0 ? (before / after).squareRoot() : 1
     let values = (0..<count).map { members[$0] > 0 ? Float(sums[$0] / members[$0] * length) : 0 }
     do {
