@@ -72,7 +72,7 @@ package struct Hashed: Encoding {
   }
 
   private static func bucket(_ position: Int, of buckets: Int, seed: UInt32) -> Int {
-    Int(UInt64(hash(UInt32(truncatingIfNeeded: position), seed: seed)) * UInt64(buckets) >> 32)
+    Int((UInt64(hash(UInt32(truncatingIfNeeded: position), seed: seed)) * UInt64(buckets)) >> 32)
   }
 
   /// For each of so many elements: its bucket.

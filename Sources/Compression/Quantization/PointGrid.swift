@@ -115,6 +115,11 @@ package struct PointProjection: Projection {
     slices = UnitSlices(stored, codebook)
   }
 
+  /// Training of the weights, with points that begin anew for them in each step.
+  var following: any Projection {
+    GridProjection(quantizer, .follow, shape: slices.shape)
+  }
+
   package func state(for latent: Tensor) -> [Float] { start }
   package var learnsState: Bool { true }
   package var stateIsScale: Bool { false }

@@ -53,11 +53,11 @@ private func projection(
   case let scaled as Scaled where isWhole: return PointProjection(scaled)
   case let hashed as Hashed where isWhole:
     let values = hashed.values
-    guard
-      let grid = projection(
-        staying: values, shape: values.shape, isWhole: true, follows: follows),
-      !grid.learnsState
-    else { return hashed.projection() }
+    let inner = projection(
+      staying: values, shape: values.shape, isWhole: true, follows: follows)
+    guard let grid = (inner as? PointProjection)?.following ?? inner, !grid.learnsState else {
+      return hashed.projection()
+    }
     return HashedGridProjection(hashed, on: grid)
   case let dense as Encodings.Dense:
     guard let grid = Grid.all.first(where: { $0.format == dense.format }) else { return nil }
