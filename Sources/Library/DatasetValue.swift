@@ -24,7 +24,11 @@ final class DatasetValue: Native, Bridged, Describable {
   }
 
   var bridged: Value { .native(self) }
-  var fullName: String { dataset.part.isEmpty ? dataset.name : "\(dataset.name).\(dataset.part)" }
+  var fullName: String {
+    let name = dataset.part.isEmpty ? dataset.name : "\(dataset.name).\(dataset.part)"
+    guard let shift = dataset.augmentation?.shift, shift > 0 else { return name }
+    return "\(name) shifted by up to \(shift)"
+  }
 
   var summary: String {
     "\(fullName): \(Text.count(dataset.count, "example")) of \(Text.shape(dataset.exampleShape)), "

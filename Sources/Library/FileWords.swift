@@ -5,7 +5,7 @@ import Networks
 import Tensors
 
 enum FileWords {
-  static let all = [load, save]
+  static let all = [load, save, augment]
 
   static let load = Builtin(
     "load", "Reads a data set by its name, or a network or tensors from a file.",
@@ -99,6 +99,49 @@ enum FileWords {
     return Page { _ in
       ["saved \(path)  \(Text.quantity(Quantity(bytes, .bytes(.file), mark: mark)))"]
     }
+  }
+
+  static let augment = Builtin(
+    "augment",
+    "Images that training sees a little changed each time: more examples than there are.",
+    Parameter<DatasetValue>("dataset", "of images"),
+    Parameter<Int>(
+      "shift", "pixels that an image moves at most, along each axis; what moves in is 0",
+      named: true,
+      rule: .init("from 0 to half the image") { $0 >= 0 }),
+    details:
+      "Every word that trains draws anew for each example and epoch. Every word that measures "
+      + "sees the images as they are.",
+    source: "Simard et al. 2003, doi:10.1109/ICDAR.2003.1227801",
+    examples: [
+      Example(
+        "data = load \"digits\"\naugment(data.train, shift: 1).name",
+        shows: "digits.train shifted by up to 1")
+    ], seeAlso: ["load", "train", "distill"]
+  ) { _, data, shift -> DatasetValue in
+    let shape = data.dataset.exampleShape
+    let side = Int(Double(shape.reduce(1, *)).squareRoot())
+    let image =
+      switch shape.count {
+      case 3: shape
+      case 2: [1] + shape
+      // Digits are lists of their 8×8 pixels.
+      case 1 where side * side == shape[0]: [1, side, side]
+      default: [Int]()
+      }
+    guard image.count == 3 else {
+      throw Problem(
+        "E0504", "`augment` wants images, got examples of \(Text.shape(shape))",
+        parameter: "dataset")
+    }
+    guard 2 * shift <= min(image[1], image[2]) else {
+      throw Problem(
+        "E0207", "`shift` must be at most half the image, got \(shift) for \(Text.shape(image))",
+        parameter: "shift")
+    }
+    var dataset = data.dataset
+    dataset.augmentation = Augmentation(image: image, shift: shift)
+    return DatasetValue(dataset)
   }
 
   private static func content(of value: Value) throws(Problem) -> Content {

@@ -51,7 +51,7 @@ enum Fitting {
   static func fit(_ data: Dataset, to network: Network) -> Dataset {
     Dataset(
       name: data.name, part: data.part, inputs: fit(data.inputs, to: network), labels: data.labels,
-      classes: data.classes, digest: data.digest)
+      classes: data.classes, digest: data.digest, augmentation: data.augmentation)
   }
 }
 

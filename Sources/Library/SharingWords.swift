@@ -21,6 +21,10 @@ enum SharingWords {
     Parameter<CentroidStart>("start", "where the centroids are at first", default: .linear),
     Parameter<SharingScope>("across", "what has centroids in common", default: .layer),
     Parameter<FloatFormat>("codebook", "how the centroids are stored", default: .fp32),
+    Parameter<Bool>(
+      "biases",
+      "biases share, too: with the weights where the whole network shares, else among "
+        + "themselves", default: false),
     Parameter<[String]?>("layers", "the names of the layers that share; all of them without"),
     Parameter<[String]?>("except", "the names of layers that stay as they are"),
     details:
@@ -34,7 +38,7 @@ enum SharingWords {
     ], seeAlso: ["prune", "finetune", "quantize", "measure"],
     finish: NetworkValue.recorded(as: "share")
   ) {
-    context, network, bits, centroids, start, scope, format, only, except -> NetworkValue in
+    context, network, bits, centroids, start, scope, format, biases, only, except -> NetworkValue in
     guard (bits == nil) != (centroids == nil), let count = centroids ?? bits.map({ 1 << $0 }) else {
       throw Problem(
         "E0206",
@@ -42,7 +46,7 @@ enum SharingWords {
         help: "such as bits: 5")
     }
     var options = ShareOptions(
-      centroids: count, start: start, scope: scope, format: format,
+      centroids: count, start: start, scope: scope, format: format, biases: biases,
       layers: try CompressionWords.layers(only, except))
     let seed = start.isRandom ? context.seed : nil
     if start.isRandom {

@@ -16,18 +16,21 @@ package struct ShareOptions: Sendable {
   package var scope: SharingScope
   /// How shared values are stored.
   package var format: FloatFormat
+  /// Biases share, too: with the weights where the whole network shares, else layer by layer.
+  package var biases: Bool
   package var layers: Layers
   /// Of starts that draw.
   package var seed: UInt64
 
   package init(
     centroids: Int, start: CentroidStart = .linear, scope: SharingScope = .layer,
-    format: FloatFormat = .fp32, layers: Layers = .all, seed: UInt64 = 0
+    format: FloatFormat = .fp32, biases: Bool = false, layers: Layers = .all, seed: UInt64 = 0
   ) {
     self.centroids = centroids
     self.start = start
     self.scope = scope
     self.format = format
+    self.biases = biases
     self.layers = layers
     self.seed = seed
   }
@@ -121,7 +124,7 @@ private func shareable(
   }
   var parts: [Shareable] = []
   for node in network.nodes where options.layers.contains(node.name) {
-    for parameter in node.parameters where parameter.role == .weight {
+    for parameter in node.parameters where options.takes(parameter.role) {
       let name = "\(node.name).\(parameter.name)"
       guard parameter.value.isFinite else {
         throw CompressionError.notFinite(name, parameter.value)
@@ -141,6 +144,10 @@ private func shareable(
 }
 
 extension ShareOptions {
+  fileprivate func takes(_ role: Parameter.Role) -> Bool {
+    role == .weight || role == .bias && biases
+  }
+
   /// Centroids of these weights; none where there are no weights.
   fileprivate func centers(
     of weights: [Float], named name: String, _ random: RandomStream, _ notes: inout [Note]

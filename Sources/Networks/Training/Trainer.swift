@@ -175,7 +175,7 @@ private final class Trainer {
     let count = rows.count
     func fill(_ examples: Range<Int>, _ inputs: Floats) {
       let first = rows.lowerBound + examples.lowerBound
-      data.fill(inputs, order, first..<first + examples.count)
+      data.fill(inputs, order, first..<first + examples.count, seed: seed)
     }
     for row in rows { labels.floats[row - rows.lowerBound] = Float(data.labels[order[row]]) }
     try teacher?.forward(count, monitor: monitor, fill: fill)

@@ -73,6 +73,17 @@ import Testing
     #expect(Set(codebooks(next).map(\.codebook.tie)) == [1, 2])
   }
 
+  @Test(arguments: SharingScope.allCases) func biasesShareWhereAskedTo(scope: SharingScope) throws {
+    let network = try Specimens.network("mlp")
+    let shared = try share(
+      network, ShareOptions(centroids: 3, scope: scope, biases: true)
+    ).network
+    #expect(codebooks(shared).count == 6)
+    let values = shared.parameters.map { Set($0.parameter.value.elements) }
+    #expect(values.allSatisfy { $0.count <= 3 })
+    if scope == .network { #expect(values.reduce(Set()) { $0.union($1) }.count == 3) }
+  }
+
   @Test func whatCannotBeSharedIsAnError() throws {
     let network = try Specimens.network("mlp")
     func code(_ options: ShareOptions, _ network: Network) -> String? {
