@@ -215,7 +215,7 @@ extension Parameter {
 
 extension Tensor {
   /// The first examples `[B, …]`, as many as there are.
-  fileprivate func first(_ count: Int) -> Tensor {
+  func first(_ count: Int) -> Tensor {
     let examples = min(count, shape.first ?? 0)
     let size = shape.dropFirst().reduce(1, *)
     return Tensor(

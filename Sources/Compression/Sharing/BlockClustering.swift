@@ -110,10 +110,10 @@ package struct BlockClustering: Sendable {
     self.random = random
   }
 
-  /// So many blocks drawn at random, all different; nil where fewer are.
+  /// So many blocks drawn at random, all different; fewer where no more are.
   package static func drawn(
     _ count: Int, of blocks: Blocks, random: inout RandomStream
-  ) -> [Float]? {
+  ) -> [Float] {
     var seen: Set<[Float]> = []
     var centroids: [Float] = []
     for block in random.permutation(blocks.count) {
@@ -121,9 +121,9 @@ package struct BlockClustering: Sendable {
       let values = Array(blocks.values[first..<first + blocks.width])
       guard seen.insert(values).inserted else { continue }
       centroids += values
-      if seen.count == count { return centroids }
+      if seen.count == count { break }
     }
-    return nil
+    return centroids
   }
 
   /// - Throws: `CompressionError.network(.interrupted)`.
