@@ -122,8 +122,8 @@ import Testing
     #expect(before.count == 4 && after.count == 4)
     for i in before.indices {
       var (up, down) = (before, before)
-      up[i] += 0.01
-      down[i] -= 0.01
+      up[i] += 0.002
+      down[i] -= 0.002
       let slope =
         (try Self.moved(start, up).evaluate(on: data).loss
           - Self.moved(start, down).evaluate(on: data).loss) / Double(up[i] - down[i])
