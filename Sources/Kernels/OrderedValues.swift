@@ -88,21 +88,28 @@ package struct OrderedValues: Sendable {
 
   private static func byDigits(_ keys: [UInt32]) -> [UInt32] {
     let digits = 1 << 11
-    var from = keys
-    for shift: UInt32 in [0, 11, 22] {
-      var places = [Int](repeating: 0, count: digits)
-      from.withUnsafeBufferPointer { from in
-        places.withUnsafeMutableBufferPointer { places in
-          for key in from { places[Int(key >> shift) & (digits - 1)] += 1 }
+    let shifts: [UInt32] = [0, 11, 22]
+    var places = [Int](repeating: 0, count: 3 * digits)
+    keys.withUnsafeBufferPointer { keys in
+      places.withUnsafeMutableBufferPointer { places in
+        for key in keys {
+          places[Int(key) & (digits - 1)] += 1
+          places[digits + (Int(key >> 11) & (digits - 1))] += 1
+          places[2 * digits + Int(key >> 22)] += 1
         }
       }
+    }
+    var from = keys
+    for (pass, shift) in shifts.enumerated() {
       var next = 0
-      for digit in places.indices { (places[digit], next) = (next, next + places[digit]) }
+      for digit in pass * digits..<(pass + 1) * digits {
+        (places[digit], next) = (next, next + places[digit])
+      }
       from = [UInt32](filling: from.count) { to in
         from.withUnsafeBufferPointer { from in
           places.withUnsafeMutableBufferPointer { places in
             for key in from {
-              let digit = Int(key >> shift) & (digits - 1)
+              let digit = pass * digits + (Int(key >> shift) & (digits - 1))
               to[places[digit]] = key
               places[digit] += 1
             }

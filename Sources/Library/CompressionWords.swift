@@ -136,6 +136,7 @@ enum CompressionWords {
     Parameter<Int>("batch", "examples in a step", default: 32, rule: .within(1...65_536)),
     Parameter<Optimizer>("optimizer", "how a step follows from the gradient", default: .adam),
     Parameter<Double?>("rate", "the learning rate; without it, the optimizer's usual one"),
+    Parameter<Schedule>("schedule", "of that rate", default: .constant),
     details:
       "The loss is mix · T² · KL(teacher ‖ student), both at temperature T, plus (1 − mix) · cross-entropy. "
       + "A quantized student is rounded in every step, on scales that follow its weights: quantized "
@@ -149,13 +150,11 @@ enum CompressionWords {
           + "small.parameters", shows: "610")
     ], seeAlso: ["train", "measure"], finish: NetworkValue.recorded(as: "distill")
   ) {
-    context, student, teacher, data, temperature, mix, epochs, batch, optimizer, rate
+    context, student, teacher, data, temperature, mix, epochs, batch, optimizer, rate, schedule
       -> NetworkValue in
     var training = Training()
-    training.epochs = epochs
-    training.batch = batch
-    training.optimizer = optimizer
-    training.rate = rate
+    (training.epochs, training.batch) = (epochs, batch)
+    (training.optimizer, training.rate, training.schedule) = (optimizer, rate, schedule)
     let seed = context.seed
     var stream = context.randomStream()
     training.seed = stream.next()

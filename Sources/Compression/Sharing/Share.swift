@@ -89,13 +89,18 @@ private struct Shareable {
     var centroids = stored
     if tie == 0 {
       // Nobody's centroids are not stored.
-      let isUsed = used.reduce(into: Set<Int32>()) { $0.insert($1) }.sorted()
-      if isUsed.count < table.count {
-        let places = Dictionary(
-          uniqueKeysWithValues: isUsed.enumerated().map { ($1, Int32($0)) })
-        used = used.map { places[$0] ?? 0 }
+      var isUsed = [Bool](repeating: false, count: table.count)
+      for code in used { isUsed[Int(code)] = true }
+      if isUsed.contains(false) {
+        var places = [Int32](repeating: 0, count: table.count)
+        var next: Int32 = 0
+        for i in table.indices where isUsed[i] {
+          places[i] = next
+          next += 1
+        }
+        used = used.map { places[Int($0)] }
         centroids = Encodings.Dense(
-          Tensor(vector: isUsed.map { table[Int($0)] }), as: format)
+          Tensor(vector: table.indices.filter { isUsed[$0] }.map { table[$0] }), as: format)
       }
     }
     do {
