@@ -40,7 +40,7 @@ import Testing
     #expect(cell.lines.last == "true", "\(cell.message)")
     #expect(try bench.value("small.bytes == again.bytes") == .boolean(true))
     let size = try folder.bytes(of: "small.\(Self.ending)").count
-    #expect(try bench.value("small.bytes == \(size)") == .boolean(true))
+    #expect(try bench.value("small.bytes == \(size)B") == .boolean(true))
   }
 
   private static let ending = "cnet"

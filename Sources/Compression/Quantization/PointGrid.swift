@@ -128,18 +128,21 @@ package struct PointProjection: Projection {
   {
     let points = state.array
     let nearest = slices.nearest(points)
+    var seen = [Float](repeating: 0, count: nearest.count)
     for (slice, run) in Affine.slices(of: slices.shape, slices.granularity).enumerated() {
       let (scale, offset) = (slices.scales[slice], slices.offsets[slice])
-      for i in run { values[i] = offset + scale * points[Int(nearest[i])] }
+      for i in run { seen[i] = offset + scale * points[Int(nearest[i])] }
     }
+    values.copy(from: seen)
   }
 
   package func pullBack(_ gradient: Floats, latent: Floats, state: Floats, stateGradient: Floats) {
     let nearest = slices.nearest(state.array)
+    let slopes = gradient.array
     var sums = [Double](repeating: 0, count: state.count)
     for (slice, run) in Affine.slices(of: slices.shape, slices.granularity).enumerated() {
       let scale = Double(slices.scales[slice])
-      for i in run { sums[Int(nearest[i])] += scale * Double(gradient[i]) }
+      for i in run { sums[Int(nearest[i])] += scale * Double(slopes[i]) }
     }
     stateGradient.copy(from: sums.map { Float($0) })
     gradient.fill(0)
