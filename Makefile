@@ -73,7 +73,7 @@ LONG := hybrid-precision|quantization-from-scratch
 # With the data of this place, where it is; each once more as an older machine would compute it.
 notebooks:
 	@if [ -z "$${CNB_DATA:-}" ] && [ -d ../shared/data ]; then export CNB_DATA="$$(cd ../shared/data && pwd)"; fi
-	for notebook in Notebooks/*.cnb Stdlib/*.cnb; do
+	for notebook in Notebooks/*.cnb Notebooks/reference/*.cnb Stdlib/*.cnb; do
 	  [ -e "$$notebook" ] || continue
 	  if grep -q '^[^#]*load "mnist"' "$$notebook" && [ ! -d "$${CNB_DATA:-/nonexistent}/mnist" ]; then
 	    echo "$$notebook: not checked, for MNIST is not here (CNB_DATA names its folder)"; continue

@@ -10,7 +10,7 @@ let strict: [SwiftSetting] = [
 ]
 
 /// The modules of the standard library, each a notebook in `Stdlib/`.
-let shelf = ["networks", "architectures", "statistics"]
+let shelf = ["networks", "architectures", "statistics", "coding", "pipelines"]
 
 func room(_ name: String, sees dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: strict)
@@ -80,8 +80,8 @@ let package = Package(
     .executableTarget(
       name: "cnb-bench",
       dependencies: [
-        "Notebook", "Library", "Interpreter", "Syntax", "Compression", "Networks", "Tensors",
-        "Kernels",
+        "Notebook", "Library", "Interpreter", "Syntax", "Compression", "Formats", "Networks",
+        "Encodings", "Tensors", "Kernels",
       ],
       path: "Tests/Benchmarks/Engine", swiftSettings: strict),
 

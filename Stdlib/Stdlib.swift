@@ -14,5 +14,7 @@ package enum Standard {
     ("networks", { PackageResources.networks_cnb }),
     ("architectures", { PackageResources.architectures_cnb }),
     ("statistics", { PackageResources.statistics_cnb }),
+    ("coding", { PackageResources.coding_cnb }),
+    ("pipelines", { PackageResources.pipelines_cnb }),
   ]
 }

@@ -23,8 +23,8 @@ extension Affine {
     writer.append(scaleFormat.rawValue)
     granularity.writeSize(to: &writer)
     scaleFormat.write(scales, to: &writer)
-    zeroPatterns?.write(to: &writer)
-    patterns.write(to: &writer)
+    zeroPatterns?.write(to: &writer, for: .zeroPoints)
+    patterns.write(to: &writer, for: .codes, columns: Affine.columns(of: shape))
   }
 
   package static func read(
@@ -43,9 +43,12 @@ extension Affine {
     let slices = Affine.sliceCount(of: shape, granularity)
     let scales = try format.read(slices, from: &reader)
     let zeroPatterns =
-      header & 32 == 0 ? nil : try Patterns.read(slices, bits: bits, from: &reader)
+      header & 32 == 0
+      ? nil : try Patterns.read(slices, bits: bits, for: .zeroPoints, from: &reader)
+    let patterns = try Patterns.read(
+      count, bits: bits, for: .codes, columns: Affine.columns(of: shape), from: &reader)
     return Affine(
-      shape, header & 16 != 0, granularity, scales, format,
-      patterns: try Patterns.read(count, bits: bits, from: &reader), zeroPatterns: zeroPatterns)
+      shape, header & 16 != 0, granularity, scales, format, patterns: patterns,
+      zeroPatterns: zeroPatterns)
   }
 }

@@ -20,8 +20,12 @@ package struct ByteReader: Sendable {
   package let end: Int
   /// How many encodings are being read inside each other.
   var depth = 0
-  /// Whether the bytes were unpacked from fewer: nothing in them unpacks again.
-  var isUnpacked = false
+  /// Gives streams of symbols, where a coder wrote them; nothing in them is coded again.
+  var decoder: (any StreamDecoder)?
+  /// Where the bits of the streams that it gave would be if they were packed.
+  var packedStreams = Ledger()
+  /// Whether streams are packed even so.
+  var isPacked = false
   /// Tied codebooks that were read whole, by their ties.
   var codebooks: [Int: Codebook] = [:]
 

@@ -2,6 +2,9 @@
 
 package struct ByteWriter: Sendable {
   package private(set) var bytes: [UInt8] = []
+  var streamUse = StreamUse.packed
+  /// Of `StreamUse.collected`.
+  var streams: [SymbolStream] = []
   /// Tied codebooks that were written whole, by their ties.
   var codebooks: [Int: Codebook] = [:]
 

@@ -124,6 +124,13 @@ extension Codebook {
     return ledger
   }
 
+  /// Blocks of a row, where they do not go from one row into the next.
+  private static func columns(of shape: [Int], block: Int) -> Int? {
+    Affine.columns(of: shape).flatMap { $0 % block == 0 ? $0 / block : nil }
+  }
+
+  private var columns: Int? { Codebook.columns(of: shape, block: block) }
+
   /// What a file saves where the centroids stand in it already.
   package var bitsOfCentroids: Int {
     8 * ByteWriter.size(ofCount: entries) + EncodingTable.ledger(of: centroids).bits
@@ -135,10 +142,11 @@ extension Codebook {
     writer.append(count: block)
     if !isThere {
       writer.append(count: entries)
-      EncodingTable.write(centroids, to: &writer)
+      // Where they stand earlier, no stream of theirs may be missing.
+      writer.using(.packed) { EncodingTable.write(centroids, to: &$0) }
       if tie > 0 { writer.codebooks[tie] = self }
     }
-    if bits > 0 { patterns.write(to: &writer) }
+    if bits > 0 { patterns.write(to: &writer, for: .codes, columns: columns) }
   }
 
   /// Whether both have the same tie and the same centroids, bit for bit, stored the same way.
@@ -171,7 +179,9 @@ extension Codebook {
     } else {
       let entries = try reader.count(upTo: largestCount)
       let (size, overflow) = entries.multipliedReportingOverflow(by: block)
-      centroids = try EncodingTable.read(from: &reader, shape: [overflow ? -1 : size])
+      centroids = try reader.packed { reader throws(BytesError) in
+        try EncodingTable.read(from: &reader, shape: [overflow ? -1 : size])
+      }
     }
     let entries = centroids.shape[0] / block
     guard allows(centroids), allows(entries, blocks: count / block) else {
@@ -181,7 +191,9 @@ extension Codebook {
     let patterns =
       bits == 0
       ? Patterns(bits: 1, low: [UInt8](repeating: 0, count: count / block))
-      : try Patterns.read(count / block, bits: bits, from: &reader)
+      : try Patterns.read(
+        count / block, bits: bits, for: .codes, columns: columns(of: shape, block: block),
+        from: &reader)
     guard patterns.greatest < max(1, entries) else {
       throw BytesError("codes of more than \(entries) centroids", at: start)
     }

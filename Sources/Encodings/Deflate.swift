@@ -37,12 +37,17 @@ package enum Deflate {
   }
 
   /// A raw deflate stream (RFC 1951), level 9.
-  package static func deflate(_ bytes: [UInt8]) -> [UInt8] { pack(bytes, .raw) }
+  /// - Parameter dictionary: bytes that the stream may refer to as if they stood before it.
+  package static func deflate(_ bytes: [UInt8], dictionary: [UInt8] = []) -> [UInt8] {
+    pack(bytes, .raw, dictionary)
+  }
 
   /// The contents of a raw deflate stream that ends where the bytes end.
   /// - Throws: `BytesError` for anything else, and for contents of more than `limit` bytes.
-  package static func inflate(_ bytes: [UInt8], limit: Int) throws(BytesError) -> [UInt8] {
-    let (output, used) = try unpack(bytes, from: 0, .raw, limit: limit)
+  package static func inflate(
+    _ bytes: [UInt8], limit: Int, dictionary: [UInt8] = []
+  ) throws(BytesError) -> [UInt8] {
+    let (output, used) = try unpack(bytes, from: 0, .raw, dictionary, limit: limit)
     guard used == bytes.count else {
       throw BytesError("\(bytes.count - used) bytes after the end of the deflate stream", at: used)
     }
@@ -82,10 +87,13 @@ package enum Deflate {
   /// The most bytes handed to zlib at once: its counters have 32 bits.
   private static let portion = 1 << 30
 
-  private static func pack(_ bytes: [UInt8], _ wrapper: Wrapper) -> [UInt8] {
+  private static func pack(
+    _ bytes: [UInt8], _ wrapper: Wrapper, _ dictionary: [UInt8] = []
+  ) -> [UInt8] {
     var stream = z_stream()
     precondition(cz_deflate_init(&stream, 9, wrapper.rawValue) == Z_OK, "zlib: out of memory")
     defer { deflateEnd(&stream) }
+    if !dictionary.isEmpty { deflateSetDictionary(&stream, dictionary, uInt(dictionary.count)) }
     var output: [UInt8] = []
     var block = [UInt8](repeating: 0, count: min(1 << 18, bytes.count / 2 + 256))
     var position = 0
@@ -103,11 +111,12 @@ package enum Deflate {
   }
 
   private static func unpack(
-    _ bytes: [UInt8], from start: Int, _ wrapper: Wrapper, limit: Int
+    _ bytes: [UInt8], from start: Int, _ wrapper: Wrapper, _ dictionary: [UInt8] = [], limit: Int
   ) throws(BytesError) -> (output: [UInt8], used: Int) {
     var stream = z_stream()
     precondition(cz_inflate_init(&stream, wrapper.rawValue) == Z_OK, "zlib: out of memory")
     defer { inflateEnd(&stream) }
+    if !dictionary.isEmpty { inflateSetDictionary(&stream, dictionary, uInt(dictionary.count)) }
     var output: [UInt8] = []
     var block = [UInt8](repeating: 0, count: min((1 << 18) - 1, max(limit, 0)) + 1)
     var position = start

@@ -9,9 +9,15 @@ package enum EncodingTable {
   /// How many encodings may be inside each other.
   package static let largestDepth = 8
 
+  /// Tags have five bits; the other three of their byte are a file's to use.
+  package static let tagBits: UInt8 = 5
+
   /// Its tag, then the encoding itself.
-  package static func write(_ encoding: any Encoding, to writer: inout ByteWriter) {
-    writer.append(type(of: encoding).tag)
+  /// - Parameter marks: three bits that a file stores above the tag.
+  package static func write(
+    _ encoding: any Encoding, marks: UInt8 = 0, to writer: inout ByteWriter
+  ) {
+    writer.append(type(of: encoding).tag | marks << tagBits)
     encoding.write(to: &writer)
   }
 
@@ -26,8 +32,22 @@ package enum EncodingTable {
   package static func read(
     from reader: inout ByteReader, shape: [Int]
   ) throws(BytesError) -> any Encoding {
-    let start = reader.offset
-    let tag = try reader.integer(UInt8.self)
+    try read(from: &reader, shape: shape, tag: try reader.integer(UInt8.self))
+  }
+
+  /// The same, of an encoding that was written with marks.
+  package static func readMarked(
+    from reader: inout ByteReader, shape: [Int]
+  ) throws(BytesError) -> (encoding: any Encoding, marks: UInt8) {
+    let byte = try reader.integer(UInt8.self)
+    let encoding = try read(from: &reader, shape: shape, tag: byte & (1 << tagBits - 1))
+    return (encoding, byte >> tagBits)
+  }
+
+  private static func read(
+    from reader: inout ByteReader, shape: [Int], tag: UInt8
+  ) throws(BytesError) -> any Encoding {
+    let start = reader.offset - 1
     guard let type = all.first(where: { $0.tag == tag }) else {
       throw BytesError("there is no encoding with the number \(tag)", at: start)
     }

@@ -46,6 +46,11 @@ extension Affine {
   /// Elements of a row.
   package static func rowLength(of shape: [Int]) -> Int { matrix(shape).columns }
 
+  /// Elements of a row, where there are several rows: elements of a vector have no places that matter.
+  static func columns(of shape: [Int]) -> Int? {
+    shape.count < 2 || shape.contains(0) ? nil : matrix(shape).columns
+  }
+
   private static func matrix(_ shape: [Int]) -> (rows: Int, columns: Int) {
     shape.count < 2 ? (1, shape.first ?? 1) : (shape[0], shape[1...].reduce(1, *))
   }

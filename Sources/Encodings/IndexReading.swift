@@ -1,58 +1,49 @@
 // Positions of kept elements, read back from bytes that may be anything.
 
 extension IndexScheme {
-  /// What `write` wrote: ascending positions below `count`.
-  func read(from reader: inout ByteReader, of count: Int) throws(BytesError) -> [Int32] {
+  /// What `write` wrote: ascending positions below the count. Those of a relative index follow their
+  /// values: `readRelative`.
+  func read(from reader: inout ByteReader, of layout: Layout) throws(BytesError) -> [Int32] {
     switch self {
-    case .bitmask: return try readBitmask(from: &reader, of: count)
-    case .gaps(let bits): return try readGaps(from: &reader, of: count, bits: bits)
-    case .absolute(let bits):
-      let start = reader.offset
-      let kept = try readKept(from: &reader, of: count)
-      let positions: [Int32]
-      if bits == 16 {
-        let short: [UInt16] = try reader.integers(kept)
-        positions = short.map { Int32($0) }
-      } else {
-        let long: [UInt32] = try reader.integers(kept)
-        positions = long.map { Int32(clamping: $0) }
-      }
-      guard
-        zip(positions, positions.dropFirst()).allSatisfy({ $0 < $1 }),
-        Int(positions.last ?? -1) < count
-      else { throw BytesError("positions that do not ascend to below \(count)", at: start) }
+    case .bitmask:
+      let mask = try reader.symbols(layout.count, as: layout.mask)
+      var positions: [Int32] = []
+      positions.reserveCapacity(mask.count { $0 != 0 })
+      for i in mask.indices where mask[i] != 0 { positions.append(Int32(truncatingIfNeeded: i)) }
       return positions
+    case .gaps(let bits): return try readGaps(from: &reader, of: layout.count, bits: bits)
+    case .relative: preconditionFailure("a relative index is read after its values")
+    case .absolute(let bits): return try readAbsolute(from: &reader, of: layout.count, bits: bits)
+    case .rows, .columns: return try readLines(from: &reader, of: layout)
     }
   }
 
-  private func readKept(
-    from reader: inout ByteReader, of count: Int
-  ) throws(BytesError) -> Int {
+  func readKept(from reader: inout ByteReader, of count: Int) throws(BytesError) -> Int {
     let start = reader.offset
-    let kept = Int(try reader.integer(UInt32.self))
-    guard kept <= count, allows(kept: kept, of: count) else {
+    let kept = try reader.count(upTo: count)
+    guard allows(kept: kept, of: count) else {
       throw BytesError("\(kept) of \(count) elements kept, by \(name)", at: start)
     }
     return kept
   }
 
-  private func readBitmask(
-    from reader: inout ByteReader, of count: Int
+  private func readAbsolute(
+    from reader: inout ByteReader, of count: Int, bits: Int
   ) throws(BytesError) -> [Int32] {
     let start = reader.offset
-    let bytes = try reader.take(BitPacking.byteCount(of: count, bits: 1))
-    var positions: [Int32] = []
-    positions.reserveCapacity(bytes.reduce(0) { $0 + $1.nonzeroBitCount })
-    for (i, byte) in bytes.enumerated() {
-      var rest = byte
-      while rest != 0 {
-        positions.append(Int32(i * 8 + rest.trailingZeroBitCount))
-        rest &= rest - 1
-      }
+    let kept = try readKept(from: &reader, of: count)
+    let positions: [Int32]
+    if bits == 16 {
+      let short: [UInt16] = try reader.integers(kept)
+      positions = short.map { Int32($0) }
+    } else {
+      let long: [UInt32] = try reader.integers(kept)
+      positions = long.map { Int32(clamping: $0) }
     }
-    guard Int(positions.last ?? -1) < count else {
-      throw BytesError("a bit is set behind the last of \(count) elements", at: start)
-    }
+    guard
+      zip(positions, positions.dropFirst()).allSatisfy({ $0 < $1 }),
+      Int(positions.last ?? -1) < count
+    else { throw BytesError("positions that do not ascend to below \(count)", at: start) }
     return positions
   }
 
@@ -61,9 +52,9 @@ extension IndexScheme {
   ) throws(BytesError) -> [Int32] {
     let start = reader.offset
     let kept = try readKept(from: &reader, of: count)
-    let fillers = Int(try reader.integer(UInt32.self))
-    let codes = try reader.packed(kept + fillers, bits: bits)
     let reach = UInt8(1 << bits - 1)
+    let fillers = try reader.count(upTo: count / Int(reach))
+    let codes = try reader.symbols(kept + fillers, as: gapForm(bits))
     var positions: [Int32] = []
     positions.reserveCapacity(kept)
     var next = 0
@@ -80,5 +71,71 @@ extension IndexScheme {
       throw BytesError("gaps that do not lead to \(kept) of \(count) elements", at: start)
     }
     return positions
+  }
+
+  /// Of a relative index.
+  func readRelative(
+    _ kept: Int, from reader: inout ByteReader, of count: Int, bits: Int, fillers: [Bool]
+  ) throws(BytesError) -> [Int32] {
+    let start = reader.offset
+    let codes = try reader.symbols(kept, as: gapForm(bits, fillers: fillers))
+    var next = 0
+    let positions = codes.map { code in
+      next += Int(code) + 1
+      return Int32(clamping: next - 1)
+    }
+    guard next <= count else {
+      throw BytesError("gaps that lead behind the last of \(count) elements", at: start)
+    }
+    return positions
+  }
+
+  private func readLines(
+    from reader: inout ByteReader, of layout: Layout
+  ) throws(BytesError) -> [Int32] {
+    let start = reader.offset
+    let lines = layout.lines(self)
+    let counts = try read(
+      lines.count, bits: IndexScheme.bits(telling: lines.length + 1), from: &reader)
+    var kept = 0
+    for count in counts {
+      kept += Int(count)
+      guard count <= lines.length, kept <= layout.count else {
+        throw BytesError("\(kept) of \(layout.count) elements kept, by \(name)", at: start)
+      }
+    }
+    guard allows(kept: kept, of: layout.count) else {
+      throw BytesError("\(kept) of \(layout.count) elements kept, by \(name)", at: start)
+    }
+    let places = try read(kept, bits: IndexScheme.bits(telling: lines.length), from: &reader)
+    var positions: [Int32] = []
+    positions.reserveCapacity(kept)
+    var next = 0
+    for (line, count) in counts.enumerated() {
+      var last = -1
+      for place in places[next..<next + Int(count)] {
+        guard Int(place) > last, place < lines.length else {
+          throw BytesError("places that do not ascend to below \(lines.length)", at: start)
+        }
+        last = Int(place)
+        let position =
+          self == .rows ? line * lines.length + last : last * lines.count + line
+        positions.append(Int32(truncatingIfNeeded: position))
+      }
+      next += Int(count)
+    }
+    return self == .rows ? positions : positions.sorted()
+  }
+
+  private func read(
+    _ count: Int, bits: Int, from reader: inout ByteReader
+  ) throws(BytesError) -> [UInt32] {
+    var numbers: [UInt32] = []
+    for (i, form) in IndexScheme.planes(bits, .indices).enumerated() {
+      let plane = try reader.symbols(count, as: form)
+      if i == 0 { numbers = plane.map { UInt32($0) } }
+      if i > 0 { for j in plane.indices { numbers[j] |= UInt32(plane[j]) << UInt32(8 * i) } }
+    }
+    return numbers.isEmpty ? [UInt32](repeating: 0, count: count) : numbers
   }
 }

@@ -42,6 +42,11 @@ package struct Ledger: Sendable, Equatable {
     }
   }
 
+  /// Without bits that these lines hold among others.
+  func without(_ part: Ledger) -> Ledger {
+    Ledger(lines.map { Line($0.purpose, bits: $0.bits - part.bits(for: $0.purpose)) })
+  }
+
   package static func + (left: Ledger, right: Ledger) -> Ledger {
     Ledger(left.lines + right.lines)
   }

@@ -98,12 +98,12 @@ package struct LevelSet: Sendable, Equatable {
     return ascending[isLow ? low : high].code
   }
 
-  /// Bits that the packed codes take, without the last byte's spare ones.
-  func codeBits(_ count: Int) -> Int {
-    codesPerByte == 5 ? byteCount(count) * 8 : count * (8 / codesPerByte)
+  /// How codes are stored.
+  func form(of shape: [Int]) -> SymbolStream.Form {
+    .init(
+      purpose: .codes, bits: codesPerByte == 5 ? 2 : 8 / codesPerByte,
+      columns: Affine.columns(of: shape), isTernary: codesPerByte == 5)
   }
-
-  func byteCount(_ count: Int) -> Int { (count + codesPerByte - 1) / codesPerByte }
 
   /// Bits of one code, if codes could share bits: the least that so many levels take.
   package var nominalBits: Double {
@@ -112,38 +112,6 @@ package struct LevelSet: Sendable, Equatable {
     case 3: 1.584962500721156
     default: 8
     }
-  }
-
-  fileprivate func packed(_ codes: [UInt8]) -> [UInt8] {
-    guard codesPerByte == 5 else { return BitPacking.packed(codes, bits: 8 / codesPerByte) }
-    return stride(from: 0, to: codes.count, by: 5).map { start in
-      codes[start..<min(start + 5, codes.count)].reversed().reduce(0) { $0 * 3 + $1 }
-    }
-  }
-
-  fileprivate func unpacked(
-    _ count: Int, from reader: inout ByteReader
-  ) throws(BytesError) -> [UInt8] {
-    let start = reader.offset
-    guard codesPerByte == 5 else {
-      let codes = try reader.packed(count, bits: 8 / codesPerByte)
-      guard codes.allSatisfy({ levels[Int($0)].isFinite }) else {
-        throw BytesError("a code of \(name) that stands for no number", at: start)
-      }
-      return codes
-    }
-    let bytes = try reader.take(byteCount(count))
-    var codes: [UInt8] = []
-    codes.reserveCapacity(count)
-    for byte in bytes {
-      var rest = byte
-      for _ in 0..<min(5, count - codes.count) {
-        codes.append(rest % 3)
-        rest /= 3
-      }
-      guard rest == 0 else { throw BytesError("a byte of \(name) codes is too large", at: start) }
-    }
-    return codes
   }
 }
 
@@ -198,11 +166,9 @@ package struct Levels: Encoding {
   package var summary: String { table.name + granularity.phrase }
 
   package var ledger: Ledger {
-    let bits = table.codeBits(codes.count)
-    return Ledger([
+    Ledger([
       .init(.header, bits: 16 + granularity.sizeBits), .init(.scales, bits: 32 * scales.count),
-      .init(.codes, bits: bits), .init(.padding, bits: 8 * table.byteCount(codes.count) - bits),
-    ])
+    ]) + table.form(of: shape).packedLedger(of: codes)
   }
 
   package func decoded() -> Tensor {
@@ -220,7 +186,7 @@ package struct Levels: Encoding {
     writer.append(granularity.tag)
     granularity.writeSize(to: &writer)
     ScaleFormat.fp32.write(scales, to: &writer)
-    writer.append(table.packed(codes))
+    writer.append(codes, as: table.form(of: shape))
   }
 
   package static func read(
@@ -236,6 +202,10 @@ package struct Levels: Encoding {
       tag: try reader.integer(UInt8.self), from: &reader)
     let slices = Affine.sliceCount(of: shape, granularity)
     let scales = try ScaleFormat.fp32.read(slices, from: &reader)
-    return Levels(shape, table, granularity, try table.unpacked(count, from: &reader), scales)
+    let codes = try reader.symbols(count, as: table.form(of: shape))
+    guard codes.allSatisfy({ table.levels[Int($0)].isFinite }) else {
+      throw BytesError("a code of \(table.name) that stands for no number", at: start)
+    }
+    return Levels(shape, table, granularity, codes, scales)
   }
 }

@@ -61,15 +61,22 @@ struct Patterns: Sendable, Equatable {
       + (bits > 8 ? BitPacking.paddingBits(of: count, bits: bits - 8) : 0)
   }
 
-  func write(to writer: inout ByteWriter) {
-    for plane in planes { writer.append(BitPacking.packed(plane.numbers, bits: plane.bits)) }
+  /// - Parameter columns: the row length, where codes are the elements of a matrix.
+  func write(to writer: inout ByteWriter, for purpose: Purpose, columns: Int? = nil) {
+    for plane in planes {
+      writer.append(plane.numbers, as: .init(purpose: purpose, bits: plane.bits, columns: columns))
+    }
   }
 
+  /// What `write` wrote.
   static func read(
-    _ count: Int, bits: Int, from reader: inout ByteReader
+    _ count: Int, bits: Int, for purpose: Purpose, columns: Int? = nil,
+    from reader: inout ByteReader
   ) throws(BytesError) -> Patterns {
-    let low = try reader.packed(count, bits: min(bits, 8))
-    return Patterns(
-      bits: bits, low: low, high: bits > 8 ? try reader.packed(count, bits: bits - 8) : [])
+    func plane(_ bits: Int) throws(BytesError) -> [UInt8] {
+      try reader.symbols(count, as: .init(purpose: purpose, bits: bits, columns: columns))
+    }
+    let low = try plane(min(bits, 8))
+    return Patterns(bits: bits, low: low, high: bits > 8 ? try plane(bits - 8) : [])
   }
 }

@@ -12,12 +12,15 @@ package struct Sparse: Encoding {
   package let values: any Encoding
   private let keptPositions: [Int32]
   private let count: Int
+  /// Of a relative index: which stored elements are 0, and only lead to others. Else empty.
+  private let fillers: [Bool]
 
   /// - Parameters:
   ///   - positions: of the kept elements in row-major order, ascending.
   ///   - values: stores a vector with one entry per position.
+  ///     A relative index stores zeros among them, where gaps need them.
   /// - Throws: `EncodingError.parts` where the parts do not fit each other, or the scheme cannot
-  ///   hold these positions.
+  ///   hold these positions or finds no 0 among the values that can be stored.
   package init(
     shape: [Int], positions: [Int], values: any Encoding, scheme: IndexScheme
   ) throws(EncodingError) {
@@ -27,7 +30,18 @@ package struct Sparse: Encoding {
         encoding: Sparse.name,
         wanted: "a scheme that fits \(kept.count) of \(count) elements, got \(scheme.name)")
     }
-    self.init(shape, count, kept, values, scheme)
+    guard case .relative(let bits) = scheme else {
+      self.init(shape, count, kept, values, scheme)
+      return
+    }
+    let (all, places) = IndexScheme.bridged(kept, bits: bits)
+    guard
+      let stored = all.count == kept.count
+        ? values : EncodingTable.vector(of: values, at: places)
+    else {
+      throw .parts(encoding: Sparse.name, wanted: "values with one scale and a 0 for fillers")
+    }
+    self.init(shape, count, all, stored, scheme)
   }
 
   /// With the scheme that takes the fewest bits; the first in the table of equals.
@@ -60,8 +74,10 @@ package struct Sparse: Encoding {
     var best = IndexScheme.bitmask
     var bits = Int.max
     let gaps = Gaps(positions)
-    for scheme in IndexScheme.all where scheme.allows(kept: positions.count, of: count) {
-      let needed = scheme.ledger(gaps, of: count).bits
+    let layout = IndexScheme.Layout(shape: shape, count: count)
+    for scheme in IndexScheme.all
+    where !scheme.storesFillers && scheme.allows(kept: positions.count, of: count) {
+      let needed = scheme.ledger(gaps, of: layout).bits
       if needed < bits { (best, bits) = (scheme, needed) }
     }
     return Sparse(shape, count, positions, values, best)
@@ -76,7 +92,10 @@ package struct Sparse: Encoding {
     self.keptPositions = positions
     self.values = values
     self.scheme = scheme
+    fillers = scheme.storesFillers ? values.decoded().elements.map { $0 == 0 } : []
   }
+
+  private var layout: IndexScheme.Layout { .init(shape: shape, count: count) }
 
   private static func checked(
     _ shape: [Int], _ positions: [some FixedWidthInteger], _ values: any Encoding
@@ -115,7 +134,8 @@ package struct Sparse: Encoding {
   }
 
   package var ledger: Ledger {
-    Ledger([.init(.header, bits: 8)]) + scheme.ledger(Gaps(keptPositions), of: count)
+    Ledger([.init(.header, bits: 8)])
+      + scheme.ledger(Gaps(keptPositions), of: layout, fillers: fillers.count { $0 })
       + EncodingTable.ledger(of: values)
   }
 
@@ -124,10 +144,37 @@ package struct Sparse: Encoding {
       trusted: shape, Masking.spread(values.decoded().elements, to: keptPositions, of: count))
   }
 
+  /// How many of the values only lead to others: stored zeros of a relative index.
+  package var fillerCount: Int { fillers.count { $0 } }
+
+  /// The same elements with another scheme.
+  /// - Throws: as `init`.
+  package func indexed(by scheme: IndexScheme) throws(EncodingError) -> Sparse {
+    guard let plain = withoutFillers else {
+      throw .parts(encoding: Sparse.name, wanted: "values that can do without fillers")
+    }
+    return try Sparse(
+      shape: shape, positions: plain.positions, values: plain.values, scheme: scheme)
+  }
+
+  /// The elements without stored zeros, in the scheme that takes the fewest bits; nil where the zeros
+  /// cannot be told from the others.
+  package var withoutFillers: Sparse? {
+    guard fillerCount > 0 else { return self }
+    let places = fillers.indices.filter { !fillers[$0] }
+    return EncodingTable.vector(of: values, at: places).map {
+      Sparse.smallest(shape, count, places.map { keptPositions[$0] }, $0)
+    }
+  }
+
   package func write(to writer: inout ByteWriter) {
     writer.append(scheme.tag)
-    scheme.write(keptPositions, of: count, to: &writer)
-    EncodingTable.write(values, to: &writer)
+    if scheme.storesFillers {
+      writer.append(count: keptPositions.count)
+      EncodingTable.write(values, to: &writer)
+    }
+    scheme.write(keptPositions, of: layout, fillers: fillers, to: &writer)
+    if !scheme.storesFillers { EncodingTable.write(values, to: &writer) }
   }
 
   package static func read(
@@ -143,8 +190,18 @@ package struct Sparse: Encoding {
     guard scheme.allows(kept: count, of: count) else {
       throw BytesError("\(scheme.name) for \(count) elements", at: start)
     }
-    let positions = try scheme.read(from: &reader, of: count)
-    let values = try EncodingTable.read(from: &reader, shape: [positions.count])
+    guard case .relative(let bits) = scheme else {
+      let positions = try scheme.read(
+        from: &reader, of: IndexScheme.Layout(shape: shape, count: count))
+      let values = try EncodingTable.read(from: &reader, shape: [positions.count])
+      return Sparse(shape, count, positions, values, scheme)
+    }
+    // Which elements are fillers is known from the values: they come first.
+    let kept = try scheme.readKept(from: &reader, of: count)
+    let values = try EncodingTable.read(from: &reader, shape: [kept])
+    let positions = try scheme.readRelative(
+      kept, from: &reader, of: count, bits: bits,
+      fillers: values.decoded().elements.map { $0 == 0 })
     return Sparse(shape, count, positions, values, scheme)
   }
 }

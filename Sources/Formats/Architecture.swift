@@ -15,7 +15,8 @@ struct Architecture {
   static let elementLimit = 1 << 28
 
   struct Node {
-    let name: String
+    /// Nil for a node that nobody named.
+    let name: String?
     let kind: String
     let attributes: [String: Attribute]
     let inputs: [Int]
@@ -28,6 +29,7 @@ struct Architecture {
     /// Such as "dense1.weight".
     let name: String
     let plan: ParameterPlan
+    /// As its node says; files that say it beside the values have false here, and no mask.
     let frozen: Bool
     let mask: MaskStorage?
   }
@@ -36,6 +38,13 @@ struct Architecture {
   let inputShape: [Int]
   let nodes: [Node]
   let runsInIntegers: Bool
+
+  init(name: String, inputShape: [Int], nodes: [Node], runsInIntegers: Bool) {
+    self.name = name
+    self.inputShape = inputShape
+    self.nodes = nodes
+    self.runsInIntegers = runsInIntegers
+  }
 
   // MARK: - Network → text
 
@@ -151,6 +160,7 @@ struct Architecture {
     var shapes: [[Int]] = []
     var left = min(limit, Architecture.elementLimit)
     _ = try Architecture.size(of: inputShape, file: file)
+    var names = NodeNames()
     for node in nodes {
       let inputs = node.inputs.map { $0 == Network.input ? inputShape : shapes[$0] }
       let layer: any Layer
@@ -163,15 +173,17 @@ struct Architecture {
       }
       _ = try Architecture.size(of: shape, file: file)
       shapes.append(shape)
+      let automatic = names.next(for: layer)
+      let name = node.name ?? automatic
       var parameters: [Parameter] = []
-      for blank in try Architecture.blanks(node, layer, inputs, left: &left, file: file) {
+      for blank in try Architecture.blanks(node, name, layer, inputs, left: &left, file: file) {
         var parameter = try fill(blank)
         try parameter.checkFinite(named: blank.name, file: file)
-        parameter.frozen = blank.frozen
+        if blank.frozen { parameter.frozen = true }
         parameters.append(parameter)
       }
       built.append(
-        Networks.Node(name: node.name, layer: layer, inputs: node.inputs, parameters: parameters))
+        Networks.Node(name: name, layer: layer, inputs: node.inputs, parameters: parameters))
     }
     do throws(NetworkError) {
       var network = try Network(
@@ -185,12 +197,13 @@ struct Architecture {
 
   /// The parameters that a layer plans, where no more elements are left than they want.
   private static func blanks(
-    _ node: Node, _ layer: any Layer, _ inputs: [[Int]], left: inout Int, file: String
+    _ node: Node, _ name: String, _ layer: any Layer, _ inputs: [[Int]], left: inout Int,
+    file: String
   ) throws(FormatError) -> [Blank] {
     let plans = layer.parameters(for: inputs)
     guard node.frozen.union(node.pruned.keys).isSubset(of: plans.map(\.name)) else {
       throw .damaged(
-        file: file, what: "`\(node.name)` has no parameter of a name that is used", offset: 0)
+        file: file, what: "`\(name)` has no parameter of a name that is used", offset: 0)
     }
     var blanks: [Blank] = []
     for plan in plans {
@@ -201,7 +214,7 @@ struct Architecture {
       left -= count
       blanks.append(
         Blank(
-          name: "\(node.name).\(plan.name)", plan: plan,
+          name: "\(name).\(plan.name)", plan: plan,
           frozen: node.frozen.contains(plan.name), mask: node.pruned[plan.name]))
     }
     return blanks

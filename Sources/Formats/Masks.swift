@@ -14,6 +14,24 @@ enum MaskStorage: String {
   /// Some of those that are zero: a bit for each says which.
   case listed
 
+  /// Its number in containers, where 0 stands for none.
+  var mark: UInt8 {
+    switch self {
+    case .zeros: 1
+    case .places: 2
+    case .listed: 3
+    }
+  }
+
+  init?(mark: UInt8) {
+    switch mark {
+    case 1: self = .zeros
+    case 2: self = .places
+    case 3: self = .listed
+    default: return nil
+    }
+  }
+
   /// The cheapest way that tells this parameter's pruned weights; nil where none are.
   init?(of parameter: Parameter) {
     guard let pruned = parameter.pruned else { return nil }

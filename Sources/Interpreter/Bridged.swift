@@ -36,6 +36,8 @@ package protocol Bridged: Sendable {
   static var isVariadic: Bool { get }
   /// The argument is not evaluated: the word gets a function that does it.
   static var isDeferred: Bool { get }
+  /// An argument `x.name` arrives as a `MemberOf`: the word sees whose member it is.
+  static var keepsOwner: Bool { get }
   /// What an argument that is not given stands for, where the type has a word for it.
   static var absent: Self? { get }
   init(from value: Value) throws(Mismatch)
@@ -46,6 +48,7 @@ extension Bridged {
   package static var choices: [Choice] { [] }
   package static var isVariadic: Bool { false }
   package static var isDeferred: Bool { false }
+  package static var keepsOwner: Bool { false }
   package static var absent: Self? { nil }
 }
 
@@ -265,6 +268,23 @@ package struct Deferred: Bridged {
   package static var isDeferred: Bool { true }
   package init(from value: Value) throws(Mismatch) { function = try Function(from: value) }
   package var bridged: Value { .function(function) }
+}
+
+/// A member as it was written: the value, and whose it is under which name.
+package final class MemberOf: Native {
+  package static let kind = "a member of a value"
+  package let owner: Value
+  package let name: String
+  package let value: Value
+
+  init(_ owner: Value, _ name: String, _ value: Value) {
+    self.owner = owner
+    self.name = name
+    self.value = value
+  }
+
+  package func lines(_ style: DisplayStyle) -> [String] { value.lines(style) }
+  package var summary: String { "the member `\(name)` of \(owner.kind)" }
 }
 
 /// A word that returns nothing.

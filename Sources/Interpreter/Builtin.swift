@@ -91,6 +91,7 @@ package struct ParameterInfo: Sendable {
   package let isNamed: Bool
   package let isVariadic: Bool
   package let isDeferred: Bool
+  package let keepsOwner: Bool
   /// What is wrong with a value, if anything.
   package let mismatch: @Sendable (Value) -> Mismatch?
 }
@@ -176,7 +177,7 @@ package struct Builtin: Sendable {
       name: parameter.name, doc: parameter.doc, kind: T.kind, rule: parameter.rule?.text,
       choices: T.choices, fallback: parameter.fallback.map { Text.literal($0.bridged) },
       isRequired: parameter.fallback == nil && !T.isVariadic, isNamed: parameter.isNamed,
-      isVariadic: T.isVariadic, isDeferred: T.isDeferred,
+      isVariadic: T.isVariadic, isDeferred: T.isDeferred, keepsOwner: T.keepsOwner,
       mismatch: { value in
         do throws(Mismatch) {
           _ = try parameter.convert(value)

@@ -214,6 +214,9 @@ extension Checker {
         )
       return lambda(Lambda(parameters: [], body: body, span: span), named: nil).0
     }
+    if let value, parameter.keepsOwner, case .member(let owner, let name) = value.kind {
+      return MemberOfNode(operand(owner), name, value.span)
+    }
     if let value { return operand(value) }
     return block.map { blockList($0) } ?? Node(Span(0, 0))
   }

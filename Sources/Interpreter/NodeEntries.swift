@@ -1,7 +1,7 @@
 // Members and entries of values as nodes.
 import Syntax
 
-final class MemberNode: Node, @unchecked Sendable {
+class MemberNode: Node, @unchecked Sendable {
   let owner: Node
   let name: Name
   init(_ owner: Node, _ name: Name, _ span: Span) {
@@ -10,7 +10,10 @@ final class MemberNode: Node, @unchecked Sendable {
     super.init(span)
   }
   override func evaluate(_ machine: Machine) throws(Failure) -> Value {
-    let value = try owner.evaluate(machine)
+    try member(of: try owner.evaluate(machine), machine)
+  }
+
+  func member(of value: Value, _ machine: Machine) throws(Failure) -> Value {
     if let member = value.member(name.text) { return member }
     let members = value.memberNames
     let near = Spelling.suggestion(for: name.text, among: members)
@@ -18,6 +21,14 @@ final class MemberNode: Node, @unchecked Sendable {
     throw machine.fail(
       Problem(
         "E0305", "\(value.kind) has no member `\(name.text)`", help: near ?? list), name.span)
+  }
+}
+
+/// The same, with whose member it is.
+final class MemberOfNode: MemberNode, @unchecked Sendable {
+  override func evaluate(_ machine: Machine) throws(Failure) -> Value {
+    let value = try owner.evaluate(machine)
+    return .native(MemberOf(value, name.text, try member(of: value, machine)))
   }
 }
 

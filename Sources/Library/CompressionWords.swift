@@ -7,7 +7,9 @@ import Networks
 import Tensors
 
 enum CompressionWords {
-  static let all = [prune] + QuantizationWords.all + SharingWords.all + [svd, distill]
+  static let all =
+    [prune] + QuantizationWords.all + SharingWords.all + CodingWords.all
+    + [svd, distill]
 
   // MARK: Pruning
 

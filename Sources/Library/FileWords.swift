@@ -48,7 +48,7 @@ enum FileWords {
   }
 
   /// Errors call a file as the program does: where that is on this machine is nobody's business.
-  private static func calling<R>(
+  static func calling<R>(
     _ path: String, _ name: String, _ parameter: String = "name", _ work: () throws -> R
   ) throws -> R {
     do { return try work() } catch let error as FormatError {
@@ -81,7 +81,7 @@ enum FileWords {
     "save",
     "Writes a network, a tensor or a record of tensors to a file; the name's ending says which format.",
     Parameter<Value>("value", "what to write"),
-    Parameter<String>("path", "such as \"small.cnet\""),
+    Parameter<String>("path", "such as \"small.cnbm\""),
     details: "Formats: "
       + Format.all.filter { $0.encode != nil }
       .map { "." + ($0.extensions.first ?? $0.name) + " (\($0.summary))" }.joined(separator: ", ")

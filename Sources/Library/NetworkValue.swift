@@ -95,7 +95,7 @@ final class NetworkValue: Native, Bridged, Describable {
       Double(count), .bytes(.file), mark: mark == .exact && isCalibrated ? .within(32) : mark)
   }
 
-  /// What calibration saw stands in the header, which is deflated: some bytes depend on it.
+  /// What calibration saw stands in the header, where a number takes as many bytes as it needs.
   private var isCalibrated: Bool {
     network.nodes.contains { ($0.layer as? ActivationQuantizer)?.observed != nil }
   }

@@ -58,6 +58,10 @@ enum QuantizationWords {
     Parameter<CentroidStart?>(
       "start", "of .points: where the points are at first; without it, .linear"),
     Parameter<RoundingRule?>("rounding", "how codes are chosen; without it, .half_even"),
+    Parameter<Double?>(
+      "lambda",
+      "of .rate_distortion: how many squared steps of error a saved bit may cost; without it, 0.05",
+      rule: .init("from 0 to 100") { $0.map { RoundingRule.lambdas.contains($0) } ?? true }),
     Parameter<Bool?>(
       "narrow",
       "of grids around 0: leave out the lowest code, so that both signs reach as far; "
@@ -109,7 +113,8 @@ enum QuantizationWords {
     ], seeAlso: ["prune", "measure", "ledger", "dequantize"],
     finish: NetworkValue.recorded(as: "quantize")
   ) {
-    context, network, bits, grid, per, group, range, percentile, fraction, start, rounding, narrow,
+    context, network, bits, grid, per, group, range, percentile, fraction, start, rounding, lambda,
+    narrow,
     activations, activationGrid, activationRange, dynamic, integer, data, samples, epochs, batch,
     optimizer,
     rate, schedule, machine, biases, only, except, strict -> NetworkValue in
@@ -130,6 +135,13 @@ enum QuantizationWords {
     try needs(
       "samples", samples != nil, "activations` or `rounding",
       activations != nil || rounding?.needsExamples == true)
+    try needs(
+      "lambda", lambda != nil, "rounding: .rate_distortion",
+      rounding?.name == RoundingRule.rateDistortion.name)
+    let rounding =
+      try lambda.map { lambda in
+        try Marking.arguments { try rounding?.with(lambda: lambda) }
+      } ?? rounding
     var options = QuantizeOptions(
       grid: grid, bits: bits, granularity: try granularity(per, group),
       range: range, fraction: fraction, rounding: rounding, narrow: narrow, biases: biases,

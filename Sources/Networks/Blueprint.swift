@@ -26,13 +26,26 @@ extension Network {
   }
 }
 
+/// What nodes are called that nobody named: the stem of the layer, and which of its stem it is.
+package struct NodeNames {
+  private var counts: [String: Int] = [:]
+
+  package init() {}
+
+  /// Of each layer of a network in turn, also of those with names of their own.
+  package mutating func next(for layer: any Layer) -> String {
+    counts[layer.stem, default: 0] += 1
+    return "\(layer.stem)\(counts[layer.stem, default: 0])"
+  }
+}
+
 /// Lays the nodes out one after the other.
 private struct Builder {
   let input: [Int]
   let random: RandomStream
   var nodes: [Node] = []
   private var shapes: [[Int]] = []
-  private var counts: [String: Int] = [:]
+  private var names = NodeNames()
 
   init(input: [Int], random: RandomStream) {
     self.input = input
@@ -62,8 +75,8 @@ private struct Builder {
   private mutating func add(
     _ layer: any Layer, _ name: String?, inputs: [Int]
   ) throws(NetworkError) -> Int {
-    counts[layer.stem, default: 0] += 1
-    let name = name ?? "\(layer.stem)\(counts[layer.stem, default: 0])"
+    let automatic = names.next(for: layer)
+    let name = name ?? automatic
     let inputShapes = inputs.map { $0 == Network.input ? input : shapes[$0] }
     shapes.append(
       try Network.outputShape(

@@ -126,6 +126,10 @@ def streams(quick):
     size = "128 MiB" if quick else "1 GiB"
     quantize, select = ("quantize", rows, 16384), ("select", count)
     return [
+        *(Benchmark(
+            f"load {kind}", "streams", "GB/s", [ours("load", kind, 20 if quick else 100)],
+            note="a container of 100 MB; gigabytes of decoded weights")
+          for kind in ("fp32", "fp16", "int8", "int4", "sparse")),
         Benchmark(
             f"quantize {size}", "streams", "GB/s",
             [ours(*quantize), numpy("NumPy in blocks", "blocks", *quantize),
@@ -142,7 +146,20 @@ def streams(quick):
             [ours(*select), numpy("NumPy partition", "partition", *select),
              pytorch("kthvalue", *select)], 9, tolerance=0,
             note="the magnitude that a tenth exceed"),
+        *(coding(work, kind, aim, quick) for work, kind, aim in (
+            ("encode", "pruned", 50), ("decode", "pruned", 50), ("encode", "dense", None),
+            ("decode", "dense", None), ("huffman", "dense", 200))),
     ]
+
+
+def coding(work, kind, aim, quick):
+    rows, columns = 1024 if quick else 4096, 4096
+    name = "huffman decode" if work == "huffman" else f"range {work}"
+    return Benchmark(
+        f"{name}, {kind}", "streams", "MB/s", [ours("code", work, kind, rows, columns, threads=1)],
+        limit_ms=aim and rows * columns * 4 / 1e3 / aim,
+        note="one core; megabytes of fp32 weights; " + (
+            "a tenth kept, 5-bit codes" if kind == "pruned" else "8-bit codes"))
 
 
 def matrices():

@@ -130,7 +130,7 @@ struct BadInput: Sendable, CustomTestStringConvertible {
     #expect(work.names.isEmpty)
   }
 
-  @Test(arguments: [".npy", ".npz", ".safetensors", ".cnet", ".cnet.gz"])
+  @Test(arguments: [".npy", ".npz", ".safetensors", ".cnbm", ".cnbm.gz"])
   func aTruncatedFile(ending: String) throws {
     let work = try Workplace()
     let value = ending.hasPrefix(".np") ? "tensor([1, 2, 3])" : "mlp([4, 2])"

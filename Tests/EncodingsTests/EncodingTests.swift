@@ -117,7 +117,7 @@ import Testing
     #expect(throws: EncodingError.self) {
       try Sparse(shape: [1], positions: [0], values: values, scheme: .bitmask)
     }
-    #expect(throws: EncodingError.self) { try Coded(values) }
+    #expect(throws: EncodingError.self) { try Coded(values, by: .range) }
   }
 
   private static func bytesAgain(_ encoding: any Encoding) -> [UInt8] { bytes(encoding) }

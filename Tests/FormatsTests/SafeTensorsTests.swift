@@ -126,3 +126,33 @@ import Testing
     }
   }
 }
+
+/// Metadata that claims to be one of our networks.
+@Suite struct SafeTensorsNetworkTests {
+  /// An input's shape, and nodes that do not go with it.
+  private static let hostile: [(input: String, nodes: String)] = [
+    ("[-2]", ""), ("[9223372036854775807,2]", ""), ("[2]", ""), ("[2]", "{}"), ("2", ""),
+    ("[2]", #"{"name":"x","kind":"nonsense"}"#),
+    ("[2]", #"{"name":"x","kind":"dense","set":{"units":-1}}"#),
+    ("[2]", #"{"name":"x","kind":"dense","set":{"units":9223372036854775807}}"#),
+    ("[1048576]", #"{"name":"x","kind":"dense","set":{"units":1048576}}"#),
+    ("[2]", #"{"name":"x","kind":"dense","set":{"units":null}}"#),
+    ("[2]", #"{"name":"x","kind":"flatten","inputs":[0]}"#),
+    ("[2]", #"{"name":"x","kind":"flatten","inputs":[-2]}"#),
+    ("[2]", #"{"name":"x","kind":"flatten"},{"name":"x","kind":"flatten"}"#),
+    ("[2]", #"{"name":"x","kind":"flatten","frozen":["weight"]}"#),
+    ("[2]", #"{"name":"x","kind":"flatten","pruned":{"weight":"odd"}}"#),
+    ("[2]", #"{"name":"x","kind":"dense","set":{"units":1}}"#),
+  ]
+
+  @Test(arguments: hostile)
+  func `a network that is none is refused`(input: String, nodes: String) {
+    let network = #"{"name":"a","input":\#(input),"nodes":[\#(nodes)]}"#
+    let quoted = network.replacing("\"", with: "\\\"")
+    let header = Array(#"{"__metadata__":{"cnb.network":"\#(quoted)"}}"#.utf8)
+    var writer = ByteWriter()
+    writer.append(UInt64(header.count))
+    writer.append(header)
+    #expect(throws: FormatError.self) { try Format.decode(writer.bytes, file: "a.safetensors") }
+  }
+}

@@ -79,7 +79,8 @@ enum Samples {
     case 2: return Sparse.smallest(tensor)
     case 3: return try Sparse.smallest(shape: tensor.shape, positions: kept, values: affine)
     case 4:
-      return try Coded(try Sparse.smallest(shape: tensor.shape, positions: kept, values: affine))
+      return try Coded(
+        try Sparse.smallest(shape: tensor.shape, positions: kept, values: affine), by: .range)
     default:
       let all = tensor.elements.map { Int32(($0 * 127).rounded()) }
       return try Affine(
@@ -94,17 +95,55 @@ enum Samples {
     let values = Tensor(trusted: [3, 4], [0, 0, 1, 0, 0, 2, 0, 0, 0, 0, 0, 0])
     let pruned = values.elements.indices.map { $0 != 2 && $0 != 5 && $0 != 7 }
     let weight = Parameter("weight", role: .weight, value: values, pruned: pruned)
-      .stored(as: try Coded(Sparse.smallest(values)))
+      .stored(as: try Coded(Sparse.smallest(values), by: .huffman))
     let bias = Parameter("bias", role: .bias, value: Tensor(vector: [1, 2, 3]))
     let node = Node(name: "dense1", layer: layer, inputs: [-1], parameters: [weight, bias])
     return try Network(
       name: "small", inputShape: [4], nodes: [node], receipt: Receipt([.init("train", [])]))
   }
 
+  /// Two layers, as a word of the language makes them.
+  static func plain() throws -> Network {
+    try Network.build(
+      name: "mlp", input: [784],
+      blueprint: [
+        .layer(try LayerTable.make("dense", ["units": .integer(300)])),
+        .layer(try LayerTable.make("activation", ["function": .text("relu")])),
+        .layer(try LayerTable.make("dense", ["units": .integer(10)])),
+      ], random: RandomStream(seed: 1))
+  }
+
+  /// A network of codes that runs in integers, calibrated, with a part frozen.
+  static func integers() throws -> Network {
+    let quantizer = try ActivationQuantizer(
+      bits: 8, grid: .affine, moment: .fixed, zero: 100,
+      observed: .init(least: -0.40625, greatest: 1 / 3, examples: 200))
+    let dense = try LayerTable.make("dense", ["units": .integer(2)])
+    var step = Parameter("step", role: .step, value: Tensor(vector: [0.003]))
+    step.frozen = true
+    let weight = Parameter("weight", role: .weight, value: Tensor(repeating: 0, shape: [2, 3]))
+      .stored(
+        as: try Affine(
+          shape: [2, 3], bits: 3, isSigned: false, granularity: .channel,
+          codes: [0, 1, 2, 3, 4, 7],
+          scales: [0.5, 0.25], zeroPoints: [3, 4]))
+    let bias = Parameter("bias", role: .bias, value: Tensor(vector: [1, -1]))
+    var network = try Network(
+      name: "whole", inputShape: [3],
+      nodes: [
+        Node(name: "quant1", layer: quantizer, inputs: [-1], parameters: [step]),
+        Node(name: "dense1", layer: dense, inputs: [0], parameters: [weight, bias]),
+      ])
+    network.runsInIntegers = true
+    return network
+  }
+
   /// The same number for everything that `Network` holds.
   static func same(_ left: Network, _ right: Network, encodings: Bool = true) -> Bool {
-    left.name == right.name && left.inputShape == right.inputShape && left.receipt == right.receipt
-      && left.shapes == right.shapes && left.nodes.count == right.nodes.count
+    left.name == right.name && left.runsInIntegers == right.runsInIntegers
+      && left.inputShape == right.inputShape
+      && left.receipt == right.receipt && left.shapes == right.shapes
+      && left.nodes.count == right.nodes.count
       && zip(left.nodes, right.nodes).allSatisfy { a, b in
         a.name == b.name && a.inputs == b.inputs
           && type(of: a.layer).kind == type(of: b.layer).kind

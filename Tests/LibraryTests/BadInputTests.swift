@@ -182,12 +182,12 @@ import Testing
     Slip(code: "net[0]", error: "E0308"),
     Slip(code: "load \"digit\"", error: "E0714", help: "digits"),
     Slip(code: "load \"\"", error: "E0715"),
-    Slip(code: "load \"there/is/no.cnet\"", error: "E0701", says: "`there/is/no.cnet`"),
+    Slip(code: "load \"there/is/no.cnbm\"", error: "E0701", says: "`there/is/no.cnbm`"),
     Slip(code: "save(net, \"net.docx\")", error: "E0706", says: "`net.docx` was not written"),
     Slip(
-      code: "save(net, \"no/such/folder/net.cnet\")", error: "E0710",
-      says: "`no/such/folder/net.cnet`"),
-    Slip(code: "save(tensor([1]), \"t.cnet\")", error: "E0712"),
+      code: "save(net, \"no/such/folder/net.cnbm\")", error: "E0710",
+      says: "`no/such/folder/net.cnbm`"),
+    Slip(code: "save(tensor([1]), \"t.cnbm\")", error: "E0712"),
     Slip(code: "save(\"text\", \"t.npy\")", error: "E0716"),
     Slip(code: "save((a: \"text\"), \"t.npz\")", error: "E0716"),
     Slip(code: "zeros([1e9])", error: "E0207"),
@@ -269,10 +269,10 @@ import Testing
   @Test func divergenceLeavesTheNetworkAsItWas() {
     let bench = Workbench()
     bench.run(
-      "data = load \"digits\"\nnet = mlp [64, 16, 10]\nshare = accuracy(net, on: data.test)")
+      "data = load \"digits\"\nnet = mlp [64, 16, 10]\nbefore = accuracy(net, on: data.test)")
     let cell = bench.run("net = train(net, on: data.train, epochs: 2, rate: 1e30)")
     #expect(cell.code == "E0507")
-    #expect(bench.run("accuracy(net, on: data.test) == share").text == "true")
+    #expect(bench.run("accuracy(net, on: data.test) == before").text == "true")
   }
 
   @Test func numbersThatAreNoneDoNotTrap() {

@@ -5,7 +5,7 @@ import Networks
 import Testing
 
 @Suite struct FileWordsTests {
-  @Test(arguments: ["cnet", "safetensors"]) func networksComeBack(ending: String) throws {
+  @Test(arguments: ["cnbm", "safetensors"]) func networksComeBack(ending: String) throws {
     let folder = try Folder()
     let bench = Workbench(folder.path)
     let cell = bench.run(
@@ -39,7 +39,7 @@ import Testing
     }
   }
 
-  static let files = ["net.cnet", "net.safetensors", "a.npy", "both.npz"]
+  static let files = ["net.cnbm", "net.safetensors", "a.npy", "both.npz"]
 
   @Test(arguments: files) func damageIsCoded(file: String) throws {
     let folder = try Folder()
@@ -48,7 +48,7 @@ import Testing
       """
       net = prune(mlp([64, 16, 10]), 50%)
       a = normal([3, 4])
-      save(net, "net.cnet")
+      save(net, "net.cnbm")
       save(net, "net.safetensors")
       save(a, "a.npy")
       save((a: a, b: a), "both.npz")
@@ -91,12 +91,12 @@ import Testing
   @Test func onlyWhatIsAllowedIsReadAndWritten() throws {
     let (inside, outside) = (try Folder(), try Folder())
     let free = Workbench(outside.path)
-    free.run("save(mlp([2, 2]), \"net.cnet\")")
+    free.run("save(mlp([2, 2]), \"net.cnbm\")")
     let real = try #require(inside.path.isEmpty ? nil : inside.path)
     let bench = Workbench(real, readable: [real], writable: [])
-    #expect(bench.run("load \"\(outside.path)/net.cnet\"").code == "E0717")
+    #expect(bench.run("load \"\(outside.path)/net.cnbm\"").code == "E0717")
     #expect(bench.run("load \"../../../../../../../../etc/passwd\"").code == "E0717")
-    #expect(bench.run("save(mlp([2, 2]), \"net.cnet\")").code == "E0717")
+    #expect(bench.run("save(mlp([2, 2]), \"net.cnbm\")").code == "E0717")
     #expect(inside.names.isEmpty)
     #expect(bench.run("count((load \"digits\").train)").error == nil)
   }

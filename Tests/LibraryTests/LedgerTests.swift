@@ -61,11 +61,11 @@ import Testing
       data = load "digits"
       net = mlp([64, 24, 16, 10])
       small = \(technique)
-      save(small, "small.cnet")
-      again = load "small.cnet"
+      save(small, "small.cnbm")
+      again = load "small.cnbm"
       """)
     #expect(cell.error == nil, "\(cell.message)")
-    let file = try folder.bytes(of: "small.cnet")
+    let file = try folder.bytes(of: "small.cnbm")
     #expect(try bench.value("sum(ledger(small).bits)").amount == Double(8 * file.count))
     #expect(try bench.value("small.bytes").amount == Double(file.count))
     #expect(try bench.value("measure(small, latency: false).bytes").amount == Double(file.count))
@@ -97,7 +97,7 @@ import Testing
       data = load "digits"
       net = mlp [64, 16, 10]
       a = train(net, on: data.train[0..<64], epochs: 1)
-      b = train(net, on: data.train[0..<64], epochs: 3, rate: 0.01) |> quantize bits: 4
+      b = train(net, on: data.train[0..<64], epochs: 3, rate: 0.03) |> quantize bits: 4
       c = train(net, on: data.train[0..<64], epochs: 3, rate: 0.02) |> quantize bits: 4
       """)
     #expect(try bench.value("b.bytes == c.bytes") == .boolean(true))

@@ -146,8 +146,8 @@ import Testing
       }
       let law = bench.run(
         """
-        save(small, "small.cnet")
-        again = load "small.cnet"
+        save(small, "small.cnbm")
+        again = load "small.cnbm"
         here = measure(small, on: data)
         there = measure(again, on: data)
         here.loss == there.loss and sum(ledger(again).bits) == 8 * small.bytes.value

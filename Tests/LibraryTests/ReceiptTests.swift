@@ -9,7 +9,7 @@ import Testing
     "finetune(net, on: data.train[0..<40], epochs: 1)", "prune(net, 50%)",
     "prune(net, 50%, by: .l2)", "prune(net, 50%, on: data.train[0..<40], epochs: 1)",
     "quantize(net, bits: 4)", "dequantize(net)", "fold(net)", "arithmetic(net, .float)",
-    "svd(net, rank: 2)",
+    "share(net, bits: 2)", "svd(net, rank: 2)",
     "distill(net, teacher: mlp([64, 10]), on: data.train[0..<40], epochs: 1)",
   ]
 

@@ -78,9 +78,9 @@ import Testing
     let folder = try Folder()
     let saved = Workbench(folder.path)
     saved.session.bind("small", try bench.value("small"))
-    #expect(saved.run("save(small, \"small.cnet\")").error == nil)
-    #expect(Double(try folder.bytes(of: "small.cnet").count) <= 2000)
-    #expect(saved.run("(load \"small.cnet\").bytes == small.bytes").text == "true")
+    #expect(saved.run("save(small, \"small.cnbm\")").error == nil)
+    #expect(Double(try folder.bytes(of: "small.cnbm").count) <= 2000)
+    #expect(saved.run("(load \"small.cnbm\").bytes == small.bytes").text == "true")
     let lines = bench.run("small").lines
     #expect(lines.allSatisfy { $0.count <= 80 })
   }

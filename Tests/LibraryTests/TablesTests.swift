@@ -1,5 +1,6 @@
 // One entry in a table of the number wing is one choice of the language: nothing to write twice.
 import Compression
+import Encodings
 import Interpreter
 import Library
 import Networks
@@ -19,6 +20,8 @@ import Testing
     ("quantize", "activation_grid", ActivationOptions.grids.map(\.name)),
     ("quantize", "dynamic", ["batch", "sample", "token"]),
     ("quantize", "rounding", RoundingRule.all.map(\.name)),
+    ("index", "by", IndexFamily.all.map(\.name)),
+    ("code", "by", Coder.all.map(\.name)),
     ("activation", "function", Activation.Function.all.map(\.name)),
     ("target", "machine", Target.all.map(\.name)),
     ("estimate", "on", Target.all.map(\.name)),
@@ -45,6 +48,10 @@ import Testing
         "quantize(net, bits: 3, range: .learned, activations: 4, activation_range: .learned, "
         + "on: some, epochs: 1)",
     ]
+    for family in IndexFamily.all {
+      calls["index" + family.name] = "index(prune(net, 50%), by: .\(family.name))"
+    }
+    for coder in Coder.all { calls["code" + coder.name] = "code(net, by: .\(coder.name))" }
     for rule in RoundingRule.all where rule.needsExamples {
       calls["quantize" + rule.name] = "quantize(net, rounding: .\(rule.name), bits: 3, on: some)"
     }

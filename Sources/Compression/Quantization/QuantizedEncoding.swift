@@ -27,6 +27,11 @@ extension Quantizer {
   private func rounded(
     _ value: Tensor, _ steps: [Step], _ rule: RoundingRule, _ random: RandomStream
   ) -> Codes {
+    if case .rate(let lambda) = rule.way {
+      let runs = Affine.slices(of: value.shape, granularity)
+      let codes = codes(of: value.elements, steps, runs, lambda: lambda)
+      return Codes(codes: codes, steps: steps, runs: runs)
+    }
     guard case .each(let round, _) = rule.way else { return codes(for: value) }
     var random = random
     return codes(for: value, steps) { round($0) { random.uniform() } }
@@ -162,7 +167,7 @@ extension Quantizer {
     let values = whole.decoded().elements
     let (positions, kept) = Masking.kept(of: values, without: pruned)
     var candidates = grid.holdsZero ? withZeros(whole) : []
-    if let codes = part(of: whole, at: positions.map { Int($0) }),
+    if let codes = EncodingTable.vector(of: whole, at: positions.map { Int($0) }),
       let sparse = try? Sparse.smallest(shape: shape, positions: positions, values: codes)
     {
       candidates.append(sparse)
@@ -176,37 +181,10 @@ extension Quantizer {
   /// Ways to store all codes, those of pruned weights among them: as they are, and deflated where
   /// channels have scales of their own.
   func withZeros(_ whole: any Encoding) -> [any Encoding] {
-    guard granularity == .channel, let coded = try? Coded(whole) else { return [whole] }
-    return [whole, coded]
-  }
-
-  /// Some elements on the grid that the whole is on; nil where they have no scale in common.
-  private func part(of whole: any Encoding, at positions: [Int]) -> (any Encoding)? {
-    switch whole {
-    case let affine as Affine where affine.scales.count == 1:
-      let codes = affine.codes
-      return try? Affine(
-        shape: [positions.count], bits: affine.bits, isSigned: affine.isSigned,
-        granularity: affine.granularity, codes: positions.map { codes[$0] },
-        scales: affine.scales, scaleFormat: affine.scaleFormat,
-        zeroPoints: affine.isSymmetric ? nil : affine.zeroPoints)
-    case let levels as Levels where levels.scales.count == 1:
-      return try? Levels(
-        shape: [positions.count], table: levels.table, granularity: levels.granularity,
-        codes: positions.map { levels.codes[$0] }, scales: levels.scales)
-    case let scaled as Scaled where scaled.scales.count == 1:
-      guard let codebook = scaled.values as? Codebook else { return nil }
-      let codes = codebook.codes
-      return try? Scaled(
-        Codebook(
-          shape: [positions.count], centroids: codebook.centroids,
-          codes: positions.map { codes[$0] }), granularity: scaled.granularity,
-        scales: scaled.scales, offsets: scaled.offsets)
-    case let dense as Encodings.Dense:
-      let values = dense.decoded().elements
-      return Encodings.Dense(Tensor(vector: positions.map { values[$0] }), as: dense.format)
-    default: return nil
+    guard granularity == .channel, let coded = try? Coded(whole, by: .deflate) else {
+      return [whole]
     }
+    return [whole, coded]
   }
 
   // MARK: Reading

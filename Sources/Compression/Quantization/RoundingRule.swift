@@ -6,11 +6,13 @@ package struct RoundingRule: Sendable {
   package let summary: String
   package let formula: String
   package let source: String
-  let way: Way
+  private(set) var way: Way
 
   enum Way: Sendable {
     /// Each number by itself: x / s to a whole number; `random` is uniform in [0, 1).
     case each(@Sendable (_ steps: Float, _ random: () -> Float) -> Float, draws: Bool)
+    /// One number after the other, with an eye on what codes cost: so many squared steps per bit.
+    case rate(lambda: Double)
     /// All weights of a layer together, by what the layer does with its inputs.
     case layer(@Sendable (LayerRounding) throws(CompressionError) -> [Int])
   }
@@ -50,5 +52,31 @@ package struct RoundingRule: Sendable {
     source: "Frantar et al. 2023, arXiv:2210.17323",
     way: .layer { layer throws(CompressionError) in try layer.secondOrder() })
 
-  package static let all = [halfEven, halfAway, stochastic, adaptive, secondOrder]
+  package static let rateDistortion = RoundingRule(
+    name: "rate_distortion",
+    summary: "to a code that is near and cheap to entropy-code, `lambda` squared steps to a bit",
+    formula: "argmin over q of (x/s − q)² + λ · bits(q), bits learned from the codes before",
+    source: "Wiedemann et al. 2019, arXiv:1907.11900", way: .rate(lambda: usualLambda))
+
+  package static let usualLambda = 0.05
+  package static let lambdas = 0.0...100.0
+
+  /// The same, with another price of a bit, in squared steps.
+  /// - Throws: `CompressionError.setting` out of range, and for rules that do not look at bits.
+  package func with(lambda: Double) throws(CompressionError) -> RoundingRule {
+    guard case .rate = way else {
+      throw .setting(
+        name: "lambda", wanted: "left out with another rounding than rate_distortion", got: name)
+    }
+    guard RoundingRule.lambdas.contains(lambda) else {
+      throw .setting(name: "lambda", wanted: "from 0 to 100 squared steps", got: "\(lambda)")
+    }
+    var copy = self
+    copy.way = .rate(lambda: lambda)
+    return copy
+  }
+
+  package static let all = [
+    halfEven, halfAway, stochastic, rateDistortion, adaptive, secondOrder,
+  ]
 }

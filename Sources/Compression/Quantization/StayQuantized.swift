@@ -44,6 +44,9 @@ private func projection(
     return GridProjection(quantizer, isFloat ? .levels(levels.scales) : .follow, shape: shape)
   case let codebook as Codebook where isWhole:
     return codebook.projection(at: nil, of: codebook.codes.count * codebook.block) { $0 }
+  case let sparse as Sparse where sparse.fillerCount > 0:
+    // Zeros that only lead to others are not trained.
+    return sparse.withoutFillers.flatMap { projection(staying: $0, shape: shape, isWhole: isWhole) }
   case let sparse as Sparse where sparse.values is Codebook:
     guard isWhole, let codebook = sparse.values as? Codebook else { return nil }
     let count = shape.reduce(1, *)

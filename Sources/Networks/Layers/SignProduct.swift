@@ -64,7 +64,8 @@ struct SignProduct: LayerRun {
 
   /// One scale per row, where a weight is stored as signs with such.
   private static func scales(_ parameter: Parameter) -> [Float]? {
-    guard let levels = parameter.encoding as? Levels, levels.table == .binary,
+    let stored = (parameter.encoding as? Coded)?.nested ?? parameter.encoding
+    guard let levels = stored as? Levels, levels.table == .binary,
       let rows = parameter.value.shape.first
     else { return nil }
     switch levels.granularity {

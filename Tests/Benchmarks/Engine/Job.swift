@@ -48,9 +48,14 @@ enum Jobs {
       ("infer", 3, { try Inference.job(network: $0[0], batch: size($0[1]), bits: size($0[2])) }),
       ("matvec", 3, { try Vectors.job(size: size($0[0]), bits: size($0[1]), copies: size($0[2])) }),
       ("quantize", 2, { try Streams.quantize(rows: size($0[0]), columns: size($0[1])) }),
+      ("load", 2, { try Loading.job($0[0], megabytes: size($0[1])) }),
       ("select", 1, { try Streams.select(count: size($0[0])) }),
       ("read", 1, { try Streams.read(count: size($0[0])) }),
       ("copy", 1, { try Streams.copy(count: size($0[0])) }),
+      (
+        "code", 4,
+        { try Coding.job($0[0], $0[1], rows: size($0[2]), columns: size($0[3])) }
+      ),
       ("svd", 2, { try Matrices.svd(size($0[0]), size($0[1])) }),
       ("top", 3, { try Matrices.top(size($0[0]), size($0[1]), rank: size($0[2])) }),
       ("randomized", 3, { try Matrices.randomized(size($0[0]), size($0[1]), rank: size($0[2])) }),
