@@ -18,3 +18,4 @@
 #include "stream.h"
 #include "product.h"
 #include "thin.h"
+#include "nearest.h"

@@ -11,6 +11,8 @@ package enum CompressionError: EngineError, Equatable {
   case group(Int)
   /// Groups that do not divide the rows of a parameter.
   case uneven(group: Int, row: Int, parameter: String)
+  /// Blocks of weights that do not divide the rows of a parameter.
+  case block(size: Int, row: Int, parameter: String)
   /// A rank outside `1...largest` of the layer.
   case rank(Int, largest: Int, layer: String)
   /// A share of the squared singular values outside `0...1` (0 excluded).
@@ -53,6 +55,7 @@ package enum CompressionError: EngineError, Equatable {
     case .unpaired: "E0613"
     case .uneven: "E0614"
     case .illegal: "E0615"
+    case .block: "E0616"
     case .network(let error): error.code
     case .tensor(let error): error.code
     }
@@ -72,6 +75,8 @@ package enum CompressionError: EngineError, Equatable {
       "a group must have at least 1 weight, got \(got)"
     case .uneven(let group, let row, let parameter):
       "groups of \(group) do not divide the rows of `\(parameter)`, which have \(row) weights"
+    case .block(let size, let row, let parameter):
+      "blocks of \(size) do not divide the rows of `\(parameter)`, which have \(row) weights"
     case .rank(let got, let largest, let layer):
       "rank \(got) is out of range: `\(layer)` has ranks from 1 to \(largest)"
     case .energy(let got):
@@ -112,6 +117,8 @@ package enum CompressionError: EngineError, Equatable {
       CompressionError.divisor(of: row, near: group).map {
         "groups of \($0) divide it; with strict: false its last group is shorter"
       } ?? "with strict: false the last group of a row is shorter"
+    case .block(let size, let row, _):
+      CompressionError.divisor(of: row, near: size).map { "blocks of \($0) divide them" }
     case .network(let error): error.help
     case .tensor(let error): error.help
     default: nil

@@ -57,6 +57,14 @@ package struct Technique: Sendable {
       Choices("start", CentroidStart.all.map { ($0.name, $0.summary) })
     ])
 
+  package static let hash = Technique(
+    name: "hash",
+    summary: "gives each layer few values; which weight has which one, a hash of its position says",
+    formula: "w_i = ξ(i) r[h(i)], ∂L/∂r_k = Σ ξ(i) ∂L/∂w_i over h(i) = k",
+    source: "Chen et al. 2015, arXiv:1504.04788",
+    seeAlso: ["train", "share", "quantize"],
+    choices: [])
+
   package static let svd = Technique(
     name: "svd",
     summary: "splits a layer into two thin ones that run one after the other and can be trained",
@@ -75,5 +83,5 @@ package struct Technique: Sendable {
     choices: [])
 
   /// In the order in which a lecture would take them.
-  package static let all = [prune, quantize, share, svd, distill]
+  package static let all = [prune, quantize, share, hash, svd, distill]
 }

@@ -2,7 +2,8 @@
 
 package enum EncodingTable {
   package static let all: [any Encoding.Type] = [
-    Dense.self, Affine.self, Sparse.self, Coded.self, Levels.self, Codebook.self,
+    Dense.self, Affine.self, Sparse.self, Coded.self, Levels.self, Codebook.self, Hashed.self,
+    Scaled.self,
   ]
 
   /// How many encodings may be inside each other.

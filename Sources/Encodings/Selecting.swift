@@ -47,6 +47,11 @@ extension EncodingTable {
           shape: shape, centroids: Dense(Tensor(vector: [0] + centroids), as: dense.format),
           codes: $0)
       }
+    case let scaled as Scaled where scaled.scales.count == 1 && !places.contains(-1):
+      return vector(of: scaled.values, at: places).flatMap {
+        try? Scaled(
+          $0, granularity: scaled.granularity, scales: scaled.scales, offsets: scaled.offsets)
+      }
     default: return nil
     }
   }

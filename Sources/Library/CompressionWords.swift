@@ -140,8 +140,11 @@ enum CompressionWords {
     Parameter<Double?>("rate", "the learning rate; without it, the optimizer's usual one"),
     Parameter<Schedule>("schedule", "of that rate", default: .constant),
     details:
-      "The loss is mix · T² · KL(teacher ‖ student), both at temperature T, plus (1 − mix) · cross-entropy.",
-    source: "Hinton et al. 2015, arXiv:1503.02531",
+      "The loss is mix · T² · KL(teacher ‖ student), both at temperature T, plus (1 − mix) · cross-entropy. "
+      + "A quantized student is rounded in every step, on scales that follow its weights: quantized "
+      + "distillation.",
+    source:
+      "Hinton et al. 2015, arXiv:1503.02531; quantized: Polino et al. 2018, arXiv:1802.05668",
     examples: [
       Example(
         "data = load \"digits\"\nbig = mlp [64, 64, 10]\n"

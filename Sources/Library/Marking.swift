@@ -29,6 +29,7 @@ enum Marking {
     case .uneven: return marked(error, "group")
     case .illegal: return marked(error, "for")
     case .group: return marked(error, "group")
+    case .block: return marked(error, "block")
     case .rank: return marked(error, "rank")
     case .energy: return marked(error, "energy")
     case .budget: return marked(error, budget)

@@ -55,6 +55,8 @@ enum QuantizationWords {
     Parameter<Grid>("grid", "which values the codes stand for", default: .symmetric),
     per, group, range, percentile,
     Parameter<Int?>("fraction", "of .fixed_point: bits behind the point"),
+    Parameter<CentroidStart?>(
+      "start", "of .points: where the points are at first; without it, .linear"),
     Parameter<RoundingRule?>("rounding", "how codes are chosen; without it, .half_even"),
     Parameter<Double?>(
       "lambda",
@@ -111,7 +113,8 @@ enum QuantizationWords {
     ], seeAlso: ["prune", "measure", "ledger", "dequantize"],
     finish: NetworkValue.recorded(as: "quantize")
   ) {
-    context, network, bits, grid, per, group, range, percentile, fraction, rounding, lambda, narrow,
+    context, network, bits, grid, per, group, range, percentile, fraction, start, rounding, lambda,
+    narrow,
     activations, activationGrid, activationRange, dynamic, integer, data, samples, epochs, batch,
     optimizer,
     rate, schedule, machine, biases, only, except, strict -> NetworkValue in
@@ -142,7 +145,7 @@ enum QuantizationWords {
     var options = QuantizeOptions(
       grid: grid, bits: bits, granularity: try granularity(per, group),
       range: range, fraction: fraction, rounding: rounding, narrow: narrow, biases: biases,
-      layers: try CompressionWords.layers(only, except), strict: strict)
+      layers: try CompressionWords.layers(only, except), strict: strict, start: start)
     if range?.name == RangeEstimator.percentile.name { options.percentile = percentile?.share }
     if epochs != nil, let data, data.labelled == nil {
       throw Problem(
@@ -150,7 +153,7 @@ enum QuantizationWords {
         parameter: "on")
     }
     let fitted = data.map { Fitting.fit($0.dataset, to: network.network) }
-    let draws = rounding?.isRandom == true || epochs != nil
+    let draws = rounding?.isRandom == true || start?.isRandom == true || epochs != nil
     let seed = draws ? context.seed : nil
     var stream = draws ? context.randomStream() : nil
     options.seed = stream?.next() ?? 0

@@ -156,7 +156,7 @@ enum SensitivityWords {
 
 extension Quantity {
   /// Bytes, or a number that can only mean them; not below 0.
-  fileprivate var isSize: Bool {
+  var isSize: Bool {
     guard value >= 0, value.isFinite else { return false }
     switch unit {
     case .bytes: return true

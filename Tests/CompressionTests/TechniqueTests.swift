@@ -37,6 +37,7 @@ import Testing
       .setting(name: "power", wanted: "above 0", got: "0"),
       .notFinite(parameter: "dense1.weight", index: [0, 1]),
       .uneven(group: 32, row: 300, parameter: "dense2.weight"),
+      .block(size: 9, row: 25, parameter: "conv1.weight"),
       .unpaired(1, 2),
     ]
     #expect(Set(errors.map(\.code)).count == errors.count)

@@ -86,6 +86,33 @@ struct Samples {
     return result
   }
 
+  mutating func hashed(_ tensor: Tensor) throws -> [Hashed] {
+    let count = tensor.count
+    return try Set([min(count, 1), (count + 7) / 8, count]).sorted().flatMap { buckets in
+      let values = Tensor(vector: Array(tensor.elements.prefix(buckets)))
+      let codes = try affine(
+        [buckets], bits: 5, isSigned: true, granularity: .group(4), hasZeros: true)
+      return try [Dense(values), Sparse.smallest(values), codes].map { (values: any Encoding) in
+        try Hashed(
+          shape: tensor.shape, values: values, seed: UInt32(stream.integer(below: 1 << 32)),
+          isSigned: stream.integer(below: 2) == 0)
+      }
+    }
+  }
+
+  mutating func scaled(_ tensor: Tensor) throws -> [Scaled] {
+    var result: [Scaled] = []
+    for granularity: Affine.Granularity in [.tensor, .channel, .group(3)] {
+      let slices = Affine.sliceCount(of: tensor.shape, granularity)
+      result.append(
+        try Scaled(
+          Dense(tensor, as: .bf16), granularity: granularity,
+          scales: stream.uniform(shape: [slices]).elements,
+          offsets: stream.normal(shape: [slices]).elements))
+    }
+    return result
+  }
+
   mutating func encodings(_ shape: [Int]) throws -> [any Encoding] {
     var result: [any Encoding] = []
     let tensor = try tensor(shape)
@@ -108,6 +135,7 @@ struct Samples {
     }
     result += try codebooks(shape)
     result += try sparse(shape)
+    result += try hashed(tensor) + scaled(tensor)
     for inner in result.enumerated().filter({ $0.offset % 7 == 0 }).map(\.element) {
       for coder in Coder.all { result.append(try Coded(inner, by: coder)) }
     }

@@ -2,6 +2,7 @@
 #ifndef CK_PRODUCT_H
 #define CK_PRODUCT_H
 #include <stddef.h>
+#include <stdint.h>
 
 /// Blocks of A and B that are packed at a time, and the room they take.
 enum {
@@ -11,6 +12,9 @@ enum {
 
 /// The columns of the widest thin matrix.
 enum { CK_THIN_MOST = 256 };
+
+/// Centroids lie in blocks of so many side by side, [k / block][d][block].
+enum { CK_NEAR_BLOCK = 16 };
 
 #define CK_PRODUCT_KERNELS(K) \
   /* C = alpha op(A) op(B) + beta C for m, n, k > 0; `work` has CK_GEMM_FLOATS. */ \
@@ -27,6 +31,11 @@ enum { CK_THIN_MOST = 256 };
     (x, count, rows, sums, ld)) \
   /* y = x f of [rows, count] with an upper triangle f of ld rows and columns, zeros elsewhere. */ \
   K(void, ck_thin_turn, (const float *x, size_t count, size_t rows, const double *factor, \
-    size_t ld, float *y), (x, count, rows, factor, ld, y))
+    size_t ld, float *y), (x, count, rows, factor, ld, y)) \
+  /* For n rows of d numbers, `ld` apart: the first place c of the greatest offsets[c] + x centroid[c] \
+     of k, a multiple of CK_NEAR_BLOCK; results lie `step` apart. */ \
+  K(void, ck_nearest, (const float *x, size_t ld, size_t n, size_t d, const float *centroids, \
+    const float *offsets, size_t k, int32_t *out, size_t step), \
+    (x, ld, n, d, centroids, offsets, k, out, step))
 
 #endif

@@ -16,8 +16,10 @@ package struct DistillOptions: Sendable {
 /// The student after training on (1 − α) CE(labels) + α T² KL(teacher at T ‖ student at T).
 /// Hinton et al. 2015, arXiv:1503.02531.
 ///
-/// A quantized or pruned student works as well: pruned weights stay pruned, and quantized ones stay
-/// on their grids.
+/// A quantized or pruned student works as well. Pruned weights stay pruned. Quantized ones are rounded in
+/// every step while the numbers behind them move, on scales that follow these from step to step: the
+/// quantized distillation of Polino et al. 2018, arXiv:1802.05668, section 3 (there from the least to the
+/// greatest weight of a bucket: the grid affine with groups). Scales that are powers of two stay.
 ///
 /// - Throws: `CompressionError`: `.setting` for a temperature or mix out of range, or a teacher
 ///   whose outputs are others; what training throws, as `.network`.
@@ -38,7 +40,7 @@ package func distill(
       got: "\(teacher.outputShape)")
   }
   var training = training
-  training.projections = student.quantizedProjections
+  training.projections = student.projections(scalesFollow: true)
   training.loss = .distillation
   training.teacher = teacher
   training.temperature = options.temperature

@@ -72,6 +72,7 @@ package struct WeightFormat: Sendable, Equatable {
     case .float(let format): self.init(.float(format))
     case .levels(let table, _):
       self.init(.other(table.name, bits: table.nominalBits), quantizer.granularity)
+    case .points: self.init(.other(options.grid.name, bits: Double(options.width)))
     }
   }
 

@@ -19,6 +19,8 @@ package struct Grid: Sendable {
     /// Its scales may differ from slice to slice.
     case granularity
     case narrow, fraction
+    /// Its points begin somewhere.
+    case start
     /// Of signs, which may be drawn while they are trained.
     case drawing
   }
@@ -30,6 +32,8 @@ package struct Grid: Sendable {
     case float(FloatFormat)
     /// The levels of a small table, each slice times a scale of its own.
     case levels(LevelSet, LevelScale)
+    /// 2^bits points anywhere, over the extent of each slice.
+    case points
   }
 
   /// What a uniform grid follows from, beside a range.
@@ -150,8 +154,18 @@ package struct Grid: Sendable {
     source: "Rastegari et al. 2016, arXiv:1603.05279", bits: 1...1, kind: .levels(.binary, .mean),
     takes: [.granularity])
 
+  package static let points = Grid(
+    name: "points",
+    summary:
+      "2^b points anywhere, the same ones over the extent of every slice; with `epochs` they "
+      + "are learned, and the weights stay",
+    formula: "q = argmin_j |(w − β) / α − p_j|, β = min, α = max − min; ∂L/∂p_j = Σ α ∂L/∂w",
+    source: "Polino et al. 2018, arXiv:1802.05668", bits: 1...8, kind: .points,
+    takes: [.granularity, .start])
+
   package static let all = [
     affine, symmetric, powerOfTwo, fixedPoint, fp16, bf16, fp8E4M3, fp8E5M2, ternary, binary, xnor,
+    points,
   ]
 
   // MARK: What its settings may be
@@ -166,6 +180,7 @@ package struct Grid: Sendable {
   package var takesGranularity: Bool { takes.contains(.granularity) }
   package var takesNarrow: Bool { takes.contains(.narrow) }
   package var takesFraction: Bool { takes.contains(.fraction) }
+  package var takesStart: Bool { takes.contains(.start) }
 
   func takesRounding(_ rule: RoundingRule?) -> Bool {
     isUniform || takes.contains(.drawing) && rule?.isRandom == true
@@ -173,7 +188,11 @@ package struct Grid: Sendable {
 
   /// Some code stands for 0: what was pruned can stay so among codes of all weights.
   package var holdsZero: Bool {
-    if case .levels(let table, _) = kind { table.levels.contains(0) } else { true }
+    switch kind {
+    case .levels(let table, _): table.levels.contains(0)
+    case .points: false
+    default: true
+    }
   }
 
   // MARK: Arithmetic of the entries

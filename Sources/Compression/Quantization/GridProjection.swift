@@ -79,6 +79,9 @@ package struct GridProjection: Projection {
       values.copy(from: latent)
       if isStochastic { drawSigns(values, step: step, seed: seed) }
       quantizer.roundToLevels(values, runs, table, rule, scales: levelScales)
+    case .points:
+      let slices = UnitSlices(Tensor(trusted: shape, latent.array), quantizer.granularity)
+      values.copy(from: quantizer.encoding(slices).decoded().elements)
     }
   }
 
@@ -104,7 +107,7 @@ package struct GridProjection: Projection {
         gradient.slice(run.lowerBound, run.count)
           .meanSignsBack(weights: latent.slice(run.lowerBound, run.count))
       }
-    case .levels: return
+    case .levels, .points: return
     case .uniform:
       for (i, (step, run)) in zip(steps(latent, state.array), runs).enumerated() {
         let part = gradient.slice(run.lowerBound, run.count)
@@ -143,6 +146,7 @@ package struct GridProjection: Projection {
     case .float(let format): return Encodings.Dense(value, as: format)
     case .levels(let table, let rule):
       return quantizer.levels(value, table, rule, scales: levelScales)
+    case .points: return quantizer.encoding(UnitSlices(value, quantizer.granularity))
     case .uniform:
       let memory = Memory(value.count)
       memory.floats.copy(from: value.elements)

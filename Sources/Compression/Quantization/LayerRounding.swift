@@ -87,11 +87,11 @@ extension QuantizeOptions {
       visit: { n, products throws(CompressionError) in
         for parameter in network.nodes[n].parameters where takes(parameter.role) {
           let name = "\(network.nodes[n].name).\(parameter.name)"
-          if parameter.role == .weight, let products {
+          if parameter.role == .weight, !(parameter.encoding is Hashed), let products {
             encodings[name] = try encoding(of: parameter, name, products, way, monitor)
             continue
           }
-          let why = "only dense and conv weights can look at inputs"
+          let why = "only dense and conv weights that are not hashed can look at inputs"
           guard !strict else {
             throw .setting(
               name: "rounding", wanted: "half_even for `\(name)`: \(why)", got: rounding.name)

@@ -136,12 +136,9 @@ private func train(
   let quantizer = options.quantizer
   for node in network.nodes where options.layers.contains(node.name) {
     for parameter in node.parameters where options.takes(parameter.role) {
-      let scales: GridProjection.Scales =
-        quantizer.range.use == .training
-        ? .learned(quantizer.steps(for: parameter.value)) : .follow
-      training.projections["\(node.name).\(parameter.name)"] = GridProjection(
-        quantizer, scales, shape: parameter.value.shape,
-        isStochastic: options.rounding?.isRandom == true)
+      let name = "\(node.name).\(parameter.name)"
+      training.projections[name] = try quantizer.projection(
+        of: parameter, name, isStochastic: options.rounding?.isRandom == true)
     }
   }
   var start = network.withSteps(frozen: !learnsSteps)
@@ -158,6 +155,29 @@ private func train(
   return Trained(
     network: trained.network.withSteps(frozen: true), history: trained.history,
     stopped: trained.stopped)
+}
+
+extension Quantizer {
+  /// How a parameter is trained on this grid.
+  fileprivate func projection(
+    of parameter: Parameter, _ name: String, isStochastic: Bool
+  ) throws(CompressionError) -> any Projection {
+    let learns = range.use == .training
+    if let hashed = parameter.encoding as? Hashed {
+      guard !learns else {
+        throw .setting(
+          name: "range", wanted: "another one for `\(name)`: the scales of hashed values follow",
+          got: range.name)
+      }
+      let values = GridProjection(
+        self, .follow, shape: hashed.values.shape, isStochastic: isStochastic)
+      return HashedGridProjection(hashed, on: values)
+    }
+    if case .points = grid.kind { return PointProjection(parameter.value, self) }
+    return GridProjection(
+      self, learns ? .learned(steps(for: parameter.value)) : .follow,
+      shape: parameter.value.shape, isStochastic: isStochastic)
+  }
 }
 
 extension Network {
@@ -195,7 +215,7 @@ extension Parameter {
 
 extension Tensor {
   /// The first examples `[B, …]`, as many as there are.
-  fileprivate func first(_ count: Int) -> Tensor {
+  func first(_ count: Int) -> Tensor {
     let examples = min(count, shape.first ?? 0)
     let size = shape.dropFirst().reduce(1, *)
     return Tensor(

@@ -12,7 +12,8 @@ import Tensors
 ///
 /// A pruned parameter is stored in whichever way takes the fewest bits: all codes; only the codes
 /// of what is left, with their positions (groups are then groups of kept weights); or, where
-/// channels have scales of their own, all codes deflated.
+/// channels have scales of their own, all codes deflated. Of a hashed parameter, the values of its
+/// buckets are stored so, as one row.
 ///
 /// - Parameter rounded: codes that were chosen by looking at a layer's inputs, by parameter.
 /// - Throws: `CompressionError`: as `QuantizeOptions.check`; `.unknownLayer`; `.nothing` without
@@ -58,8 +59,9 @@ extension QuantizeOptions {
         guard parameter.value.isFinite else {
           throw CompressionError.notFinite(name, parameter.value)
         }
+        // The values of hashed weights are one row, whose last group may be shorter.
         guard strict, case .group(let size) = quantizer.granularity,
-          !quantizer.wrote(parameter.encoding)
+          !quantizer.wrote(parameter.encoding), !(parameter.encoding is Hashed)
         else { continue }
         let row = Affine.rowLength(of: parameter.value.shape)
         if row % size != 0 { throw .uneven(group: size, row: row, parameter: name) }
@@ -86,6 +88,13 @@ private func quantized(
 ) throws(CompressionError) -> Parameter {
   let quantizer = options.quantizer
   if quantizer.wrote(parameter.encoding) { return parameter }
+  let random = RandomStream(seed: options.seed).split(name)
+  let encode = { (value: Tensor) throws(CompressionError) in
+    try quantizer.encoding(of: value, name, rounding: options.rounding, random)
+  }
+  if let hashed = parameter.encoding as? Hashed {
+    return parameter.stored(as: hashed.storing(try encode(hashed.values.decoded())))
+  }
   if case .group(let size) = quantizer.granularity {
     let row = Affine.rowLength(of: parameter.value.shape)
     if row % size != 0 {
@@ -96,10 +105,6 @@ private func quantized(
           got: rest == row ? "groups of \(row)" : "groups of \(size), the last of a row \(rest)",
           why: "\(size) does not divide the row of \(row)"))
     }
-  }
-  let random = RandomStream(seed: options.seed).split(name)
-  let encode = { (value: Tensor) throws(CompressionError) in
-    try quantizer.encoding(of: value, name, rounding: options.rounding, random)
   }
   return parameter.stored(
     as: try quantizer.smallest(parameter.value, without: parameter.pruned, name, encode))

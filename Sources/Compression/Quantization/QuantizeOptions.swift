@@ -19,6 +19,8 @@ package struct QuantizeOptions: Sendable {
   package var rounding: RoundingRule?
   /// Of the signed grids: leave out the lowest code; nil for yes.
   package var narrow: Bool?
+  /// Of the grid of points: where they are at first; nil for evenly spaced.
+  package var start: CentroidStart?
   /// Quantize biases too; they stay fp32 otherwise.
   package var biases: Bool
   package var layers: Layers
@@ -26,14 +28,14 @@ package struct QuantizeOptions: Sendable {
   package var strict: Bool
   /// Pruned weights may be stored in fewer bits than all codes one by one, where that is smaller.
   package var packs = true
-  /// Of the random numbers of stochastic rounding.
+  /// Of the random numbers of stochastic rounding, and of starts that draw.
   package var seed: UInt64 = 0
 
   package init(
     grid: Grid = .symmetric, bits: Int? = nil, granularity: Affine.Granularity? = nil,
     range: RangeEstimator? = nil, percentile: Double? = nil, fraction: Int? = nil,
     rounding: RoundingRule? = nil, narrow: Bool? = nil, biases: Bool = false,
-    layers: Layers = .all, strict: Bool = true
+    layers: Layers = .all, strict: Bool = true, start: CentroidStart? = nil
   ) {
     self.grid = grid
     self.bits = bits
@@ -44,6 +46,7 @@ package struct QuantizeOptions: Sendable {
     self.rounding = rounding
     self.narrow = narrow
     self.biases = biases
+    self.start = start
     self.layers = layers
     self.strict = strict
   }
@@ -58,7 +61,8 @@ package struct QuantizeOptions: Sendable {
       grid: grid,
       settings: Grid.Settings(bits: width, narrow: narrow ?? true, fraction: fraction ?? 0),
       range: range ?? .minmax, percentile: percentile ?? RangeEstimator.usualPercentile,
-      granularity: grid.takesGranularity ? granularity ?? .channel : .tensor, packs: packs)
+      granularity: grid.takesGranularity ? granularity ?? .channel : .tensor, packs: packs,
+      start: start ?? .linear, seed: seed)
   }
 
   /// - Throws: `CompressionError`: `.bits`, `.group`, `.setting`.
@@ -88,6 +92,7 @@ package struct QuantizeOptions: Sendable {
     try use("rounding", rounding, grid.takesRounding(rounding), \.isUniform)
     try use("narrow", narrow, grid.takesNarrow, \.takesNarrow)
     try use("fraction", fraction, grid.takesFraction, \.takesFraction)
+    try use("start", start, grid.takesStart, \.takesStart)
     if percentile != nil, range?.name != RangeEstimator.percentile.name {
       throw .setting(
         name: "percentile", wanted: "left out with another range than percentile",

@@ -12,6 +12,7 @@ extension Quantizer {
     switch grid.kind {
     case .float(let format): return Encodings.Dense(value, as: format)
     case .levels(let table, let rule): return levels(value, table, rule)
+    case .points: return try points(of: value, name)
     case .uniform:
       if bits <= 8, rounding == nil || rounding?.name == RoundingRule.halfEven.name {
         let (patterns, steps) = patterns(for: value)
@@ -200,6 +201,8 @@ extension Quantizer {
     case (let stored as Levels, .levels(let table, let rule)):
       return stored.table == table && stored.granularity == granularity
         && !(rule == .one && stored.scales.contains { $0 != 1 })
+    case (let stored as Scaled, .points):
+      return (stored.values as? Codebook)?.bits == bits && stored.granularity == granularity
     default: return encoding.nested.map(wrote) ?? false
     }
   }

@@ -30,11 +30,14 @@ package struct Quantizer: Sendable {
   package let granularity: Affine.Granularity
   /// What is pruned may be left out of what is stored.
   let packs: Bool
+  /// Of the grid of points: where they are at first, and the seed of starts that draw.
+  let start: CentroidStart
+  let seed: UInt64
 
   package init(
     grid: Grid, settings: Grid.Settings, range: RangeEstimator = .minmax,
     percentile: Double = RangeEstimator.usualPercentile, granularity: Affine.Granularity,
-    packs: Bool = true
+    packs: Bool = true, start: CentroidStart = .linear, seed: UInt64 = 0
   ) {
     self.grid = grid
     self.settings = settings
@@ -42,6 +45,8 @@ package struct Quantizer: Sendable {
     self.percentile = percentile
     self.granularity = granularity
     self.packs = packs
+    self.start = start
+    self.seed = seed
   }
 
   package var bits: Int { settings.bits }

@@ -4,29 +4,35 @@ package import Networks
 import Tensors
 
 extension Network {
-  /// Projections for every parameter that is stored on a grid: training moves the numbers behind the
-  /// codes, on the scales that the encoding has. What has none (groups of kept weights, a scale of 0,
-  /// nothing kept at all) trains as plain numbers.
-  package var quantizedProjections: [String: any Projection] {
+  /// Projections for every parameter that is stored on a grid or shares values: training moves the
+  /// numbers behind the codes, on the scales that the encoding has, or the shared values. What has none
+  /// (groups of kept weights, a scale of 0, nothing kept at all) trains as plain numbers.
+  package var quantizedProjections: [String: any Projection] { projections(scalesFollow: false) }
+
+  /// - Parameter scalesFollow: scales in fp32 are found anew from the weights in each step.
+  func projections(scalesFollow: Bool) -> [String: any Projection] {
     var projections: [String: any Projection] = [:]
     for (name, parameter) in parameters where parameter.role != .step {
       projections[name] = projection(
-        staying: parameter.encoding, shape: parameter.value.shape, isWhole: true)
+        staying: parameter.encoding, shape: parameter.value.shape, isWhole: true,
+        follows: scalesFollow)
     }
     return projections
   }
 }
 
-/// - Parameter isWhole: the encoding holds all elements, not only kept ones.
+/// - Parameters:
+///   - isWhole: the encoding holds all elements, not only kept ones.
+///   - follows: scales in fp32 follow the numbers.
 private func projection(
-  staying encoding: any Encoding, shape: [Int], isWhole: Bool
+  staying encoding: any Encoding, shape: [Int], isWhole: Bool, follows: Bool
 ) -> (any Projection)? {
   switch encoding {
   case let affine as Affine:
     guard isWhole || affine.granularity == .tensor, !affine.scales.isEmpty,
       affine.scales.allSatisfy({ $0 > 0 })
     else { return nil }
-    return affine.projection(shape)
+    return affine.projection(shape, follows: follows)
   case let levels as Levels:
     guard isWhole || levels.granularity == .tensor, !levels.scales.isEmpty,
       levels.scales.allSatisfy({ $0 > 0 }),
@@ -47,6 +53,15 @@ private func projection(
     return codebook.projection(at: sparse.positions, of: count) {
       (try? sparse.with(values: $0)) ?? sparse
     }
+  case let scaled as Scaled where isWhole: return PointProjection(scaled)
+  case let hashed as Hashed where isWhole:
+    let values = hashed.values
+    let inner = projection(
+      staying: values, shape: values.shape, isWhole: true, follows: follows)
+    guard let grid = (inner as? PointProjection)?.following ?? inner, !grid.learnsState else {
+      return hashed.projection()
+    }
+    return HashedGridProjection(hashed, on: grid)
   case let dense as Encodings.Dense:
     guard let grid = Grid.all.first(where: { $0.format == dense.format }) else { return nil }
     let quantizer = Quantizer(
@@ -54,13 +69,14 @@ private func projection(
     return GridProjection(quantizer, .follow, shape: shape)
   default:
     return encoding.nested.flatMap {
-      projection(staying: $0, shape: shape, isWhole: isWhole && !(encoding is Sparse))
+      projection(
+        staying: $0, shape: shape, isWhole: isWhole && !(encoding is Sparse), follows: follows)
     }
   }
 }
 
 extension Affine {
-  fileprivate func projection(_ shape: [Int]) -> any Projection {
+  fileprivate func projection(_ shape: [Int], follows: Bool) -> any Projection {
     let narrow = isSigned && !usesLowestCode
     let range = Affine.range(bits: bits, isSigned: isSigned)
     let codes = Int(range.lowerBound) + (narrow ? 1 : 0)...Int(range.upperBound)
@@ -71,7 +87,8 @@ extension Affine {
       !isSymmetric ? .affine : scaleFormat == .exponent ? .powerOfTwo : .symmetric
     let quantizer = Quantizer(
       grid: grid, settings: Grid.Settings(bits: bits, narrow: narrow), granularity: granularity)
-    return GridProjection(quantizer, .fixed(steps), shape: shape)
+    let stays = !follows || scaleFormat == .exponent
+    return GridProjection(quantizer, stays ? .fixed(steps) : .follow, shape: shape)
   }
 }
 

@@ -16,6 +16,7 @@ final class Evidence {
   private var scores: [Float] = []
   private var losses: [Double] = []
   private var answers: [[Answer?]]
+  private var layerSlopes: [Double]?
   private var fisherDiagonals: [[Double]]?
   private var layerTraces: [LayerTrace]?
 
@@ -154,6 +155,18 @@ final class Evidence {
   }
 
   // MARK: Slopes and curvature
+
+  /// For each layer, the length of the gradient of the mean loss by its weights.
+  func gradientNorms() throws(CompressionError) -> [Double] {
+    if let layerSlopes { return layerSlopes }
+    let data = try data()
+    do throws(NetworkError) {
+      let gradient = try LossGradient(network, on: data)
+      let norms = try LayerGradient(gradient, layers).norms(of: layers.count, monitor: monitor)
+      layerSlopes = norms
+      return norms
+    } catch { throw .network(error) }
+  }
 
   func fisher() throws(CompressionError) -> [[Double]] {
     if let fisherDiagonals { return fisherDiagonals }

@@ -25,6 +25,21 @@ struct LayerGradient {
       ? gradient.gradient(places[0]) : places.flatMap { gradient.gradient($0) }
   }
 
+  /// The lengths of the gradients of the mean loss over all examples, by the weights of the first
+  /// `count` layers.
+  func norms(of count: Int, monitor: Monitor) throws(NetworkError) -> [Double] {
+    var sums: [[Double]] = []
+    for batch in gradient.batches {
+      try gradient.run(batch, monitor: monitor)
+      for layer in 0..<count {
+        let slopes = self.gradient(of: layer)
+        if sums.count == layer { sums.append([Double](repeating: 0, count: slopes.count)) }
+        for (i, slope) in slopes.enumerated() { sums[layer][i] += Double(slope) }
+      }
+    }
+    return sums.map { $0.reduce(0) { $0 + $1 * $1 }.squareRoot() }
+  }
+
   func move(_ layer: Int, to values: [Float]) {
     guard places[layer].count > 1 else { return gradient.move(places[layer][0], to: values) }
     var start = 0

@@ -60,6 +60,20 @@ package struct SensitivityEstimator: Sendable {
     return mean.scaled(by: evidence.squaredError(layer, choice))
   }
 
+  package static let gradient = SensitivityEstimator(
+    name: "gradient",
+    summary:
+      "the length of the mean loss's gradient by the layer's weights, times that of their error: "
+      + "how much the loss could change at most, to first order",
+    formula: "‖∂ mean loss / ∂W‖ · ‖Q(W) − W‖",
+    source: "bits by gradient norm: Polino et al. 2018, arXiv:1802.05668, section 4; the product: "
+      + "Cauchy and Schwarz",
+    needsData: true
+  ) { evidence, layer, choice throws(CompressionError) in
+    let slope = try evidence.gradientNorms()[layer]
+    return MeanEstimate(slope * evidence.squaredError(layer, choice).squareRoot())
+  }
+
   package static let loss = SensitivityEstimator(
     name: "loss",
     summary: "the truth: how much the mean loss of the examples rises when this layer alone is "
@@ -72,5 +86,5 @@ package struct SensitivityEstimator: Sendable {
   }
 
   /// The cheapest first, the truth last.
-  package static let all = [weightMSE, outputMSE, fisher, hessian, loss]
+  package static let all = [weightMSE, outputMSE, gradient, fisher, hessian, loss]
 }

@@ -198,5 +198,11 @@ extension Catalog {
         + "The message says which tensor is illegal there and why, and what would be legal. With "
         + "strict: false it is only noted; objections lists all of it.",
       .program("quantize(network(input: 64) { dense 10 }, group: 16, for: .cortexM4)")),
+    Entry(
+      "E0616", "blocks that do not divide a row",
+      "With `block`, share cuts each row of a weight into blocks of so many neighbors: a row of a dense "
+        + "layer has its inputs, one of a convolution its channels times its window. Choose a divisor "
+        + "of the row; layers of other types may have other blocks, as in block: (conv: 9, dense: 4).",
+      .program("share(network(input: 64) { dense 10 }, centroids: 4, block: 24)")),
   ]
 }

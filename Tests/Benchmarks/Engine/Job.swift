@@ -60,6 +60,13 @@ enum Jobs {
       ("top", 3, { try Matrices.top(size($0[0]), size($0[1]), rank: size($0[2])) }),
       ("randomized", 3, { try Matrices.randomized(size($0[0]), size($0[1]), rank: size($0[2])) }),
       ("product", 1, { try Matrices.product(size($0[0])) }),
+      (
+        "cluster", 4,
+        {
+          try Clusters.job(
+            size: size($0[0]), width: size($0[1]), count: size($0[2]), rounds: size($0[3]))
+        }
+      ),
     ]
 
   static func named(_ words: [String]) throws -> any Job {

@@ -69,7 +69,19 @@ def randomized(mode, rows, columns, rank):
         matrix, rank, n_oversamples=10, n_iter=2, random_state=0)[1], lambda values: values
 
 
-JOBS = {job.__name__: job for job in (quantize, select, product, svd, top, randomized)}
+def cluster(mode, size, width, count, rounds):
+    import warnings
+    from sklearn.cluster import KMeans
+    from sklearn.exceptions import ConvergenceWarning
+    warnings.simplefilter("ignore", ConvergenceWarning)
+    blocks = figures.bell(size * size, 3).reshape(-1, width)
+    means = KMeans(
+        count, init=blocks[:count].copy(), n_init=1, max_iter=rounds, tol=0, algorithm="lloyd",
+        copy_x=False)
+    return 1, lambda: means.fit(blocks).inertia_, lambda value: [value]
+
+
+JOBS = {job.__name__: job for job in (quantize, select, product, svd, top, randomized, cluster)}
 
 if __name__ == "__main__":
     mode, job, *words = sys.argv[1:]

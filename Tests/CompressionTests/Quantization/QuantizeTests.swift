@@ -39,7 +39,8 @@ import Testing
       for (old, new) in zip(network.parameters, result.network.parameters) {
         #expect(new.parameter.encoding.decoded() == new.parameter.value)
         if old.parameter.role != .weight { #expect(old.parameter.value == new.parameter.value) }
-        if old.parameter.role == .weight {
+        // A table of 256 points is more than so few weights.
+        if old.parameter.role == .weight, options.grid.name != Grid.points.name {
           #expect(
             new.parameter.encoding.ledger.bits < old.parameter.encoding.ledger.bits)
         }

@@ -31,8 +31,8 @@ import Testing
     #expect(result.examples == 30)
     for row in result.rows {
       #expect(row.scores.count == Self.all.count)
-      #expect(row.scores.prefix(3).allSatisfy { $0.value >= 0 && $0.value.isFinite })
-      #expect(row.scores[3].halfWidth != nil && row.scores[4].halfWidth != nil)
+      #expect(row.scores.prefix(4).allSatisfy { $0.value >= 0 && $0.value.isFinite })
+      #expect(row.scores[4].halfWidth != nil && row.scores[5].halfWidth != nil)
     }
     // More bits never make the weights' error larger.
     for (i, row) in result.rows.enumerated() where i % 3 > 0 {
@@ -45,6 +45,31 @@ import Testing
       #expect(agreement.byBits.count == 3 && agreement.overall != nil)
       #expect(agreement.byBits.allSatisfy { ($0 == nil) == (layers.count < 3) })
       #expect((agreement.byBits + [agreement.overall]).allSatisfy { abs($0 ?? 0) <= 1 })
+    }
+  }
+
+  /// The length of the gradient of the mean loss, whatever the batches, times that of the error.
+  @Test func gradientsAreThoseOfTheMeanLoss() throws {
+    let network = try Specimens.network("cnn")
+    let data = Specimens.dataset(for: network, count: 40)
+    let result = try sensitivity(
+      network, on: data,
+      SensitivityOptions(bits: [3], estimators: [.weightMSE, .gradient], examples: 40))
+    let gradient = try LossGradient(network, on: data, batch: 7)
+    var sums = gradient.places.map { place in
+      [Double](
+        repeating: 0, count: network.nodes[place.node].parameters[place.parameter].value.count)
+    }
+    for batch in gradient.batches {
+      try gradient.run(batch, monitor: .silent)
+      for place in sums.indices {
+        for (i, slope) in gradient.gradient(place).enumerated() { sums[place][i] += Double(slope) }
+      }
+    }
+    for (row, slopes) in zip(result.rows, sums) {
+      let length = slopes.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      let error = (row.scores[0].value * Double(slopes.count)).squareRoot()
+      #expect(abs(row.scores[1].value / (length * error) - 1) < 1e-4)
     }
   }
 
