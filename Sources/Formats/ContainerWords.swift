@@ -36,6 +36,8 @@ package enum ContainerWords {
     ".percentile|.kl|.moving_average|.learned|.float|.integer|.half_even|.half_away|.stochastic",
     ".adaround|.gptq|.batch|.sample|.token|centroids|across|codebook|.density|.random|.plus_plus",
     ".optimal|.layer|.network|.fp32",
+    "code|reindex|index|lambda|.deflate|.huffman|.range|.rate_distortion|.smallest|.bitmask|.gaps",
+    ".relative|.csr|.csc|.positions",
     "mnist.train sha256:02def62d38696cdd|mnist.test sha256:fc4ad2928469b062",
     "digits.train sha256:ac9fdfe258aefd68|digits.test sha256:ac9fdfe258aefd68",
     "[1, 28, 28]|10%|20%|30%|40%|50%|60%|70%|80%|90%|91%|92%|93%|94%|95%|96%|97%|98%|99%",

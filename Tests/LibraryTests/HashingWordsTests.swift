@@ -43,7 +43,7 @@ import Testing
     #expect(try bench.value("small.bytes == \(size)B") == .boolean(true))
   }
 
-  private static let ending = "cnet"
+  private static let ending = "cnbm"
 
   @Test func sizesFitTheirBudget() throws {
     let bench = Self.prepared()

@@ -4,7 +4,7 @@
     read_cnbm.py Notebooks/reference/container.cnb FILE.cnbm
 
 The lists of words and forms are taken from the notebook, as it prints them. It shares no code with cnb: that is
-its use. Encodings: dense, affine, sparse, levels of one bit, codebook; layers: those of images.
+its use. Encodings: dense, affine, sparse and codebook, without a coder; layers: those of images.
 """
 import json, re, struct, sys, zlib
 
@@ -75,14 +75,12 @@ class Reader:
         whole = int.from_bytes(self.take((count * bits + 7) // 8), "little")
         return [whole >> (bits * i) & ((1 << bits) - 1) for i in range(count)]
 
-    def codes(self, count, bits):
-        low = self.packed(count, min(bits, 8))
-        high = self.packed(count, bits - 8) if bits > 8 else [0] * count
-        return [a | b << 8 for a, b in zip(low, high)]
-
     def wide(self, count, bits):
-        planes = [self.packed(count, min(8, bits - at)) for at in range(0, bits, 8)]
-        return [sum(p[i] << 8 * n for n, p in enumerate(planes)) for i in range(count)]
+        """Numbers of any number of bits: eight of each in a row, the lowest first."""
+        values = [0] * count
+        for start in range(0, bits, 8):
+            for i, part in enumerate(self.packed(count, min(8, bits - start))): values[i] |= part << start
+        return values
 
 
 def single(value): return struct.unpack("<f", struct.pack("<f", value))[0]
@@ -116,10 +114,11 @@ def decode(reader, shape, tag, codebooks):
         places, runs = slices(shape, granularity, reader.unpack("I")[0] if granularity == 2 else 0)
         scales = reader.unpack("f", runs) if scaling == 0 else [2.0 ** e for e in reader.unpack("b", runs)]
         number = lambda code: code - (1 << bits) if signed and code >> (bits - 1) else code
-        zeros = [number(z) for z in reader.codes(runs, bits)] if head & 32 else [0] * runs
-        return [single((number(c) - zeros[p]) * scales[p]) for c, p in zip(reader.codes(count, bits), places)]
+        zeros = [number(z) for z in reader.wide(runs, bits)] if head & 32 else [0] * runs
+        return [single((number(c) - zeros[p]) * scales[p]) for c, p in zip(reader.wide(count, bits), places)]
     if tag == 3:
-        scheme = reader.byte()
+        scheme, values = reader.byte(), None
+        columns = count if len(shape) < 2 else count // shape[0]
         if scheme == 0:
             kept = [i for i, bit in enumerate(reader.packed(count, 1)) if bit]
         elif scheme <= 7:
@@ -132,31 +131,26 @@ def decode(reader, shape, tag, codebooks):
         elif scheme <= 9:
             kept = reader.unpack("H" if scheme == 8 else "I", reader.count())
         elif scheme <= 11:
-            columns = count if len(shape) < 2 else count // max(1, shape[0])
-            rows = count // max(1, columns)
-            lines, length = (rows, columns) if scheme == 10 else (columns, rows)
-            each = reader.wide(lines, length.bit_length())
-            places = iter(reader.wide(sum(each), max(0, length - 1).bit_length()))
-            kept = [line * length + next(places) if scheme == 10 else next(places) * columns + line
-                    for line in range(lines) for _ in range(each[line])]
-            kept.sort()
+            lines, length = (count // columns, columns) if scheme == 10 else (columns, count // columns)
+            counts = reader.wide(lines, length.bit_length())
+            places = reader.wide(sum(counts), (length - 1).bit_length())
+            owners = [line for line, each in enumerate(counts) for _ in range(each)]
+            kept = sorted(a * columns + b if scheme == 10 else b * columns + a for a, b in zip(owners, places))
         else:
-            stored = reader.count()
-            found = decode(reader, [stored], reader.byte(), codebooks)
-            kept, place = [], -1
-            for gap in reader.packed(stored, scheme - 10):
+            values, place, kept = decode(reader, [reader.count()], reader.byte(), codebooks), -1, []
+            for gap in reader.packed(len(values), scheme - 10):
                 place += gap + 1
                 kept.append(place)
-        if scheme < 12: found = decode(reader, [len(kept)], reader.byte(), codebooks)
-        values = [0.0] * count
-        for place, value in zip(kept, found): values[place] = value
-        return values
+        if values is None: values = decode(reader, [len(kept)], reader.byte(), codebooks)
+        elements = [0.0] * count
+        for place, value in zip(kept, values): elements[place] = value
+        return elements
     if tag == 6:
         tie, block = reader.count(), reader.count()
         if tie % 2 == 0: codebooks[tie // 2] = decode(reader, [reader.count() * block], reader.byte(), codebooks)
         table = codebooks[tie // 2]
         bits = (len(table) // block - 1).bit_length()
-        return [table[c * block + i] for c in (reader.codes(count // block, bits) if bits else [0] * (count // block))
+        return [table[c * block + i] for c in reader.wide(count // block, bits)
                 for i in range(block)]
     raise SystemExit(f"the encoding {tag} is not read here")
 
