@@ -36,15 +36,13 @@ package enum ContainerWords {
     ".percentile|.kl|.moving_average|.learned|.float|.integer|.half_even|.half_away|.stochastic",
     ".adaround|.gptq|.batch|.sample|.token|centroids|across|codebook|.density|.random|.plus_plus",
     ".optimal|.layer|.network|.fp32",
-    "code|reindex|index|lambda|.deflate|.huffman|.range|.rate_distortion|.smallest|.bitmask|.gaps",
-    ".relative|.csr|.csc|.positions",
     "mnist.train sha256:02def62d38696cdd|mnist.test sha256:fc4ad2928469b062",
     "digits.train sha256:ac9fdfe258aefd68|digits.test sha256:ac9fdfe258aefd68",
     "[1, 28, 28]|10%|20%|30%|40%|50%|60%|70%|80%|90%|91%|92%|93%|94%|95%|96%|97%|98%|99%",
     "0.1|0.01|0.001|0.0001|0.5|0.05|0.005|0.0005|0.2|0.02|0.002|0.0002|0.3|0.03|0.003|0.0003",
     ".cortexM4|.cortexM7|.int8_npu|.arm_dot_product|.avx2|.avx512_vnni|.sparse_gpu",
     "index|code|reindex|lambda|.smallest|.bitmask|.gaps|.relative|.csr|.csc|.positions",
-    ".deflate|.huffman|.range|.rate_distortion",
+    ".deflate|.huffman|.range|.rate_distortion|hash|factor|buckets|block|.points",
   ]
 
   /// By their UTF-8: strings of Swift are equal where their accents are, whatever their bytes.

@@ -133,9 +133,9 @@ struct Samples {
         result.append(try levels(tensor, table, granularity))
       }
     }
-    result += try codebooks(shape)
+    result += try codebooks(shape) + hashed(tensor) + scaled(tensor)
+    // Which schemes there are depends on the positions, and so does all that follows.
     result += try sparse(shape)
-    result += try hashed(tensor) + scaled(tensor)
     for inner in result.enumerated().filter({ $0.offset % 7 == 0 }).map(\.element) {
       for coder in Coder.all { result.append(try Coded(inner, by: coder)) }
     }
