@@ -38,7 +38,7 @@ enum CodingWords {
     }
     try context.checkInterrupt()
     CompressionWords.say(result.notes, context)
-    return NetworkValue(result.network, history: network.history)
+    return NetworkValue(result.network, history: network.history, isRecorded: network.isRecorded)
   }
 
   static let code = Builtin(
@@ -74,7 +74,7 @@ enum CodingWords {
     }
     try context.checkInterrupt()
     CompressionWords.say(result.notes, context)
-    return NetworkValue(result.network, history: network.history)
+    return NetworkValue(result.network, history: network.history, isRecorded: network.isRecorded)
   }
 
   static let entropy = Builtin(
@@ -94,17 +94,22 @@ enum CodingWords {
         shows: "true"),
     ], seeAlso: ["code", "ledger"]
   ) { _, network -> Value in
-    .list(Compression.entropies(of: network.network).map { .record(row($0)) })
+    .list(
+      Compression.entropies(of: network.network).map {
+        .record(row($0, varies: !network.isRecorded))
+      })
   }
 
-  private static func row(_ entropy: ParameterEntropy) -> [(name: String, value: Value)] {
+  private static func row(
+    _ entropy: ParameterEntropy, varies: Bool
+  ) -> [(name: String, value: Value)] {
     let symbols = Double(entropy.symbols)
-    func rough(_ value: Double, _ unit: Quantity.Unit) -> Value {
-      .quantity(value, unit, mark: .within(abs(value) * 0.03))
+    func rough(_ value: Double, _ unit: Quantity.Unit, within width: Double? = nil) -> Value {
+      .quantity(value, unit, mark: varies ? .within(width ?? abs(value) * 0.03) : .exact)
     }
     var fields: [(name: String, value: Value)] = [
       ("part", .text(entropy.name)), ("symbol", .text(entropy.purpose.rawValue)),
-      ("count", .quantity(symbols, .count(.plain), mark: .within(symbols * 0.03))),
+      ("count", rough(symbols, .count(.plain))),
       ("entropy", rough(entropy.shannonBits / symbols, .count(.plain))),
       ("bound", rough(entropy.shannonBits / 8, .bytes(.entropy))),
     ]
@@ -113,7 +118,7 @@ enum CodingWords {
     // Symbols that are all the same have no entropy to be far from.
     let distance = entropy.shannonBits > 0 ? stored.map { $0 / entropy.shannonBits - 1 } : nil
     fields.append(
-      ("distance", distance.map { .quantity($0, .fraction, mark: .within(0.05)) } ?? .none))
+      ("distance", distance.map { rough($0, .fraction, within: 0.05) } ?? .none))
     return fields
   }
 }

@@ -25,11 +25,14 @@ final class DifferenceValue: Native, Bridged {
   init(_ before: NetworkValue, _ after: NetworkValue, monitor: Monitor) throws {
     difference = try NetworkDifference(
       from: before.network, to: after.network, monitor: monitor)
-    let isTrained = before.isTrained || after.isTrained
+    let isTrained = [before, after].contains { $0.isTrained && !$0.isRecorded }
     let (old, new) = (Self.bytes(before), Self.bytes(after))
     fields = difference.tensors.map { tensor in
       Self.fields(
-        tensor, old[tensor.name] ?? 0, new[tensor.name] ?? 0, isTrained: isTrained)
+        tensor, old[tensor.name] ?? 0, new[tensor.name] ?? 0, isTrained: isTrained,
+        vary: (
+          tensor.before.map(before.sizeVaries) ?? false, tensor.after.map(after.sizeVaries) ?? false
+        ))
     }
     rows = fields.map { field in
       .record(Self.columns.map { ($0, field[$0] ?? .none) })
@@ -69,7 +72,8 @@ final class DifferenceValue: Native, Bridged {
 
   /// What trained values decide is compared within some width.
   private static func fields(
-    _ tensor: TensorDifference, _ before: Double, _ after: Double, isTrained: Bool
+    _ tensor: TensorDifference, _ before: Double, _ after: Double, isTrained: Bool,
+    vary: (before: Bool, after: Bool)
   ) -> [String: Value] {
     func count(_ value: Int?, within share: Double, least: Double = 0) -> Value {
       guard let value else { return .none }
@@ -77,9 +81,8 @@ final class DifferenceValue: Native, Bridged {
       return .quantity(
         Double(value), .count(.plain), mark: isTrained && width > 0 ? .within(width) : .exact)
     }
-    func bytes(_ value: Double, _ parameter: Networks.Parameter?) -> Value {
-      let isLoose = parameter?.encoding.sizeDependsOnValues ?? false
-      return .quantity(value, .bytes(.file), mark: isLoose ? .within(value * 0.03) : .exact)
+    func bytes(_ value: Double, _ varies: Bool) -> Value {
+      .quantity(value, .bytes(.file), mark: varies ? .within(abs(value) * 0.03) : .exact)
     }
     let use = tensor.after?.encoding.codeUse
     var fields: [String: Value] = [
@@ -89,17 +92,13 @@ final class DifferenceValue: Native, Bridged {
       "codes": count(use?.codes, within: 0), "dead": count(use?.dead, within: 0.1, least: 2),
       "stored_before": tensor.before.map { .text($0.encoding.summary) } ?? .none,
       "stored_after": tensor.after.map { .text($0.encoding.summary) } ?? .none,
-      "before": bytes(before, tensor.before), "after": bytes(after, tensor.after),
+      "before": bytes(before, vary.before), "after": bytes(after, vary.after),
+      "won": bytes(before - after, vary.before || vary.after),
     ]
     if let ratio = tensor.noiseRatio {
       let mark: Quantity.Mark = isTrained && ratio.isFinite ? .within(0.5) : .exact
       fields["sqnr"] = .quantity(ratio, .count(.plain), mark: mark)
     }
-    let isLoose = [tensor.before, tensor.after].contains {
-      $0?.encoding.sizeDependsOnValues ?? false
-    }
-    fields["won"] = .quantity(
-      before - after, .bytes(.file), mark: isLoose ? .within(abs(before - after) * 0.03) : .exact)
     return fields
   }
 

@@ -52,7 +52,7 @@ enum ExplainingWords {
     let (bare, removed) = Container.stripped(network.network)
     let words = removed.isEmpty ? "nothing: every byte is needed" : removed.joined(separator: ", ")
     context.emit(.text("taken off: \(words)"))
-    return NetworkValue(bare, history: network.history)
+    return NetworkValue(bare, history: network.history, isRecorded: network.isRecorded)
   }
 
   static let hexdump = Builtin(

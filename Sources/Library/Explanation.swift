@@ -44,7 +44,7 @@ struct Explanation: Sendable {
       let zeros = weights.reduce(0) { $0 + $1.value.elements.count { $0 == 0 } }
       return count == 0 ? nil : (node.name, count, zeros)
     }
-    let isLoose = value.isQuantized
+    let isLoose = value.zerosVary
     func row(_ name: String, _ count: Int, _ zeros: Int, _ depth: Int) -> ExplanationValue.Row {
       let share = Double(zeros) / Double(max(1, count))
       let mark: Quantity.Mark = isLoose ? .within(Double(zeros) * 0.02) : .exact

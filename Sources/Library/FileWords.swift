@@ -41,7 +41,7 @@ enum FileWords {
     }
     for notice in loaded.notices { context.warn("\(name): \(notice)") }
     switch loaded.content {
-    case .network(let network): return NetworkValue(network).bridged
+    case .network(let network): return NetworkValue(network, isRecorded: true).bridged
     case .tensor(let tensor): return .tensor(tensor)
     case .tensors(let tensors): return .record(tensors.map { ($0.name, .tensor($0.tensor)) })
     }

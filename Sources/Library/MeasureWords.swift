@@ -58,7 +58,7 @@ enum MeasureWords {
     let lines = Container.ledger(of: network.network)
     let total = lines.reduce(0) { $0 + $1.bits }
     let loose = Set(
-      network.network.parameters.filter { $0.parameter.encoding.sizeDependsOnValues }.map(\.name))
+      network.network.parameters.filter { network.sizeVaries($0.parameter) }.map(\.name))
     let rows = lines.map { line in
       let (bits, share) = (Double(line.bits), Double(line.bits) / Double(max(1, total)))
       let isLoose = loose.contains(line.part) && line.purpose != .header

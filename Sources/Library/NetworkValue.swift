@@ -16,14 +16,18 @@ final class NetworkValue: Native, Bridged, Describable {
   let seed: UInt64?
   /// What the last word did in another way than asked: for its line on the receipt.
   let remarks: [Note]
+  /// It is as a file has it, or coded from that: nothing about it follows from what this machine computed.
+  let isRecorded: Bool
 
   init(
-    _ network: Network, history: [Trained.Epoch] = [], seed: UInt64? = nil, remarks: [Note] = []
+    _ network: Network, history: [Trained.Epoch] = [], seed: UInt64? = nil, remarks: [Note] = [],
+    isRecorded: Bool = false
   ) {
     self.network = network
     self.history = history
     self.seed = seed
     self.remarks = remarks
+    self.isRecorded = isRecorded
   }
 
   convenience init(from value: Value) throws(Mismatch) {
@@ -31,7 +35,8 @@ final class NetworkValue: Native, Bridged, Describable {
     if let allocation = native as? AllocationValue {
       self.init(allocation.allocation.network)
     } else if let own = native as? NetworkValue {
-      self.init(own.network, history: own.history, seed: own.seed)
+      self.init(
+        own.network, history: own.history, seed: own.seed, isRecorded: own.isRecorded)
     } else {
       throw Mismatch(Self.kind)
     }
@@ -92,7 +97,8 @@ final class NetworkValue: Native, Bridged, Describable {
   func fileBytes(_ count: Int) -> Value {
     let mark = sizeMark(Double(count))
     return .quantity(
-      Double(count), .bytes(.file), mark: mark == .exact && isCalibrated ? .within(32) : mark)
+      Double(count), .bytes(.file),
+      mark: mark == .exact && isCalibrated && !isRecorded ? .within(32) : mark)
   }
 
   /// What calibration saw stands in the header, where a number takes as many bytes as it needs.
@@ -106,6 +112,7 @@ final class NetworkValue: Native, Bridged, Describable {
 
   func sizeMark(_ size: Double) -> Quantity.Mark {
     // Bits that were allocated follow from trained values, too.
+    guard !isRecorded else { return .exact }
     let depends =
       network.parameters.contains { $0.parameter.encoding.sizeDependsOnValues }
       || network.receipt.steps.contains { $0.word == SensitivityWords.allocate.name }
@@ -119,12 +126,20 @@ final class NetworkValue: Native, Bridged, Describable {
   /// What pruning leaves is exact; how many weights fall on the code 0 is not.
   func nonZeros(_ footprint: Footprint) -> Value {
     let count = Double(footprint.nonZeros)
-    return .quantity(count, .count(.nonzeros), mark: isQuantized ? .within(count * 0.02) : .exact)
+    return .quantity(count, .count(.nonzeros), mark: zerosVary ? .within(count * 0.02) : .exact)
   }
 
   private var sparsity: Value {
     .quantity(
-      Footprint(network).sparsity, .fraction, mark: isQuantized ? .within(0.01) : .exact)
+      Footprint(network).sparsity, .fraction, mark: zerosVary ? .within(0.01) : .exact)
+  }
+
+  /// How many weights become 0 when they are rounded follows from trained values.
+  var zerosVary: Bool { isQuantized && !isRecorded }
+
+  /// The size of this parameter follows from trained values.
+  func sizeVaries(_ parameter: Networks.Parameter) -> Bool {
+    !isRecorded && parameter.encoding.sizeDependsOnValues
   }
 
   /// Some weights are stored as codes or as 16-bit floats.

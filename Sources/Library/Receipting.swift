@@ -20,7 +20,9 @@ extension NetworkValue {
       written += value.remarks.map { ("instead", $0.description) }
       var network = value.network
       network.receipt = network.receipt.adding(Receipt.Step(word, written))
-      return NetworkValue(network, history: value.history).bridged
+      return NetworkValue(
+        network, history: value.history, isRecorded: value.isRecorded
+      ).bridged
     }
   }
 }

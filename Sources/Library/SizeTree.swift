@@ -21,7 +21,9 @@ struct SizeTree: Sendable {
     let layers = network.nodes.filter { !$0.parameters.isEmpty }.map { node in
       joined(
         node.name,
-        node.parameters.map { tensor($0, byPart["\(node.name).\($0.name)"] ?? []) })
+        node.parameters.map {
+          tensor($0, byPart["\(node.name).\($0.name)"] ?? [], isLoose: value.sizeVaries($0))
+        })
     }
     let own = (byPart["file"] ?? []).map {
       SizeTree(
@@ -34,9 +36,10 @@ struct SizeTree: Sendable {
       isLoose: value.sizeMark(1) != .exact, parts: parts)
   }
 
-  private static func tensor(_ parameter: Networks.Parameter, _ rows: [LedgerRow]) -> SizeTree {
-    let isLoose = parameter.encoding.sizeDependsOnValues
-    return SizeTree(
+  private static func tensor(
+    _ parameter: Networks.Parameter, _ rows: [LedgerRow], isLoose: Bool
+  ) -> SizeTree {
+    SizeTree(
       name: "\(parameter.name) (\(parameter.encoding.summary))",
       bits: rows.reduce(0) { $0 + $1.bits },
       weights: parameter.role == .weight ? parameter.value.count : 0, isLoose: isLoose,

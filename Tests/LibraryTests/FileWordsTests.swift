@@ -21,6 +21,28 @@ import Testing
     #expect(cell.result.filesRead.map(\.path) == ["net.\(ending)"])
   }
 
+  /// What follows from trained values is compared with a tolerance; what a file holds, exactly.
+  @Test func sizesOfFilesAreExact() throws {
+    let folder = try Folder()
+    let bench = Workbench(folder.path)
+    bench.run(
+      """
+      net = prune(mlp([64, 16, 10]), 80%) |> share(bits: 3)
+      save(code(net), "net.cnbm")
+      again = load "net.cnbm"
+      """)
+    func text(_ code: String) -> String { bench.run(code).text }
+    #expect(text("code(net).bytes").contains("±"))
+    for figure in [
+      "again.bytes", "code(strip(again), by: .huffman).bytes", "again.nonzeros", "ledger(again)",
+      "entropy(again)", "why again.bytes", "diff(again, strip(again))",
+    ] {
+      let shown = text(figure)
+      #expect(!shown.isEmpty && !shown.contains("±"), "\(figure): \(shown)")
+    }
+    #expect(text("finetune(again, on: load(\"digits\").train, epochs: 1).bytes").contains("±"))
+  }
+
   @Test func tensorsComeBack() throws {
     let folder = try Folder()
     let bench = Workbench(folder.path)
