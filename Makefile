@@ -68,7 +68,7 @@ test: setup ## Run every test, and every notebook again
 check: build notebooks ## Run the notebooks and the standard library again and compare
 
 # Training that rounds takes minutes, and ends further apart on another machine than its marks say.
-LONG := hybrid-precision|quantization-from-scratch
+LONG := hybrid-precision|quantization-from-scratch|hashing-products|deep-compression
 
 # With the data of this place, where it is; each once more as an older machine would compute it.
 notebooks:

@@ -47,7 +47,8 @@ import Testing
     #expect(isTrue("s.traces.samples == [3, 3, 3]"))
     #expect(
       isTrue(
-        "s.correlations.estimator == [\"weight_mse\", \"output_mse\", \"gradient\", \"fisher\", \"hessian\"]"))
+        "s.correlations.estimator == [\"weight_mse\", \"output_mse\", \"gradient\", \"fisher\", \"hessian\"]"
+      ))
     #expect(bench.run("plot s, x: \"fisher\", y: \"loss\", as: .scatter").error == nil)
     #expect(bench.run("s[6]").code == "E0309")
     #expect(bench.run("s[\"dense1\"]").code == "E0308")

@@ -46,7 +46,8 @@ private func projection(
     return codebook.projection(at: nil, of: codebook.codes.count * codebook.block) { $0 }
   case let sparse as Sparse where sparse.fillerCount > 0:
     // Zeros that only lead to others are not trained.
-    return sparse.withoutFillers.flatMap { projection(staying: $0, shape: shape, isWhole: isWhole, follows: follows)
+    return sparse.withoutFillers.flatMap {
+      projection(staying: $0, shape: shape, isWhole: isWhole, follows: follows)
     }
   case let sparse as Sparse where sparse.values is Codebook:
     guard isWhole, let codebook = sparse.values as? Codebook else { return nil }
