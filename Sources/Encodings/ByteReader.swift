@@ -22,6 +22,8 @@ package struct ByteReader: Sendable {
   var depth = 0
   /// Gives streams of symbols, where a coder wrote them; nothing in them is coded again.
   var decoder: (any StreamDecoder)?
+  /// What is left of how much its bytes may stand for.
+  var allowance = CodedAllowance(of: 0)
   /// Where the bits of the streams that it gave would be if they were packed.
   var packedStreams = Ledger()
   /// Whether streams are packed even so.

@@ -96,6 +96,7 @@ package struct Coded: Encoding {
     }
     let bytes = Array(try reader.take(try reader.count(upTo: reader.remaining)))
     reader.decoder = try coder.decoder(bytes)
+    reader.allowance = CodedAllowance(of: bytes.count)
     reader.packedStreams = Ledger()
     defer { reader.decoder = nil }
     let inner = try EncodingTable.read(from: &reader, shape: shape)

@@ -48,8 +48,8 @@ struct CodedStreams: Sendable {
 
 /// Gives the streams of some bytes back, in order.
 protocol StreamDecoder: Sendable {
-  /// - Throws: `BytesError` for bytes that hold no such stream, and before memory is asked for that they
-  ///   do not justify.
+  /// - Parameter count: at least 1, and no more than `CodedAllowance` has for the bytes.
+  /// - Throws: `BytesError` for bytes that hold no such stream.
   mutating func symbols(
     _ count: Int, as form: SymbolStream.Form
   ) throws(BytesError) -> [UInt8]
@@ -64,7 +64,7 @@ struct CodedAllowance: Sendable {
   private let bytes: Int
   private var symbols = 0
 
-  init(_ bytes: Int) { self.bytes = bytes }
+  init(of bytes: Int) { self.bytes = bytes }
 
   mutating func take(_ count: Int) throws(BytesError) {
     symbols += count
@@ -84,7 +84,6 @@ struct CodedAllowance: Sendable {
 private struct DeflatedStreams: StreamDecoder {
   private let size: Int
   private var unpacked: ByteReader
-  private var allowance: CodedAllowance
 
   static func encode(_ streams: [SymbolStream]) -> CodedStreams {
     var packed: [UInt8] = []
@@ -105,14 +104,12 @@ private struct DeflatedStreams: StreamDecoder {
     }
     size = bytes.count
     unpacked = ByteReader(inflated)
-    allowance = CodedAllowance(bytes.count)
   }
 
   mutating func symbols(
     _ count: Int, as form: SymbolStream.Form
   ) throws(BytesError) -> [UInt8] {
-    try allowance.take(count)
-    return try form.unpacked(count, from: &unpacked)
+    try form.unpacked(count, from: &unpacked)
   }
 
   func finish() throws(BytesError) {
@@ -135,7 +132,6 @@ private struct DeflatedStreams: StreamDecoder {
 /// aligned between streams.
 private struct HuffmanStreams: StreamDecoder {
   private var reader: BitReader
-  private var allowance: CodedAllowance
   private var lines = Ledger()
   private let size: Int
 
@@ -170,15 +166,12 @@ private struct HuffmanStreams: StreamDecoder {
 
   init(_ bytes: [UInt8]) {
     reader = BitReader(bytes)
-    allowance = CodedAllowance(bytes.count)
     size = bytes.count
   }
 
   mutating func symbols(
     _ count: Int, as form: SymbolStream.Form
   ) throws(BytesError) -> [UInt8] {
-    try allowance.take(count)
-    guard count > 0 else { return [] }
     let start = reader.count
     guard reader.bits(1) == 1 else {
       let symbol = UInt8(truncatingIfNeeded: reader.bits(form.bits))
@@ -225,7 +218,6 @@ private struct HuffmanStreams: StreamDecoder {
 /// ends, in whole bits.
 private struct RangeStreams: StreamDecoder {
   private var decoder: RangeDecoder
-  private var allowance: CodedAllowance
   private var lines = Lines()
   private let size: Int
 
@@ -259,15 +251,12 @@ private struct RangeStreams: StreamDecoder {
 
   init(_ bytes: [UInt8]) {
     decoder = RangeDecoder(bytes)
-    allowance = CodedAllowance(bytes.count)
     size = bytes.count
   }
 
   mutating func symbols(
     _ count: Int, as form: SymbolStream.Form
   ) throws(BytesError) -> [UInt8] {
-    try allowance.take(count)
-    guard count > 0 else { return [] }
     let symbols = decoder.decode(count, bits: form.bits, columns: form.columns)
     lines.purposes.append((form.purpose, decoder.position))
     return symbols

@@ -140,7 +140,9 @@ extension ByteReader {
     _ count: Int, as form: SymbolStream.Form
   ) throws(BytesError) -> [UInt8] {
     guard isCoded else { return try form.unpacked(count, from: &self) }
+    guard count > 0 else { return [] }
     let start = offset
+    try allowance.take(count)
     guard let symbols = try decoder?.symbols(count, as: form), form.allows(symbols) else {
       throw BytesError("a coded symbol that there is not", at: start)
     }
