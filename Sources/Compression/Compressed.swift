@@ -54,6 +54,19 @@ package enum Layers: Sendable, Equatable {
     }
   }
 
+  /// - Throws: `CompressionError.nothing` where a network has no layers with weights, or all of them are
+  ///   left out; `.unknownLayer`.
+  func check(_ network: Network, for technique: String) throws(CompressionError) {
+    let known = weightedLayers(of: network)
+    guard !known.isEmpty else {
+      throw .nothing(technique: technique, wanted: "layers with weights")
+    }
+    try check(known: known)
+    guard known.contains(where: contains) else {
+      throw .nothing(technique: technique, wanted: "a layer that is not left out")
+    }
+  }
+
   /// - Throws: `CompressionError.unknownLayer` for a name that is not among `known`.
   func check(known: [String]) throws(CompressionError) {
     switch self {

@@ -1,4 +1,4 @@
-// How examples come to a network: in its shape, and with somebody watching.
+// What words take as examples, and who watches the work on them.
 import Interpreter
 import Networks
 import Tensors
@@ -36,22 +36,6 @@ struct Material: Bridged {
       ?? Dataset(
         name: "tensor", part: "examples", inputs: inputs,
         labels: [Int](repeating: 0, count: inputs.shape.first ?? 0), classes: 1, digest: "")
-  }
-}
-
-/// Examples with as many numbers as the network wants take its shape: 28×28 images feed 784 inputs.
-enum Fitting {
-  static func fit(_ inputs: Tensor, to network: Network) -> Tensor {
-    guard let count = inputs.shape.first, Array(inputs.shape.dropFirst()) != network.inputShape,
-      inputs.shape.dropFirst().reduce(1, *) == network.inputShape.reduce(1, *)
-    else { return inputs }
-    return (try? inputs.reshaped([count] + network.inputShape)) ?? inputs
-  }
-
-  static func fit(_ data: Dataset, to network: Network) -> Dataset {
-    Dataset(
-      name: data.name, part: data.part, inputs: fit(data.inputs, to: network), labels: data.labels,
-      classes: data.classes, digest: data.digest, augmentation: data.augmentation)
   }
 }
 

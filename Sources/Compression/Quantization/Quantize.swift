@@ -45,14 +45,7 @@ extension QuantizeOptions {
   /// - Throws: as `quantize`, but for weights that are too large for the grid.
   func check(_ network: Network) throws(CompressionError) {
     try check()
-    let known = weightedLayers(of: network)
-    guard !known.isEmpty else {
-      throw .nothing(technique: "quantize", wanted: "layers with weights")
-    }
-    try layers.check(known: known)
-    guard known.contains(where: layers.contains) else {
-      throw .nothing(technique: "quantize", wanted: "a layer that is not left out")
-    }
+    try layers.check(network, for: "quantize")
     for node in network.nodes where layers.contains(node.name) {
       for parameter in node.parameters where takes(parameter.role) {
         let name = "\(node.name).\(parameter.name)"

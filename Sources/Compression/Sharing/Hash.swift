@@ -131,9 +131,7 @@ private struct HashPlace {
   static func all(
     of network: Network, _ options: HashOptions
   ) throws(CompressionError) -> [HashPlace] {
-    let known = weightedLayers(of: network)
-    guard !known.isEmpty else { throw .nothing(technique: "hash", wanted: "layers with weights") }
-    try options.layers.check(known: known)
+    try options.layers.check(network, for: "hash")
     var places: [HashPlace] = []
     for node in network.nodes where options.layers.contains(node.name) {
       for parameter in node.parameters where parameter.role == .weight && parameter.value.count > 0
@@ -148,9 +146,6 @@ private struct HashPlace {
             name: name, count: parameter.value.count,
             seed: UInt32(truncatingIfNeeded: stream.next()), isSigned: options.isSigned))
       }
-    }
-    guard !places.isEmpty else {
-      throw .nothing(technique: "hash", wanted: "a layer that is not left out")
     }
     return places
   }

@@ -8,7 +8,6 @@ package struct KMeans: Sendable {
   package let centers: [Float]
   /// Whether no number would change its cluster any more.
   package let converged: Bool
-  package let iterations: Int
 
   /// Lloyd 1982, doi:10.1109/TIT.1982.1056489. A number half-way between two centers belongs to the
   /// lower one; a center that nobody is nearest to moves to the number furthest from its own.
@@ -22,24 +21,22 @@ package struct KMeans: Sendable {
     precondition(count >= 1 && numbers.count >= 1, "numbers, and clusters for them")
     let few = numbers.distinct(upTo: count + 1)
     guard few.count > count else {
-      (centers, converged, iterations) = (few, true, 0)
+      (centers, converged) = (few, true)
       return
     }
     var means = start.centers(numbers, count, &random).sorted()
     var ends: [Int] = []
-    var rounds = 0
     var isDone = false
-    while rounds < limit, !isDone {
+    for _ in 0..<limit {
       let found = KMeans.ends(of: means, numbers)
       isDone = found == ends
-      ends = found
       if isDone { break }
+      ends = found
       means = KMeans.means(of: ends, count, numbers)
-      rounds += 1
     }
     var distinct: [Float] = []
     for mean in means.map({ Float($0) }) where mean != distinct.last { distinct.append(mean) }
-    (centers, converged, iterations) = (distinct, isDone, rounds)
+    (centers, converged) = (distinct, isDone)
   }
 
   /// Where the run of each center ends.

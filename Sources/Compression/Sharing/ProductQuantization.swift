@@ -84,9 +84,7 @@ package func share(
   _ network: Network, _ options: BlockOptions, on inputs: Tensor? = nil, monitor: Monitor = .silent
 ) throws(CompressionError) -> Compressed {
   try options.check()
-  let known = weightedLayers(of: network)
-  guard !known.isEmpty else { throw .nothing(technique: "share", wanted: "layers with weights") }
-  try options.layers.check(known: known)
+  try options.layers.check(network, for: "share")
   if let inputs {
     do { try network.check(inputs: inputs) } catch { throw .network(error) }
   }
@@ -94,7 +92,7 @@ package func share(
   var notes: [Note] = []
   let places = try network.blockPlaces(options, &notes)
   guard !places.isEmpty else {
-    throw .nothing(technique: "share", wanted: "a layer that is not left out")
+    throw .nothing(technique: "share", wanted: "a layer of the kinds that have blocks")
   }
   var made = network
   for n in Set(places.map(\.node)).sorted() {

@@ -121,12 +121,7 @@ private func shareable(
     throw .setting(
       name: "centroids", wanted: "from 1 to \(Codebook.largestCount)", got: "\(options.centroids)")
   }
-  let known = weightedLayers(of: network)
-  guard !known.isEmpty else { throw .nothing(technique: "share", wanted: "layers with weights") }
-  try options.layers.check(known: known)
-  guard known.contains(where: options.layers.contains) else {
-    throw .nothing(technique: "share", wanted: "a layer that is not left out")
-  }
+  try options.layers.check(network, for: "share")
   var parts: [Shareable] = []
   for node in network.nodes where options.layers.contains(node.name) {
     for parameter in node.parameters where options.takes(parameter.role) {

@@ -98,7 +98,7 @@ private final class Trainer {
     _ teacher: Network?, _ data: Dataset, _ capacity: Int, _ workers: Workers
   ) throws(NetworkError) -> Plan? {
     guard let teacher else { return nil }
-    try teacher.check(data)
+    try teacher.check(Fitting.fit(data, to: teacher))
     return try Plan(
       teacher, weights: Weights(teacher), capacity: capacity, training: false, workers: workers)
   }

@@ -2,6 +2,7 @@
 // anything runs.
 import Compression
 import Networks
+import Tensors
 import Testing
 
 @Suite struct DistillTests {
@@ -21,6 +22,28 @@ import Testing
     }
     #expect(try agreement(trained) > agreement(student))
     #expect(try agreement(trained) >= data.count * 9 / 10)
+  }
+
+  /// Images teach a student that sees them as rows.
+  @Test func aTeacherMayHaveAnotherShape() throws {
+    let teacher = try Specimens.network("cnn", seed: 3)
+    let data = Specimens.dataset(for: teacher)
+    let size = teacher.inputShape.reduce(1, *)
+    let student = try Network.build(
+      name: "flat", input: [size],
+      blueprint: [try Specimens.dense(12), .layer(try Activation(.relu)), try Specimens.dense(3)],
+      random: RandomStream(seed: 4))
+    var training = Training()
+    training.epochs = 60
+    training.rate = 0.01
+    let flat = Fitting.fit(data, to: student)
+    #expect(flat.inputs.shape == [data.count, size])
+    let trained = try distill(
+      student, from: teacher, on: flat, DistillOptions(temperature: 2, mix: 1), training
+    ).network
+    let wanted = try teacher.evaluate(on: data).predictions
+    let found = try trained.evaluate(on: flat).predictions
+    #expect(zip(found, wanted).count { $0 == $1 } >= data.count * 9 / 10)
   }
 
   @Test func prunedWeightsStayPruned() throws {
