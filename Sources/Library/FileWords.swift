@@ -9,12 +9,15 @@ enum FileWords {
 
   static let load = Builtin(
     "load", "Reads a data set by its name, or a network or tensors from a file.",
-    Parameter<String>("name", "the name of a data set, or the path of a file"),
+    Parameter<String>(
+      "name",
+      "the name of a data set, or the path of a file; with a star, of all files that fit it"),
     details: "Data sets: "
       + DatasetSource.all.map { "\"\($0.name)\" (\($0.summary))" }.joined(separator: ", ")
       + ". They are looked for in $CNB_DATA and in the data cache. Files: "
       + Format.all.map(\.name).joined(separator: ", ")
-      + ", gzipped or not. What a file is, its first bytes say.",
+      + ", gzipped or not. What a file is, its first bytes say. A star in its name stands for any "
+      + "characters: load \"networks/small-*.cnbm\" gives a list, in the order of the names.",
     examples: [
       Example(
         "load \"digits\"",
@@ -25,6 +28,9 @@ enum FileWords {
       return try dataset(source, .current, context)
     }
     let path = try context.readable(name)
+    if let pattern = FilePattern(name), !FileAccess.exists(path) {
+      return try all(of: pattern, name, context)
+    }
     let looksLikeName = !name.contains("/") && !name.contains(".")
     if looksLikeName, !FileAccess.exists(path) {
       throw Problem(
@@ -34,17 +40,45 @@ enum FileWords {
         parameter: "name")
     }
     if FileAccess.isFolder(path) { return try folder(path, name, context) }
-    let loaded = try calling(path, name) {
+    let (value, digest) = try one(path, name, context)
+    context.didRead(FileRead(path: name, digest: digest))
+    return value
+  }
+
+  private static func all(
+    of pattern: FilePattern, _ name: String, _ context: Context
+  ) throws -> Value {
+    var values: [Value] = []
+    var files: [(name: String, digest: String)] = []
+    for file in pattern.paths(in: context.surroundings.folder) {
+      try context.checkInterrupt()
+      let (value, digest) = try one(try context.readable(file), file, context)
+      values.append(value)
+      files.append((file, digest))
+    }
+    guard !values.isEmpty else {
+      throw Problem("E0701", "no file fits `\(name)`", parameter: "name")
+    }
+    context.didRead(FileRead(path: name, digest: LoadedFile.digest(of: files)))
+    return .list(values)
+  }
+
+  /// What a file holds, and the SHA-256 of its bytes.
+  private static func one(
+    _ path: String, _ name: String, _ context: Context
+  ) throws -> (Value, digest: String) {
+    let (loaded, digest) = try calling(path, name) {
       let bytes = try FileAccess.read(path)
-      context.didRead(FileRead(path: name, digest: Digest.sha256(bytes)))
-      return try Format.decode(bytes, file: path)
+      return (try Format.decode(bytes, file: path), Digest.sha256(bytes))
     }
     for notice in loaded.notices { context.warn("\(name): \(notice)") }
-    switch loaded.content {
-    case .network(let network): return NetworkValue(network, isRecorded: true).bridged
-    case .tensor(let tensor): return .tensor(tensor)
-    case .tensors(let tensors): return .record(tensors.map { ($0.name, .tensor($0.tensor)) })
-    }
+    let value: Value =
+      switch loaded.content {
+      case .network(let network): NetworkValue(network, isRecorded: true).bridged
+      case .tensor(let tensor): .tensor(tensor)
+      case .tensors(let tensors): .record(tensors.map { ($0.name, .tensor($0.tensor)) })
+      }
+    return (value, digest)
   }
 
   /// Errors call a file as the program does: where that is on this machine is nobody's business.

@@ -7,10 +7,17 @@ package enum LoadedFile {
     DatasetSource.all.contains { $0.name == name }
   }
 
-  /// SHA-256 of a file's contents; empty where there is none to read.
+  /// SHA-256 of a file's contents, or of the names and digests of all that a pattern finds; empty where
+  /// there is none to read.
   package static func digest(_ name: String, in folder: String) -> String {
     let path = name.hasPrefix("/") ? name : "\(folder)/\(name)"
-    guard let bytes = try? FileAccess.read(path) else { return "" }
-    return Digest.sha256(bytes)
+    if let bytes = try? FileAccess.read(path) { return Digest.sha256(bytes) }
+    guard let pattern = FilePattern(name) else { return "" }
+    return digest(of: pattern.paths(in: folder).map { ($0, digest($0, in: folder)) })
+  }
+
+  static func digest(of files: [(name: String, digest: String)]) -> String {
+    guard !files.isEmpty else { return "" }
+    return Digest.sha256(Array(files.map { "\($0.name)\0\($0.digest)\n" }.joined().utf8))
   }
 }

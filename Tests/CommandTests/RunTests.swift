@@ -30,6 +30,20 @@ import Testing
     #expect(work.names == ["n.cnb"])
   }
 
+  @Test func aStarIsWatchedForNewFiles() throws {
+    let write = "save(tensor([1]), \"a-1.npy\")\nsave(tensor([5]), \"b-2.npy\")"
+    #expect(try work.run("-e", write).code == 0)
+    work.write("```cnb\nfor a in load(\"a-*.npy\") { sum(a) }\n```\n", to: "n.cnb")
+    let run = try work.run("run", "n.cnb")
+    #expect(run.code == 0 && run.errors.isEmpty, "\(run.errors)")
+    #expect(work.read("n.cnb").contains("\n[1]\n"))
+    #expect(try work.run("status", "n.cnb").code == 0)
+    work.write(work.bytes("b-2.npy"), to: "a-2.npy")
+    #expect(try work.run("status", "n.cnb").code == 2)
+    #expect(try work.run("run", "n.cnb").code == 0)
+    #expect(work.read("n.cnb").contains("\n[1, 5]\n"))
+  }
+
   @Test func whatDiffersIsNamed() throws {
     work.write(three, to: "n.cnb")
     _ = try work.run("run", "n.cnb")

@@ -1,6 +1,7 @@
 // Files in and out: every format, what may be read and written, and files that are not what they say.
 import Formats
 import Interpreter
+import Library
 import Networks
 import Testing
 
@@ -59,6 +60,34 @@ import Testing
       let record = try bench.value("load \"\(file)\"")
       #expect(record == .record([("a", try bench.value("a")), ("b", try bench.value("b"))]))
     }
+  }
+
+  @Test func aStarStandsForManyFiles() throws {
+    let folder = try Folder()
+    let bench = Workbench(folder.path, readable: [folder.path])
+    bench.run(
+      """
+      for n in [2, 1] { save(tensor([n]), "part-{n}.npy") }
+      save(tensor([7]), ".part-3.npy")
+      save(mlp([2, 2]), "part-x.cnbm")
+      """)
+    let cell = bench.run("parts = load \"part-*.npy\"\nfor p in parts { sum(p) }")
+    #expect(cell.text == "[1, 2]", "\(cell.message) \(cell.text)")
+    #expect(cell.result.filesRead.map(\.path) == ["part-*.npy"])
+    let before = LoadedFile.digest("part-*.npy", in: folder.path)
+    #expect(cell.result.filesRead.map(\.digest) == [before])
+    bench.run("save(tensor([3]), \"part-3.npy\")")
+    #expect(LoadedFile.digest("part-*.npy", in: folder.path) != before)
+    #expect(try bench.value("count(load(\"part-*\")) == 4") == .boolean(true))
+    for none in ["parts-*", "*/part-1.npy", "no/*.npy"] {
+      #expect(bench.run("load \"\(none)\"").code == "E0701", "\(none)")
+    }
+    #expect(bench.run("load \"../*\"").code == "E0717")
+    // A name with a star of its own is that file.
+    bench.run("save(tensor([9]), \"part-*.npy\")")
+    #expect(bench.run("sum(load(\"part-*.npy\"))").text == "9")
+    try folder.write([1, 2, 3], to: "part-0.npy")
+    #expect(bench.run("load \"part-?*.npy\"").code?.hasPrefix("E07") == true)
   }
 
   static let files = ["net.cnbm", "net.safetensors", "a.npy", "both.npz"]
