@@ -133,11 +133,15 @@ enum Plotting {
     var isLoose = false
     var first: Numbers?
     let labels = try x.map { name throws(Problem) in try texts(rows, name, kind) } ?? nil
-    let along = try x.map { name throws(Problem) in
-      labels == nil ? try column(rows, name) : Numbers()
-    }
+    var along: Numbers?
     for name in y {
-      let numbers = try column(rows, name)
+      // In a scatter chart a row without a value has no point; elsewhere it leaves a gap.
+      let own =
+        kind == .scatter && x != nil && labels == nil ? try having(name, rows) : rows
+      along = try x.map { name throws(Problem) in
+        labels == nil ? try column(own, name) : Numbers()
+      }
+      let numbers = try column(own, name)
       if let first, first.measure != numbers.measure {
         throw Problem(
           "E0307",
@@ -149,7 +153,7 @@ enum Plotting {
       chart.series.append(
         Series(
           name: y.count > 1 ? name : "", x: along?.values ?? [], y: numbers.values,
-          error: numbers.errors, labels: labels ?? (kind == .scatter ? names(rows) : nil)))
+          error: numbers.errors, labels: labels ?? (kind == .scatter ? names(own) : nil)))
     }
     if labels != nil, kind != .bars { chart.kind = .bars }
     chart.xAxis = AxisSpec(x ?? "", unit: along?.unit ?? .plain, isLogarithmic: log.x)
@@ -181,6 +185,12 @@ enum Plotting {
       }
     }
     return texts
+  }
+
+  private static func having(_ name: String, _ rows: [Record]) throws(Problem) -> [Record] {
+    var found: [Record] = []
+    for row in rows where try !field(row, name).isNone { found.append(row) }
+    return found
   }
 
   private static func names(_ rows: [Record]) -> [String]? {
