@@ -153,12 +153,15 @@ package struct Builtin: Sendable {
     let names = infos.map(\.name)
     call = { context, arguments in
       var next = 0
+      let given =
+        finish == nil
+        ? [] : zip(names, arguments).compactMap { name, value in value.map { (name, $0) } }
+      context.arguments = given
+      defer { context.arguments = [] }
       let result = try body(
         context, repeat try Self.take(each declared, arguments, &next, name)
       ).bridged
-      guard let finish else { return result }
-      let given = zip(names, arguments).compactMap { name, value in value.map { (name, $0) } }
-      return finish(result, given)
+      return finish?(result, given) ?? result
     }
   }
 

@@ -88,6 +88,8 @@ package final class Context {
   package private(set) var filesRead: [FileRead] = []
   /// How the several arguments of the word being called are written, for naming what they stand for.
   package internal(set) var argumentTexts: [String] = []
+  /// The arguments of the word being called, as written; only of words that finish their results.
+  package internal(set) var arguments: [(name: String, value: Value)] = []
   /// Set by the evaluator: runs a function value.
   var apply: ((Function, [Value]) throws -> Value)?
   /// The same with one argument.

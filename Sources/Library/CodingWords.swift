@@ -37,8 +37,7 @@ enum CodingWords {
         network.network, by: family, bits: bits, layers: layers, monitor: context.monitor("index"))
     }
     try context.checkInterrupt()
-    CompressionWords.say(result.notes, context)
-    return NetworkValue(result.network, history: network.history, isRecorded: network.isRecorded)
+    return CompressionWords.finished(result, network, keepsWeights: true, context)
   }
 
   static let code = Builtin(
@@ -73,8 +72,7 @@ enum CodingWords {
         monitor: context.monitor("code"))
     }
     try context.checkInterrupt()
-    CompressionWords.say(result.notes, context)
-    return NetworkValue(result.network, history: network.history, isRecorded: network.isRecorded)
+    return CompressionWords.finished(result, network, keepsWeights: true, context)
   }
 
   static let entropy = Builtin(

@@ -116,7 +116,7 @@ enum CompressionWords {
     }
     let options = SVDOptions(
       rule, amount, layers: try layers(only, except), allowsLarger: larger,
-      fileBytes: { Container.bytes(of: $0).count })
+      fileBytes: Receipting.fileBytes("svd", context))
     let result = try Marking.arguments(layers: only == nil ? "except" : "layers") {
       try Compression.svd(network.network, options)
     }
@@ -185,12 +185,17 @@ enum CompressionWords {
     return .only(only)
   }
 
-  /// What was asked for and not done is said.
-  private static func finished(
-    _ result: Compressed, _ before: NetworkValue, _ context: Context
+  /// What a word gives that does not train. What was asked for and not done is said.
+  /// - Parameter keepsWeights: what is known about them from a file stays known.
+  static func finished(
+    _ result: Compressed, _ before: NetworkValue, seed: UInt64? = nil, keepsWeights: Bool = false,
+    _ context: Context
   ) -> NetworkValue {
     say(result.notes, context)
-    return NetworkValue(result.network, history: before.history)
+    return NetworkValue(
+      result.network, history: before.history, seed: seed,
+      remarks: result.notes.filter(\.isReplacement),
+      isRecorded: keepsWeights && before.isRecorded)
   }
 
   /// What is the same for many is said once.

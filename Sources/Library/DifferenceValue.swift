@@ -13,7 +13,7 @@ final class DifferenceValue: Native, Bridged {
   private let difference: NetworkDifference
   private let sizes: (before: Value, after: Value, won: Value)
   private let rows: [Value]
-  /// Sizes of each tensor in its file.
+  /// Of each tensor, by column.
   private let fields: [[String: Value]]
   let isLoose: Bool
 
@@ -39,12 +39,10 @@ final class DifferenceValue: Native, Bridged {
     }
     isLoose =
       isTrained || [before, after].contains { $0.sizeMark(1) != .exact }
-    let files = (
-      Container.bytes(of: before.network).count, Container.bytes(of: after.network).count
-    )
-    let won = Double(files.0 - files.1)
+    let files = (old.values.reduce(0, +), new.values.reduce(0, +))
+    let won = files.0 - files.1
     sizes = (
-      before.fileBytes(files.0), after.fileBytes(files.1),
+      before.fileBytes(Int(files.0)), after.fileBytes(Int(files.1)),
       .quantity(won, .bytes(.file), mark: isLoose ? .within(abs(won) * 0.03) : .exact)
     )
   }
@@ -64,6 +62,7 @@ final class DifferenceValue: Native, Bridged {
     self.init(own)
   }
 
+  /// Of the file, by part.
   private static func bytes(_ value: NetworkValue) -> [String: Double] {
     Container.ledger(of: value.network).reduce(into: [:]) { sums, row in
       sums[row.part, default: 0] += Double(row.bits) / 8

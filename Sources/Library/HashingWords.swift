@@ -45,26 +45,13 @@ enum HashingWords {
         "E0206", "`hash` needs one of `factor`, `buckets` and `bytes`, got \(given.count)",
         help: "such as factor: 8")
     }
-    // The file tells how it came to be, in as many bytes as that takes.
-    let asked: [(name: String, value: Value?)] = [
-      ("factor", factor?.bridged), ("buckets", buckets?.bridged), ("bytes", bytes?.bridged),
-      ("sign", sign.bridged), ("layers", only?.bridged), ("except", except?.bridged),
-    ]
-    let written =
-      asked.compactMap { one in one.value.map { (name: one.name, value: Receipting.text($0)) } }
-      + [(name: "seed", value: "\(context.seed)")]
     var stream = context.randomStream()
     let options = HashOptions(
       size, isSigned: sign, layers: try CompressionWords.layers(only, except), seed: stream.next(),
-      fileBytes: { network in
-        var noted = network
-        noted.receipt = network.receipt.adding(Receipt.Step("hash", written))
-        return Container.bytes(of: noted).count
-      })
+      fileBytes: Receipting.fileBytes("hash", context, seed: context.seed))
     let result = try Marking.arguments(layers: only == nil ? "except" : "layers") {
       try Compression.hash(network.network, options)
     }
-    CompressionWords.say(result.notes, context)
-    return NetworkValue(result.network, history: network.history, seed: context.seed)
+    return CompressionWords.finished(result, network, seed: context.seed, context)
   }
 }

@@ -239,8 +239,7 @@ enum QuantizationWords {
     ], seeAlso: ["quantize"], finish: NetworkValue.recorded(as: "fold")
   ) { context, network -> NetworkValue in
     let result = try Compressed.folding(network.network)
-    CompressionWords.say(result.notes, context)
-    return NetworkValue(result.network, history: network.history)
+    return CompressionWords.finished(result, network, context)
   }
 }
 

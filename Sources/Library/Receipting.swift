@@ -1,6 +1,7 @@
 // The line that every word which gives a network leaves on its receipt: what was asked, as it was asked.
 // Nothing trained goes there, and no path of this machine: sizes and checks must not depend on them.
 import Compression
+import Formats
 import Interpreter
 import Networks
 
@@ -13,21 +14,41 @@ extension NetworkValue {
       guard case .native(let native) = result, let value = native as? NetworkValue else {
         return result
       }
-      var written = arguments.filter { !$0.value.isNetwork || $0.name == "teacher" }
-        .filter { !$0.value.isNone }
-        .map { (name: $0.name, value: Receipting.text($0.value)) }
-      if let seed = value.seed { written.append(("seed", "\(seed)")) }
-      written += value.remarks.map { ("instead", $0.description) }
-      var network = value.network
-      network.receipt = network.receipt.adding(Receipt.Step(word, written))
       return NetworkValue(
-        network, history: value.history, isRecorded: value.isRecorded
+        Receipting.noted(
+          value.network, word, arguments, seed: value.seed,
+          value.remarks.map { ("instead", $0.description) }),
+        history: value.history, isRecorded: value.isRecorded
       ).bridged
     }
   }
 }
 
 enum Receipting {
+  /// The network with one more line: the arguments as written, without the networks that the word works
+  /// on; the seed that it drew from; and what else there is to say.
+  static func noted(
+    _ network: Network, _ word: String, _ arguments: [(name: String, value: Value)],
+    seed: UInt64?, _ rest: [(name: String, value: String)] = []
+  ) -> Network {
+    var written = arguments.filter { !$0.value.isNetwork || $0.name == "teacher" }
+      .filter { !$0.value.isNone }
+      .map { (name: $0.name, value: text($0.value)) }
+    if let seed { written.append(("seed", "\(seed)")) }
+    var noted = network
+    noted.receipt = network.receipt.adding(Receipt.Step(word, written + rest))
+    return noted
+  }
+
+  /// The length of the file that a network has once the word that is being called has left its line: what
+  /// a budget of bytes counts.
+  static func fileBytes(
+    _ word: String, _ context: Context, seed: UInt64? = nil
+  ) -> @Sendable (Network) -> Int {
+    let arguments = context.arguments
+    return { Container.bytes(of: noted($0, word, arguments, seed: seed)).count }
+  }
+
   /// Data sets with the beginning of their digest, networks by name, everything else with every digit.
   static func text(_ value: Value) -> String {
     switch value {

@@ -90,34 +90,22 @@ enum SensitivityWords {
       Example(
         "small = mlp [64, 16, 10] |> allocate budget: 1KB, using: .weight_mse\n"
           + "measure(small, latency: false).parameters", shows: "1,210"),
-    ], seeAlso: ["sensitivity", "quantize", "measure"]
+    ], seeAlso: ["sensitivity", "quantize", "measure"],
+    finish: isNoted
   ) {
     context, network, budget, using, data, bits, samples, examples, grid, per, group, range,
     percentile, only, except -> AllocationValue in
     let weights = try weights(grid, per, group, range, percentile, only, except)
     let sensitivity = options(bits, weights, [using], samples, examples, context)
-    let asked: [(name: String, value: Value?)] = [
-      ("budget", budget.bridged), ("using", using.bridged), ("on", data?.bridged),
-      ("bits", bits.bridged), ("samples", using.name == "hessian" ? samples.bridged : nil),
-      ("examples", examples?.bridged), ("grid", grid.bridged), ("per", per?.bridged),
-      ("group", group?.bridged), ("range", range?.bridged),
-      ("percentile", percentile?.bridged), ("layers", only?.bridged), ("except", except?.bridged),
-    ]
-    var written = asked.compactMap { argument in
-      argument.value.map { (name: argument.name, value: Receipting.text($0)) }
-    }
-    if using.needsData { written.append(("seed", "\(context.seed)")) }
-    let arguments = written
+    let (arguments, seed) = (context.arguments, using.needsData ? context.seed : nil)
     let options = AllocateOptions(
       budget: Int(min(budget.value, 1e15)), using: using, sensitivity,
       parameterBytes: { Container.ledger(of: $0).bits / 8 },
       fileBytes: { Container.bytes(of: $0).count },
       note: { network, layers in
         let chosen = layers.map { "\($0.layer) \($0.bits)" }.joined(separator: ", ")
-        var noted = network
-        noted.receipt = network.receipt.adding(
-          Receipt.Step("allocate", arguments + [("chosen", chosen)]))
-        return noted
+        return Receipting.noted(
+          network, "allocate", arguments, seed: seed, [("chosen", chosen)])
       })
     let result = try Marking.arguments(
       layers: only == nil ? "except" : "layers", budget: "budget"
@@ -129,6 +117,11 @@ enum SensitivityWords {
     }
     for note in result.notes { context.warn(note.description) }
     return AllocationValue(result, by: using)
+  }
+
+  /// Each network of a front has its line already, with what was chosen.
+  private static let isNoted: @Sendable (Value, [(name: String, value: Value)]) -> Value = {
+    value, _ in value
   }
 
   private static func weights(

@@ -1,4 +1,4 @@
-// Words that make weights share values: share.
+// Words that make weights share values: share; and, in its own file, hash.
 import Compression
 import Encodings
 import Formats
@@ -83,7 +83,7 @@ enum SharingWords {
         try Compression.share(
           network.network, options, on: inputs, monitor: context.monitor("share"))
       }
-      return shared(result, network, seed: context.seed, context)
+      return CompressionWords.finished(result, network, seed: context.seed, context)
     }
     for (name, isGiven) in [("on", data != nil), ("samples", samples != nil)] {
       try QuantizationWords.needs(name, isGiven, "block", false)
@@ -99,16 +99,8 @@ enum SharingWords {
     let result = try Marking.arguments(layers: only == nil ? "except" : "layers") {
       try Compression.share(network.network, options)
     }
-    return shared(result, network, seed: first.isRandom ? context.seed : nil, context)
-  }
-
-  private static func shared(
-    _ result: Compressed, _ before: NetworkValue, seed: UInt64?, _ context: Context
-  ) -> NetworkValue {
-    CompressionWords.say(result.notes, context)
-    return NetworkValue(
-      result.network, history: before.history, seed: seed,
-      remarks: result.notes.filter(\.isReplacement))
+    return CompressionWords.finished(
+      result, network, seed: first.isRandom ? context.seed : nil, context)
   }
 }
 

@@ -53,6 +53,14 @@ import Testing
           "b = hash(net, bytes: \(budget), except: []).bytes\nb <= \(budget) and b > \(budget) - 60B"
         )
           == .boolean(true))
+      // The line of the receipt counts, too.
+      let made = bench.run("svd(mlp([64, 32, 10]), bytes: 3 * \(budget), except: []).bytes")
+      let limit = try bench.value("3 * \(budget)")
+      guard case .quantity(let size) = made.last, case .quantity(let most) = limit else {
+        Issue.record("sizes: \(made.message)")
+        continue
+      }
+      #expect(size.value <= most.value)
     }
   }
 
