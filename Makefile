@@ -68,21 +68,29 @@ test: setup ## Run every test, and every notebook again
 check: build notebooks ## Run the notebooks and the standard library again and compare
 
 # Training that rounds takes minutes, and ends further apart on another machine than its marks say.
-LONG := hybrid-precision|quantization-from-scratch|hashing-products|deep-compression
+LONG := quantization-from-scratch|hybrid-precision|hashing-products|deep-compression
 
-# With the data of this place, where it is; each once more as an older machine would compute it.
+# With the data of this place, where it is; most once more as an older machine would compute them. As many at
+# a time as there are cores, on one each; the long ones first.
 notebooks:
 	@if [ -z "$${CNB_DATA:-}" ] && [ -d ../shared/data ]; then export CNB_DATA="$$(cd ../shared/data && pwd)"; fi
-	for notebook in Notebooks/*.cnb Notebooks/reference/*.cnb Stdlib/*.cnb; do
-	  [ -e "$$notebook" ] || continue
-	  if grep -q '^[^#]*load "mnist"' "$$notebook" && [ ! -d "$${CNB_DATA:-/nonexistent}/mnist" ]; then
-	    echo "$$notebook: not checked, for MNIST is not here (CNB_DATA names its folder)"; continue
+	one() {
+	  if [ "$$1" = older ]; then
+	    CNB_KERNELS=baseline OPENBLAS_CORETYPE=Nehalem $(CNB) check "$$2" | sed 's/$$/, as an older machine computes/'
+	  else
+	    $(CNB) check "$$2"
 	  fi
-	  $(CNB) check "$$notebook"
-	  if [[ "$$notebook" =~ $(LONG) ]]; then continue; fi
-	  CNB_KERNELS=baseline OPENBLAS_CORETYPE=Nehalem $(CNB) check "$$notebook" \
-	    | sed 's/$$/, as an older machine computes/'
-	done
+	}
+	export -f one
+	all="$$(ls Notebooks/*.cnb Notebooks/reference/*.cnb Stdlib/*.cnb)"
+	if [ ! -d "$${CNB_DATA:-/nonexistent}/mnist" ]; then
+	  without="$$(grep -l '^[^#]*load "mnist"' $$all)"
+	  echo "not checked, for MNIST is not here (CNB_DATA names its folder):" $$without
+	  all="$$(grep -vxF "$$without" <<< "$$all")"
+	fi
+	{ grep -E '$(LONG)' <<< "$$all" | sed 's/^/this /' || true
+	  grep -vE '$(LONG)' <<< "$$all" | sed 's/.*/this &\nolder &/'
+	} | CNB_THREADS=1 xargs -P "$$(nproc)" -n 2 bash -euo pipefail -c 'one "$$@"' one
 
 lint: ## Check the format of the sources
 	@swift format lint --strict -r Sources Tests Package.swift Stdlib
