@@ -33,7 +33,7 @@ package struct Blocks: Sendable {
   /// For every block, row by row, the nearest centroid in the squared distance; the first of equals.
   /// - Parameter centroids: [k, width], at least one.
   package func nearest(_ centroids: [Float], on workers: Workers = .shared) -> [Int32] {
-    let packed = PackedCentroids(centroids, width: width)
+    let scored = ScoredCentroids(centroids, width: width)
     return [Int32](filling: count) { codes in
       nonisolated(unsafe) let codes = codes
       values.withUnsafeBufferPointer { values in
@@ -42,7 +42,7 @@ package struct Blocks: Sendable {
         let chunks = (count + Blocks.chunk - 1) / Blocks.chunk
         workers.run(blocks: chunks) { chunk, _ in
           let first = chunk * Blocks.chunk
-          packed.nearest(
+          scored.nearest(
             blocks + first * width, stride: width, min(Blocks.chunk, count - first),
             to: codes + first, step: 1)
         }
@@ -74,7 +74,7 @@ package struct Blocks: Sendable {
               m: k, n: d, k: d, a: centroids, lda: d, b: factors[position], ldb: d, c: there, ldc: d
             )
           }
-          PackedCentroids(there, width: d)
+          ScoredCentroids(there, width: d)
             .nearest(moved, stride: d, rows, to: codes + position, step: positions)
         }
       }
@@ -90,7 +90,6 @@ package struct Blocks: Sendable {
     let size = k * width
     let parts = max(
       1, min(Blocks.mostParts, count / Blocks.chunk, Blocks.mostSums / max(1, size)))
-    var counts = [Int](repeating: 0, count: k)
     var sums = [Double](filling: parts * size) { sums in
       sums.initialize(repeating: 0, count: parts * size)
       nonisolated(unsafe) let sums = sums
@@ -101,9 +100,18 @@ package struct Blocks: Sendable {
     for part in 1..<max(1, parts) {
       for i in 0..<size { sums[i] += sums[part * size + i] }
     }
-    for code in codes { counts[Int(code)] += 1 }
     sums.removeLast((parts - 1) * size)
-    return (sums, counts)
+    return (sums, Blocks.counts(of: codes, upTo: k))
+  }
+
+  /// How often each code occurs.
+  package static func counts(of codes: [Int32], upTo k: Int) -> [Int] {
+    // Neighbors often have the same code, and an addition waits for the one before it.
+    var counts = [Int](repeating: 0, count: 2 * k)
+    counts.withUnsafeMutableBufferPointer { counts in
+      for i in codes.indices { counts[Int(codes[i]) + (i & 1) * k] += 1 }
+    }
+    return (0..<k).map { counts[$0] + counts[k + $0] }
   }
 
   private func add(_ range: Range<Int>, _ codes: [Int32], to sums: UnsafeMutablePointer<Double>) {
@@ -117,30 +125,20 @@ package struct Blocks: Sendable {
   }
 }
 
-/// Centroids as the kernel reads them: sixteen side by side.
-private struct PackedCentroids: Sendable {
+/// Centroids, and what their lengths take from a score.
+private struct ScoredCentroids: Sendable {
   private let values: [Float]
-  /// −‖c‖² / 2: the nearest has the greatest x·c + offset. Where there is no centroid, it is never that.
+  /// −‖c‖² / 2: the nearest has the greatest x·c + offset.
   private let offsets: [Float]
   private let width: Int
 
   init(_ centroids: [Float], width: Int) {
     precondition(!centroids.isEmpty && centroids.count % width == 0, "whole centroids")
-    let (k, side) = (centroids.count / width, Int(CK_NEAR_BLOCK))
-    let padded = (k + side - 1) / side * side
-    var values = [Float](repeating: 0, count: padded * width)
-    var offsets = [Float](repeating: -.infinity, count: padded)
-    for c in 0..<k {
-      var norm = 0.0
-      for p in 0..<width {
-        let value = centroids[c * width + p]
-        values[(c / side * width + p) * side + c % side] = value
-        norm += Double(value) * Double(value)
-      }
-      offsets[c] = Float(-norm / 2)
+    values = centroids
+    offsets = stride(from: 0, to: centroids.count, by: width).map { first in
+      let norm = centroids[first..<first + width].reduce(0.0) { $0 + Double($1) * Double($1) }
+      return Float(-norm / 2)
     }
-    self.values = values
-    self.offsets = offsets
     self.width = width
   }
 
@@ -149,6 +147,9 @@ private struct PackedCentroids: Sendable {
     step: Int
   ) {
     guard count > 0 else { return }
-    ck_nearest(rows, stride, count, width, values, offsets, offsets.count, codes, step)
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: Int(CK_NEAR_ROWS) * width) { work in
+      ck_nearest(
+        rows, stride, count, width, values, offsets, offsets.count, codes, step, work.baseAddress)
+    }
   }
 }

@@ -188,6 +188,13 @@ def matrices():
             "product 1024³", "matrices", "products/s",
             [ours(*product), pytorch("eager", *product), numpy("NumPy", "numpy", *product)]),
         Benchmark(
+            "k-means, 4096²", "matrices", "ms", [ours("share", 4096, 16, 300)], limit_ms=1000,
+            note="16 shared values, until no weight changes its own; with the sort, and a code for each"),
+        Benchmark(
+            "k-means, 1024²", "matrices", "ms",
+            [ours("share", 1024, 16, 10), numpy("scikit-learn", "lloyd", "share", 1024, 16, 10)],
+            tolerance=1e-3, note="10 rounds from evenly spaced values"),
+        Benchmark(
             "k-means of blocks", "matrices", "ms",
             [ours(*blocks), numpy("scikit-learn", "lloyd", *blocks)], 3, tolerance=1e-3,
             note="product quantization of 4096 × 4096: 256 centroids of 8, 10 rounds from the same ones"),

@@ -13,8 +13,8 @@ enum {
 /// The columns of the widest thin matrix.
 enum { CK_THIN_MOST = 256 };
 
-/// Centroids lie in blocks of so many side by side, [k / block][d][block].
-enum { CK_NEAR_BLOCK = 16 };
+/// Rows whose nearest centroids are looked for together.
+enum { CK_NEAR_ROWS = 32 };
 
 #define CK_PRODUCT_KERNELS(K) \
   /* C = alpha op(A) op(B) + beta C for m, n, k > 0; `work` has CK_GEMM_FLOATS. */ \
@@ -33,9 +33,9 @@ enum { CK_NEAR_BLOCK = 16 };
   K(void, ck_thin_turn, (const float *x, size_t count, size_t rows, const double *factor, \
     size_t ld, float *y), (x, count, rows, factor, ld, y)) \
   /* For n rows of d numbers, `ld` apart: the first place c of the greatest offsets[c] + x centroid[c] \
-     of k, a multiple of CK_NEAR_BLOCK; results lie `step` apart. */ \
+     of k; results lie `step` apart. `work` has CK_NEAR_ROWS d. */ \
   K(void, ck_nearest, (const float *x, size_t ld, size_t n, size_t d, const float *centroids, \
-    const float *offsets, size_t k, int32_t *out, size_t step), \
-    (x, ld, n, d, centroids, offsets, k, out, step))
+    const float *offsets, size_t k, int32_t *out, size_t step, float *work), \
+    (x, ld, n, d, centroids, offsets, k, out, step, work))
 
 #endif

@@ -197,8 +197,7 @@ package struct BlockClustering: Sendable {
   /// Blocks that are all alike cannot part.
   private mutating func fillEmpty() {
     for _ in 0..<BlockClustering.mostSplits {
-      var members = [Int](repeating: 0, count: count)
-      for code in codes { members[Int(code)] += 1 }
+      var members = Blocks.counts(of: codes, upTo: count)
       let empty = members.indices.filter { members[$0] == 0 }
       guard !empty.isEmpty else { return }
       let varied = variedClusters()

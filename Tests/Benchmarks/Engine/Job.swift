@@ -61,6 +61,10 @@ enum Jobs {
       ("randomized", 3, { try Matrices.randomized(size($0[0]), size($0[1]), rank: size($0[2])) }),
       ("product", 1, { try Matrices.product(size($0[0])) }),
       (
+        "share", 3,
+        { try Clusters.line(size: size($0[0]), count: size($0[1]), rounds: size($0[2])) }
+      ),
+      (
         "cluster", 4,
         {
           try Clusters.job(

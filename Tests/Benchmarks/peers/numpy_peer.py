@@ -69,19 +69,29 @@ def randomized(mode, rows, columns, rank):
         matrix, rank, n_oversamples=10, n_iter=2, random_state=0)[1], lambda values: values
 
 
-def cluster(mode, size, width, count, rounds):
+def lloyd(blocks, first, rounds):
     import warnings
     from sklearn.cluster import KMeans
     from sklearn.exceptions import ConvergenceWarning
     warnings.simplefilter("ignore", ConvergenceWarning)
-    blocks = figures.bell(size * size, 3).reshape(-1, width)
     means = KMeans(
-        count, init=blocks[:count].copy(), n_init=1, max_iter=rounds, tol=0, algorithm="lloyd",
-        copy_x=False)
+        len(first), init=first, n_init=1, max_iter=rounds, tol=0, algorithm="lloyd", copy_x=False)
     return 1, lambda: means.fit(blocks).inertia_, lambda value: [value]
 
 
-JOBS = {job.__name__: job for job in (quantize, select, product, svd, top, randomized, cluster)}
+def share(mode, size, count, rounds):
+    weights = figures.bell(size * size, 3).reshape(-1, 1)
+    even = numpy.linspace(weights.min(), weights.max(), count, dtype=numpy.float32)
+    return lloyd(weights, even.reshape(-1, 1), rounds)
+
+
+def cluster(mode, size, width, count, rounds):
+    blocks = figures.bell(size * size, 3).reshape(-1, width)
+    return lloyd(blocks, blocks[:count].copy(), rounds)
+
+
+JOBS = {job.__name__: job for job in (
+    quantize, select, product, svd, top, randomized, share, cluster)}
 
 if __name__ == "__main__":
     mode, job, *words = sys.argv[1:]
