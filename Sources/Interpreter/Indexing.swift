@@ -167,7 +167,7 @@ extension Value {
     }
   }
 
-  /// `value.name`; nil where there is no such member. A list of records gives the column.
+  /// `value.name`; nil where there is no such member. A list of records, or of networks, gives the column.
   package func member(_ name: String) -> Value? {
     switch self {
     case .record(let record): return record[name]
@@ -188,7 +188,11 @@ extension Value {
   private func column(_ list: List, _ name: String) -> Value? {
     var values: [Value] = []
     for item in list.items {
-      guard case .record(let record) = item, let value = record[name] else { return nil }
+      switch item {
+      case .record, .native: break
+      default: return nil
+      }
+      guard let value = item.member(name) else { return nil }
       values.append(value)
     }
     return values.isEmpty ? nil : .list(values)
@@ -210,7 +214,10 @@ extension Value {
     case .text, .range: ["count"]
     case .quantity: ["value"]
     case .list(let list):
-      if case .record(let first) = list.items.first { ["count"] + first.names } else { ["count"] }
+      switch list.items.first {
+      case .record, .native: ["count"] + (list.items.first?.memberNames ?? [])
+      default: ["count"]
+      }
     default: []
     }
   }

@@ -90,6 +90,17 @@ import Testing
     #expect(bench.run("load \"part-?*.npy\"").code?.hasPrefix("E07") == true)
   }
 
+  /// Many networks are a table, too.
+  @Test func networksInAListHaveColumns() throws {
+    let bench = Workbench()
+    bench.run("nets = [mlp([4, 2]), mlp([4, 3, 2])]")
+    #expect(try bench.value("nets.parameters") == bench.value("[10, 23]"))
+    #expect(try bench.value("nets.layers[1][2].name") == .text("dense2"))
+    let slip = bench.run("nets.bites")
+    #expect(slip.code == "E0305" && slip.help == "did you mean bytes?", "\(slip.message)")
+    #expect(bench.run("(nets + [3]).bytes").code == "E0305")
+  }
+
   static let files = ["net.cnbm", "net.safetensors", "a.npy", "both.npz"]
 
   @Test(arguments: files) func damageIsCoded(file: String) throws {
