@@ -82,6 +82,8 @@ package final class Context {
   package let interrupt: InterruptFlag
   /// The seed of the file or session.
   package private(set) var seed: UInt64
+  /// The names that the standard library provides without an `import`.
+  package let provided: @Sendable () -> [String]
   private let cell: String
   private let emitOutput: (Output) -> Void
   private var streams = 0
@@ -97,12 +99,14 @@ package final class Context {
 
   init(
     surroundings: Surroundings, registry: Registry, interrupt: InterruptFlag, seed: UInt64,
-    cell: String, emit: @escaping (Output) -> Void
+    provided: @escaping @Sendable () -> [String], cell: String,
+    emit: @escaping (Output) -> Void
   ) {
     self.surroundings = surroundings
     self.registry = registry
     self.interrupt = interrupt
     self.seed = seed
+    self.provided = provided
     self.cell = cell
     emitOutput = emit
   }

@@ -68,8 +68,10 @@ package enum Help {
     return folded(lead + text, style.width, indent: column)
   }
 
-  /// The chapters and their words, with a sentence each.
-  package static func index(_ registry: Registry, _ style: DisplayStyle) -> [String] {
+  /// The chapters and their words, with a sentence each; then what the standard library provides.
+  package static func index(
+    _ registry: Registry, provided: [String] = [], _ style: DisplayStyle
+  ) -> [String] {
     let width = registry.words.map { TextWidth.columns($0.name) }.max() ?? 0
     var lines: [String] = []
     for chapter in registry.chapters {
@@ -79,7 +81,9 @@ package enum Help {
         lines += row(word.name, width, word.summary, indent: 2, style)
       }
     }
-    return lines
+    guard !provided.isEmpty else { return lines }
+    return lines + ["", "Standard library, written in the language (such as help mlp)"]
+      + folded("  " + provided.sorted().joined(separator: ", "), style.width, indent: 2)
   }
 
   /// Words to lines of a width; later lines are indented.

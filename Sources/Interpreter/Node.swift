@@ -110,10 +110,12 @@ final class ShowNode: Node, @unchecked Sendable {
 final class BlockNode: Node, @unchecked Sendable {
   private let children: Children
   private let last: Node
+  private let isEmpty: Bool
   var statements: [Node] { children.nodes + [last] }
   init(_ statements: [Node], _ span: Span) {
     children = Children(statements.dropLast())
     last = statements.last ?? Node(span)
+    isEmpty = statements.isEmpty
     super.init(span)
   }
   override func evaluate(_ machine: Machine) throws(Failure) -> Value {
@@ -129,7 +131,7 @@ final class BlockNode: Node, @unchecked Sendable {
     }
     return try last.perform(machine)
   }
-  override var isSilent: Bool { last.isSilent }
+  override var isSilent: Bool { isEmpty || last.isSilent }
 }
 
 /// `{ … }` behind a call: the list of the values of its statements, up to a jump.

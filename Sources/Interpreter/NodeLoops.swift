@@ -1,4 +1,5 @@
-// Loops as nodes. A `for` yields the list of its block's values; where the block has none, none.
+// Loops as nodes. A `for` yields the list of its block's values; where the block has none, none. Without a turn
+// the list is empty.
 import Syntax
 
 final class ForNode: Node, @unchecked Sendable {
@@ -20,18 +21,22 @@ final class ForNode: Node, @unchecked Sendable {
     if isSilent { return try goOver(sequence, machine) }
     var results: [Value] = []
     var turns = 0
+    let isEmpty: Bool
     if case .range(let range) = sequence, let lower = range.lower, let end = range.end {
+      isEmpty = lower >= end
       var i = lower
       while i < end {
         guard try turn(.number(Double(i)), &results, &turns, machine) else { break }
         i += 1
       }
     } else {
-      for value in try items(sequence, machine) {
+      let items = try items(sequence, machine)
+      isEmpty = items.isEmpty
+      for value in items {
         guard try turn(value, &results, &turns, machine) else { break }
       }
     }
-    guard !results.isEmpty else { return .none }
+    guard !results.isEmpty else { return isEmpty && !skipsNone ? .list([]) : .none }
     return try machine.checked(.list(results), span)
   }
 

@@ -151,7 +151,7 @@ package final class Session {
     var last = Value.none
     let context = Context(
       surroundings: surroundings, registry: registry, interrupt: interrupt, seed: seed,
-      cell: input.identity
+      provided: modules.provided, cell: input.identity
     ) { output in
       if case .value(let value) = output { last = value }
       show(output)

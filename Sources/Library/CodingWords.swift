@@ -81,7 +81,7 @@ enum CodingWords {
     details:
       "A row for each parameter and kind of symbol. entropy: Σ p log2 1/p of its symbols, in bits for "
       + "each; bound: that of all of them. stored: bits for each in the file, without tables of codes and "
-      + "headers, which `ledger` shows. distance: stored above the entropy; below 0 where a coder finds more in "
+      + "headers, which `ledger` shows. A float is four symbols in one row, one for each byte. distance: stored above the entropy; below 0 where a coder finds more in "
       + "the symbols than how frequent they are. A bound is no file: the two do not mix.",
     source: "Shannon 1948, doi:10.1002/j.1538-7305.1948.tb01338.x",
     examples: [
@@ -94,7 +94,7 @@ enum CodingWords {
   ) { _, network -> Value in
     .list(
       Compression.entropies(of: network.network).map {
-        .record(row($0, varies: !network.isRecorded))
+        .record(row($0, varies: network.isTrained && !network.isRecorded))
       })
   }
 
@@ -103,7 +103,8 @@ enum CodingWords {
   ) -> [(name: String, value: Value)] {
     let symbols = Double(entropy.symbols)
     func rough(_ value: Double, _ unit: Quantity.Unit, within width: Double? = nil) -> Value {
-      .quantity(value, unit, mark: varies ? .within(width ?? abs(value) * 0.03) : .exact)
+      let width = width ?? abs(value) * 0.03
+      return .quantity(value, unit, mark: varies && width > 0 ? .within(width) : .exact)
     }
     var fields: [(name: String, value: Value)] = [
       ("part", .text(entropy.name)), ("symbol", .text(entropy.purpose.rawValue)),

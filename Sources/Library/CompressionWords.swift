@@ -139,6 +139,7 @@ enum CompressionWords {
     Parameter<Optimizer>("optimizer", "how a step follows from the gradient", default: .adam),
     Parameter<Double?>("rate", "the learning rate; without it, the optimizer's usual one"),
     Parameter<Schedule>("schedule", "of that rate", default: .constant),
+    TrainingWords.gamma, TrainingWords.every,
     details:
       "The loss is mix · T² · KL(teacher ‖ student), both at temperature T, plus (1 − mix) · cross-entropy. "
       + "A quantized student is rounded in every step, on scales that follow its weights: quantized "
@@ -152,11 +153,12 @@ enum CompressionWords {
           + "small.parameters", shows: "610")
     ], seeAlso: ["train", "measure"], finish: NetworkValue.recorded(as: "distill")
   ) {
-    context, student, teacher, data, temperature, mix, epochs, batch, optimizer, rate, schedule
-      -> NetworkValue in
+    context, student, teacher, data, temperature, mix, epochs, batch, optimizer, rate, schedule,
+    gamma, every -> NetworkValue in
     var training = Training()
     (training.epochs, training.batch) = (epochs, batch)
     (training.optimizer, training.rate, training.schedule) = (optimizer, rate, schedule)
+    (training.gamma, training.every) = (gamma, every)
     let seed = context.seed
     var stream = context.randomStream()
     training.seed = stream.next()

@@ -39,12 +39,10 @@ final class DifferenceValue: Native, Bridged {
     }
     isLoose =
       isTrained || [before, after].contains { $0.sizeMark(1) != .exact }
-    let files = (old.values.reduce(0, +), new.values.reduce(0, +))
-    let won = files.0 - files.1
-    sizes = (
-      before.fileBytes(Int(files.0)), after.fileBytes(Int(files.1)),
-      .quantity(won, .bytes(.file), mark: isLoose ? .within(abs(won) * 0.03) : .exact)
+    let files = (
+      before.fileBytes(Int(old.values.reduce(0, +))), after.fileBytes(Int(new.values.reduce(0, +)))
     )
+    sizes = (files.0, files.1, Self.won(files.0, files.1))
   }
 
   private init(_ other: DifferenceValue) {
@@ -60,6 +58,12 @@ final class DifferenceValue: Native, Bridged {
       throw Mismatch(Self.kind)
     }
     self.init(own)
+  }
+
+  /// As far apart as the sizes may be.
+  private static func won(_ before: Value, _ after: Value) -> Value {
+    guard case .quantity(let a) = before, case .quantity(let b) = after else { return .none }
+    return .quantity(a.value - b.value, .bytes(.file), mark: a.mark + b.mark)
   }
 
   /// Of the file, by part.
@@ -92,7 +96,7 @@ final class DifferenceValue: Native, Bridged {
       "stored_before": tensor.before.map { .text($0.encoding.summary) } ?? .none,
       "stored_after": tensor.after.map { .text($0.encoding.summary) } ?? .none,
       "before": bytes(before, vary.before), "after": bytes(after, vary.after),
-      "won": bytes(before - after, vary.before || vary.after),
+      "won": won(bytes(before, vary.before), bytes(after, vary.after)),
     ]
     if let ratio = tensor.noiseRatio {
       let mark: Quantity.Mark = isTrained && ratio.isFinite ? .within(0.5) : .exact

@@ -8,8 +8,10 @@ struct Examples: Bridged {
   let inputs: Tensor
   static var kind: String { "a data set or a tensor of examples" }
   init(from value: Value) throws(Mismatch) {
-    if let data = try? DatasetValue(from: value) {
-      inputs = data.dataset.inputs
+    if case .tensor(let tensor) = value {
+      inputs = tensor
+    } else if case .native = value {
+      inputs = try DatasetValue(from: value).dataset.inputs
     } else if let tensor = try? Tensor(from: value) {
       inputs = tensor
     } else {

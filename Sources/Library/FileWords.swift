@@ -123,6 +123,10 @@ enum FileWords {
     examples: [Example("save(tensor([1, 2]), \"small.npy\")", shows: "saved small.npy  136 B")],
     seeAlso: ["load", "ledger"]
   ) { context, value, path -> Page in
+    guard FilePattern(path) == nil else {
+      throw Problem(
+        "E0710", "\"\(path)\" was not written: a star stands for many files", parameter: "path")
+    }
     let content = try content(of: value)
     let target = try context.writable(path)
     let bytes = try calling(target, path, "path") {

@@ -42,7 +42,8 @@ enum HashingWords {
     ].compactMap { $0 }
     guard given.count == 1, let size = given.first else {
       throw Problem(
-        "E0206", "`hash` needs one of `factor`, `buckets` and `bytes`, got \(given.count)",
+        "E0206",
+        "`hash` needs one of `factor`, `buckets` and `bytes`, got \(given.isEmpty ? "none" : "\(given.count)")",
         help: "such as factor: 8")
     }
     var stream = context.randomStream()

@@ -48,7 +48,7 @@ final class ReceiptValue: Native, Bridged {
       let count = parameter.value.count
       let bits = Double(parameter.encoding.ledger.bits) / Double(max(1, count))
       let mark: Quantity.Mark =
-        parameter.encoding.sizeDependsOnValues ? .within(bits * 0.02) : .exact
+        value.sizeVaries(parameter) ? .within(bits * 0.02) : .exact
       return .record([
         ("tensor", .text(name)), ("numbers", .quantity(Double(count), .count(.plain))),
         ("stored", .text(parameter.encoding.summary)),
@@ -60,7 +60,7 @@ final class ReceiptValue: Native, Bridged {
 
   private var plain: [Value] {
     value.network.parameters.compactMap { name, parameter -> Value? in
-      guard parameter.encoding.nominalBits == 32, parameter.pruned == nil else { return nil }
+      guard parameter.encoding.isPlain, parameter.pruned == nil else { return nil }
       return .record([("tensor", .text(name)), ("why", .text(why(parameter)))])
     }
   }
@@ -68,9 +68,7 @@ final class ReceiptValue: Native, Bridged {
   private func why(_ parameter: Networks.Parameter) -> String {
     switch parameter.role {
     case .weight:
-      value.network.receipt.steps.contains { $0.word == "quantize" }
-        ? "the last word that stored it asked for fp32, or left it out"
-        : "no word stored it in fewer bits"
+      "no word stored it in fewer bits, or the last one left it out"
     case .bias: "biases are few: only with biases: true"
     case .scale: "of a normalization: fold it"
     case .statistic: "of a normalization: fold it"
@@ -86,6 +84,7 @@ extension Encoding {
     case let dense as Encodings.Dense: Double(dense.format.bits)
     case let affine as Affine: Double(affine.bits)
     case let levels as Levels: levels.table.nominalBits
+    case let codebook as Codebook: Double(codebook.bits) / Double(codebook.block)
     default: nested?.nominalBits ?? 32
     }
   }

@@ -24,7 +24,10 @@ enum SessionWords {
     examples: [Example("help count"), Example("help")], seeAlso: ["describe"], runsAlone: true
   ) { context, word -> Page in
     let registry = context.registry
-    guard let word else { return Page { Help.index(registry, $0) } }
+    guard let word else {
+      let provided = context.provided()
+      return Page { Help.index(registry, provided: provided, $0) }
+    }
     switch word {
     case .function(let function): return Page { Help.lines(function, $0) }
     case .text(let name), .choice(let name):

@@ -72,7 +72,7 @@ struct SizeTree: Sendable {
   private func rows(to deepest: Int, at depth: Int, whole: Int) -> [ExplanationValue.Row] {
     let bytes = Double(bits) / 8
     let share = Double(bits) / Double(max(1, whole))
-    let mark: Quantity.Mark = isLoose ? .within(bytes * 0.03) : .exact
+    let mark: Quantity.Mark = isLoose ? .within(bytes * (depth == 0 ? 0.02 : 0.03)) : .exact
     let perWeight = Double(bits) / Double(max(1, weights))
     let row = ExplanationValue.Row(
       depth: depth, part: name,

@@ -5,6 +5,10 @@ import Networks
 import Tensors
 
 enum TrainingWords {
+  static let gamma = Parameter<Double?>(
+    "gamma", "the factor of .step and .exponential; without it, 0.1")
+  static let every = Parameter<Int?>("every", "epochs from one .step to the next; without it, 1")
+
   static let all = [train, finetune]
 
   static let train = training(
@@ -35,8 +39,7 @@ enum TrainingWords {
       Parameter<Bool>("nesterov", "look ahead along the momentum of .sgd", default: false),
       Parameter<Double?>("decay", "weight decay; without it, the optimizer's usual one"),
       Parameter<Schedule>("schedule", "how the rate changes over time", default: .constant),
-      Parameter<Double?>("gamma", "the factor of .step and .exponential; without it, 0.1"),
-      Parameter<Int?>("every", "epochs from one .step to the next; without it, 1"),
+      gamma, every,
       Parameter<Fraction>(
         "warmup", "the share of the training in which the rate grows", default: Fraction(0)),
       Parameter<LabelLoss>("loss", "what is made small", default: LabelLoss(.crossEntropy)),

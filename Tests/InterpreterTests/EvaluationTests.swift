@@ -29,7 +29,8 @@ import Testing
     // Control
     ("if 1 < 2 { 3 } else { 4 }", "3"), ("if 1 { 2 }", "!E0302"),
     ("for i in 1...3 { i * i }", "[1, 4, 9]"),
-    ("for i in 5...1 { i }", ""), ("for i in [1, 2] { show i }", "1\n2"),
+    ("for i in 5...1 { i }", "[]"), ("for i in [] { }", ""),
+    ("for i in [1, 2] { show i }", "1\n2"),
     ("for i in 3 { i }", "!E0303"),
     ("for i in 1...9 { if i == 3 { break }\n i }", "[1, 2]"),
     ("for i in 1...4 { if i == 2 { continue }\n i }", "[1, 3, 4]"),

@@ -94,7 +94,7 @@ import Testing
     ("for i in 0..<n { if i == 3 { return i } }\nn", "0 1 2 3 3 3 3"),
     (
       "for i in 0..<n { if i == 3 { break }\n i }\nn",
-      "0 [0] 1 [0, 1] 2 [0, 1, 2] 3 [0, 1, 2] 4 [0, 1, 2] 5 [0, 1, 2] 6"
+      "[] 0 [0] 1 [0, 1] 2 [0, 1, 2] 3 [0, 1, 2] 4 [0, 1, 2] 5 [0, 1, 2] 6"
     ),
     ("if n > 3 { for i in 0..<n { if i == 4 { return i } } }\nn", "0 1 2 3 4 4 4"),
     ("while true { n = n + 1\n if n mod 4 == 0 { return n } }", "4 4 4 4 8 8 8"),

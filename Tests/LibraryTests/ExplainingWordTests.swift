@@ -57,6 +57,28 @@ import Testing
     #expect(bench.run(code).code == error)
   }
 
+  /// What is won is known as well as the two sizes are.
+  @Test func whatIsWonIsAsNearAsTheSizes() throws {
+    let bench = Workbench()
+    bench.run("net = mlp [64, 24, 10]\nfew = share(net, bits: 3)")
+    #expect(try bench.value("(diff net, few).bytes.won") == bench.value("net.bytes - few.bytes"))
+    bench.run("coded = code(few)")
+    #expect(
+      try bench.value("(diff few, coded).bytes.won") == bench.value("few.bytes - coded.bytes"))
+  }
+
+  @Test func aReceiptKnowsWhatIsCompressed() throws {
+    let bench = Workbench()
+    bench.run("net = mlp [64, 24, 10]")
+    for made in ["share(net, bits: 3)", "hash(net, factor: 8)", "share(net, bits: 4, block: 4)"] {
+      #expect(
+        try bench.value("(receipt \(made)).plain.tensor")
+          == bench.value("[\"dense1.bias\", \"dense2.bias\"]"), "\(made)")
+    }
+    let pruned = bench.run("prune(hash(net, factor: 8), 50%)")
+    #expect(pruned.warnings.contains { $0.contains("hashed") })
+  }
+
   @Test func aDifferenceIsCounted() throws {
     let bench = Workbench()
     bench.run(Self.networks + "\nd = diff net, small\nsame = diff net, net")

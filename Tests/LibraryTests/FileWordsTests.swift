@@ -83,9 +83,11 @@ import Testing
       #expect(bench.run("load \"\(none)\"").code == "E0701", "\(none)")
     }
     #expect(bench.run("load \"../*\"").code == "E0717")
+    let open = Workbench(folder.path)
+    #expect(open.run("save(tensor([9]), \"part-*.npy\")").code == "E0710")
     // A name with a star of its own is that file.
-    bench.run("save(tensor([9]), \"part-*.npy\")")
-    #expect(bench.run("sum(load(\"part-*.npy\"))").text == "9")
+    try folder.write(try folder.bytes(of: "part-1.npy"), to: "part-*.npy")
+    #expect(bench.run("sum(load(\"part-*.npy\"))").text == "1")
     try folder.write([1, 2, 3], to: "part-0.npy")
     #expect(bench.run("load \"part-?*.npy\"").code?.hasPrefix("E07") == true)
   }
@@ -95,7 +97,7 @@ import Testing
     let bench = Workbench()
     bench.run("nets = [mlp([4, 2]), mlp([4, 3, 2])]")
     #expect(try bench.value("nets.parameters") == bench.value("[10, 23]"))
-    #expect(try bench.value("nets.layers[1][2].name") == .text("dense2"))
+    #expect(try bench.value("nets.layers[1][2].layer") == .text("dense2"))
     let slip = bench.run("nets.bites")
     #expect(slip.code == "E0305" && slip.help == "did you mean bytes?", "\(slip.message)")
     #expect(bench.run("(nets + [3]).bytes").code == "E0305")

@@ -105,8 +105,10 @@ extension IndexFamily {
   fileprivate func check(_ wanted: Int?) throws(CompressionError) {
     guard let wanted else { return }
     guard let bits else {
+      let others = IndexFamily.all.filter { $0.bits != nil }.map(\.name).joined(separator: ", ")
       throw .setting(
-        name: "bits", wanted: "left out: \(name) has no choice of bits", got: "\(wanted)")
+        name: "bits", wanted: "left out with \(name), and a choice only with \(others)",
+        got: "\(wanted)")
     }
     guard bits.contains(wanted), self != .positions || wanted == 16 || wanted == 32 else {
       let range = self == .positions ? "16 or 32" : "from \(bits.lowerBound) to \(bits.upperBound)"

@@ -22,7 +22,7 @@ package struct DistillOptions: Sendable {
 /// greatest weight of a bucket: the grid affine with groups). Scales that are powers of two stay.
 ///
 /// - Throws: `CompressionError`: `.setting` for a temperature or mix out of range, or a teacher
-///   whose outputs are others; what training throws, as `.network`.
+///   whose inputs or outputs are others; what training throws, as `.network`.
 package func distill(
   _ student: Network, from teacher: Network, on data: Dataset, _ options: DistillOptions,
   _ training: Training, monitor: Monitor = .silent
@@ -33,6 +33,11 @@ package func distill(
   }
   guard options.mix >= 0, options.mix <= 1 else {
     throw .setting(name: "mix", wanted: "a fraction from 0 to 1", got: "\(options.mix)")
+  }
+  guard teacher.inputShape.reduce(1, *) == student.inputShape.reduce(1, *) else {
+    throw .setting(
+      name: "teacher", wanted: "a network with the student's inputs \(student.inputShape)",
+      got: "\(teacher.inputShape)")
   }
   guard teacher.outputShape == student.outputShape else {
     throw .setting(

@@ -1,5 +1,5 @@
 // Pruning by weight: exact counts, ties by position, shapes kept.
-import Encodings
+package import Encodings
 import Kernels
 import Networks
 import Tensors
@@ -28,7 +28,7 @@ func pruneWeights(
       notes.append(
         Note(
           "\(node.name).\(parameter.name)",
-          "was stored as \(stored), now plainly: quantize again after pruning"))
+          "was stored as \(stored), now plainly: store it so again after pruning"))
     }
     return parameter.with(pruned: mask)
   }
@@ -37,9 +37,12 @@ func pruneWeights(
 
 extension Encoding {
   /// 32-bit floats, all or those that are left.
-  var isPlain: Bool {
-    if let nested { return nested.isPlain }
-    return (self as? Encodings.Dense)?.format == .fp32
+  package var isPlain: Bool {
+    switch self {
+    case let dense as Encodings.Dense: dense.format == .fp32
+    case is Sparse, is Coded: nested?.isPlain ?? false
+    default: false
+    }
   }
 }
 

@@ -158,7 +158,7 @@ package struct Grid: Sendable {
     name: "points",
     summary:
       "2^b points anywhere, the same ones over the extent of every slice; with `epochs` they "
-      + "are learned, and the weights stay",
+      + "are learned, while each weight keeps its point",
     formula: "q = argmin_j |(w − β) / α − p_j|, β = min, α = max − min; ∂L/∂p_j = Σ α ∂L/∂w",
     source: "Polino et al. 2018, arXiv:1802.05668", bits: 1...8, kind: .points,
     takes: [.granularity, .start])
