@@ -71,7 +71,7 @@ check: build notebooks ## Run the notebooks and the standard library again and c
 LONG := quantization-from-scratch|hybrid-precision|hashing-products|deep-compression
 
 # With the data of this place, where it is; most once more as an older machine would compute them. As many at
-# a time as there are cores, on one each; the long ones first.
+# a time as there are cores, on one each; the long ones first, the longest of them last by name.
 notebooks:
 	@if [ -z "$${CNB_DATA:-}" ] && [ -d ../shared/data ]; then export CNB_DATA="$$(cd ../shared/data && pwd)"; fi
 	one() {
@@ -88,7 +88,7 @@ notebooks:
 	  echo "not checked, for MNIST is not here (CNB_DATA names its folder):" $$without
 	  all="$$(grep -vxF "$$without" <<< "$$all")"
 	fi
-	{ grep -E '$(LONG)' <<< "$$all" | sed 's/^/this /' || true
+	{ grep -E '$(LONG)' <<< "$$all" | sort -r | sed 's/^/this /' || true
 	  grep -vE '$(LONG)' <<< "$$all" | sed 's/.*/this &\nolder &/'
 	} | CNB_THREADS=1 xargs -P "$$(nproc)" -n 2 bash -euo pipefail -c 'one "$$@"' one
 

@@ -21,7 +21,7 @@ struct Explanation: Sendable {
   ) { value in
     let root = SizeTree.root(of: value)
     return ExplanationValue(
-      figure: "bytes", columns: ["part", "bytes", "share", "bits_per_weight"],
+      figure: "bytes", columns: ["part", "bytes", "share", "file_bits_per_weight"],
       rows: root.rows(limit: ExplanationValue.rowLimit), chart: root.chart)
   }
 
@@ -153,7 +153,8 @@ final class ExplanationValue: Native, Bridged {
     let table = Table(
       columns: columns.enumerated().map { i, name in
         Table.Column(
-          name.replacing("_per_", with: "/"), alignment: i == 0 ? .leading : .automatic)
+          name.replacing("_per_", with: "/").replacing("_", with: " "),
+          alignment: i == 0 ? .leading : .automatic)
       },
       rows: rows.map { row in
         let part = String(repeating: "  ", count: row.depth) + row.part

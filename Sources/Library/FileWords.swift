@@ -107,7 +107,14 @@ enum FileWords {
   /// A folder with the files of a data set.
   private static func folder(_ path: String, _ name: String, _ context: Context) throws -> Value {
     let last = path.split(separator: "/").last.map(String.init) ?? ""
-    let source = DatasetSource.all.first { $0.name == last && !$0.isEmbedded } ?? .mnist
+    let known = DatasetSource.all.first { $0.name == last && !$0.isEmbedded }
+    if known == nil, !FileAccess.names(in: path).contains(where: { $0.contains("idx") }) {
+      throw Problem(
+        "E0702", "`\(name)` is a folder, and no data set is in it",
+        help: "a star loads many files: \"\(name.hasSuffix("/") ? name : name + "/")*.cnbm\"",
+        parameter: "name")
+    }
+    let source = known ?? .mnist
     return try dataset(source, DataPlaces(folders: [path]), context)
   }
 

@@ -83,6 +83,8 @@ import Testing
       #expect(bench.run("load \"\(none)\"").code == "E0701", "\(none)")
     }
     #expect(bench.run("load \"../*\"").code == "E0717")
+    let whole = bench.run("load \".\"")
+    #expect(whole.code == "E0702" && whole.help == "a star loads many files: \"./*.cnbm\"")
     let open = Workbench(folder.path)
     #expect(open.run("save(tensor([9]), \"part-*.npy\")").code == "E0710")
     // A name with a star of its own is that file.
