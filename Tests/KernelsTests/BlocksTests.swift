@@ -5,7 +5,7 @@ import Testing
 @Suite struct BlocksTests {
   /// Rows, positions, width, centroids.
   static let shapes = [
-    (1, 1, 1, 1), (3, 2, 4, 2), (7, 5, 3, 17), (40, 12, 8, 33), (65, 3, 25, 100), (900, 16, 4, 256),
+    (1, 1, 1, 1), (3, 2, 4, 2), (7, 5, 3, 17), (40, 12, 8, 33), (33, 3, 25, 51), (300, 16, 4, 64),
   ]
 
   static func numbers(_ rows: Int, _ positions: Int, _ width: Int, _ k: Int) -> (Blocks, [Float]) {
