@@ -282,7 +282,7 @@ final class RangeNode: Node, @unchecked Sendable {
   private func bound(_ node: Node?, _ machine: Machine) throws(Failure) -> Int? {
     guard let node else { return nil }
     let value = try node.evaluate(machine)
-    guard let whole = try? Int(from: value), abs(whole) < 1 << 52 else {
+    guard let whole = try? Int(from: value), whole.magnitude < 1 << 52 else {
       throw machine.fail(
         Problem("E0301", "a range wants whole numbers at its ends, got \(Text.brief(value))"),
         node.span)

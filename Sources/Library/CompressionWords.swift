@@ -91,7 +91,9 @@ enum CompressionWords {
       rule: .init("from 1") { $0.map { $0 >= 1 } ?? true }),
     Parameter<Fraction?>(
       "energy", "the share of the sum of squared singular values that each layer keeps"),
-    Parameter<Quantity?>("bytes", "what the file may take, such as 100KB"),
+    Parameter<Quantity?>(
+      "bytes", "what the file may take, such as 100KB",
+      rule: .init("in bytes, such as 100KB") { $0.map(\.isSize) ?? true }),
     Parameter<[String]?>("layers", "the names of the layers to factor; all of them without"),
     Parameter<[String]?>("except", "the names of layers that stay whole"),
     Parameter<Bool>(

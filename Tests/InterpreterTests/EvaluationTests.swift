@@ -31,7 +31,7 @@ import Testing
     ("for i in 1...3 { i * i }", "[1, 4, 9]"),
     ("for i in 5...1 { i }", "[]"), ("for i in [] { }", ""),
     ("for i in [1, 2] { show i }", "1\n2"),
-    ("for i in 3 { i }", "!E0303"),
+    ("for i in 3 { i }", "!E0303"), ("1...-(2^63)", "!E0301"), ("-(2^63)..<3", "!E0301"),
     ("for i in 1...9 { if i == 3 { break }\n i }", "[1, 2]"),
     ("for i in 1...4 { if i == 2 { continue }\n i }", "[1, 3, 4]"),
     ("for i in 1...3 { if i == 2 { i } }", "[none, 2, none]"),

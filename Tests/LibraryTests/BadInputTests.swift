@@ -60,6 +60,9 @@ import Testing
     Slip(code: "svd(net, rank: 500)", error: "E0604", marks: "500", says: "from 1 to 16"),
     Slip(code: "svd(net, energy: 300%)", error: "E0605", marks: "300%"),
     Slip(code: "svd(net, bytes: 10B)", error: "E0606", marks: "10B"),
+    Slip(code: "svd(net, bytes: -1e19)", error: "E0207", marks: "-1e19"),
+    Slip(code: "svd(net, bytes: log(-1) * 1KB)", error: "E0207", marks: "log(-1) * 1KB"),
+    Slip(code: "svd(net, bytes: 3ms)", error: "E0207", marks: "3ms"),
     Slip(code: "svd(net)", error: "E0206"),
     Slip(code: "svd(net, rank: 2, energy: 50%)", error: "E0206"),
     Slip(

@@ -63,7 +63,8 @@ package func svd(
       reserved += excess
     } catch {
       guard case .budget(_, let smallest, _) = error else { throw error }
-      throw .budget(bytes: Int(options.amount), smallest: smallest + Int(reserved))
+      throw .budget(
+        bytes: Int(exactly: options.amount.rounded()) ?? 0, smallest: smallest + Int(reserved))
     }
   }
 }
