@@ -30,3 +30,14 @@ extension Encoding {
   package var sizeDependsOnValues: Bool { false }
   package var nested: (any Encoding)? { nil }
 }
+
+extension Encoding {
+  /// 32-bit floats, all or those that are left.
+  package var isPlain: Bool {
+    switch self {
+    case let dense as Dense: dense.format == .fp32
+    case is Sparse, is Coded: nested?.isPlain ?? false
+    default: false
+    }
+  }
+}

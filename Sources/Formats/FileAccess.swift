@@ -35,6 +35,11 @@ package enum FileAccess {
     return bytes
   }
 
+  /// Where a path leads that may start at a folder.
+  package static func path(_ path: String, from folder: String) -> String {
+    path.hasPrefix("/") ? path : "\(folder)/\(path)"
+  }
+
   /// Whether there is anything at this path.
   package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 

@@ -18,8 +18,7 @@ package struct FilePattern: Sendable {
   /// The paths that fit, in the order of their names; a name that begins with a dot fits no star.
   /// - Parameter root: where paths start that do not start with a slash.
   package func paths(in root: String) -> [String] {
-    let place = folder.hasPrefix("/") ? folder : "\(root)/\(folder)"
-    return FileAccess.names(in: place)
+    FileAccess.names(in: FileAccess.path(folder, from: root))
       .filter { fnmatch(name, $0, FNM_PERIOD | FNM_NOESCAPE) == 0 }
       .map { folder + $0 }
   }

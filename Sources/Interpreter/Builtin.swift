@@ -152,16 +152,19 @@ package struct Builtin: Sendable {
     let declared = (repeat each parameters)
     let names = infos.map(\.name)
     call = { context, arguments in
-      var next = 0
-      let given =
-        finish == nil
-        ? [] : zip(names, arguments).compactMap { name, value in value.map { (name, $0) } }
+      let run = { () throws -> Value in
+        var next = 0
+        return try body(
+          context, repeat try Self.take(each declared, arguments, &next, name)
+        ).bridged
+      }
+      guard let finish else { return try run() }
+      let given = zip(names, arguments).compactMap { name, value in value.map { (name, $0) } }
+      // A word may call others.
+      let before = context.arguments
       context.arguments = given
-      defer { context.arguments = [] }
-      let result = try body(
-        context, repeat try Self.take(each declared, arguments, &next, name)
-      ).bridged
-      return finish?(result, given) ?? result
+      defer { context.arguments = before }
+      return finish(try run(), given)
     }
   }
 

@@ -81,8 +81,9 @@ enum CodingWords {
     details:
       "A row for each parameter and kind of symbol. entropy: Σ p log2 1/p of its symbols, in bits for "
       + "each; bound: that of all of them. stored: bits for each in the file, without tables of codes and "
-      + "headers, which `ledger` shows. A float is four symbols in one row, one for each byte. distance: stored above the entropy; below 0 where a coder finds more in "
-      + "the symbols than how frequent they are. A bound is no file: the two do not mix.",
+      + "headers, which `ledger` shows. A float is four symbols in one row, one for each byte. distance: "
+      + "stored above the entropy; below 0 where a coder finds more in the symbols than how frequent "
+      + "they are. A bound is no file: the two do not mix.",
     source: "Shannon 1948, doi:10.1002/j.1538-7305.1948.tb01338.x",
     examples: [
       Example("entropy(quantize(mlp([64, 16, 10]), bits: 4))[0].entropy < 4", shows: "true"),

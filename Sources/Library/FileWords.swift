@@ -227,7 +227,7 @@ extension Context {
     guard !path.isEmpty, !path.utf8.contains(0) else {
       throw Problem("E0715", "a path is missing: the string is empty")
     }
-    let whole = path.hasPrefix("/") ? path : "\(surroundings.folder)/\(path)"
+    let whole = FileAccess.path(path, from: surroundings.folder)
     guard let folders else { return whole }
     let real = RealPath.of(whole)
     guard folders.contains(where: { real == $0 || real.hasPrefix($0 + "/") }) else {

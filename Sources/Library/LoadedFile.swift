@@ -10,8 +10,9 @@ package enum LoadedFile {
   /// SHA-256 of a file's contents, or of the names and digests of all that a pattern finds; empty where
   /// there is none to read.
   package static func digest(_ name: String, in folder: String) -> String {
-    let path = name.hasPrefix("/") ? name : "\(folder)/\(name)"
-    if let bytes = try? FileAccess.read(path) { return Digest.sha256(bytes) }
+    if let bytes = try? FileAccess.read(FileAccess.path(name, from: folder)) {
+      return Digest.sha256(bytes)
+    }
     guard let pattern = FilePattern(name) else { return "" }
     return digest(of: pattern.paths(in: folder).map { ($0, digest($0, in: folder)) })
   }

@@ -133,13 +133,15 @@ enum Plotting {
     var isLoose = false
     var first: Numbers?
     let labels = try x.map { name throws(Problem) in try texts(rows, name, kind) } ?? nil
-    var along: Numbers?
+    let axis = try x.map { name throws(Problem) in
+      labels == nil ? try column(rows, name) : Numbers()
+    }
     for name in y {
+      var (own, along) = (rows, axis)
       // In a scatter chart a row without a value has no point; elsewhere it leaves a gap.
-      let own =
-        kind == .scatter && x != nil && labels == nil ? try having(name, rows) : rows
-      along = try x.map { name throws(Problem) in
-        labels == nil ? try column(own, name) : Numbers()
+      if kind == .scatter, let x, labels == nil {
+        own = try having(name, rows)
+        if own.count < rows.count { along = try column(own, x) }
       }
       let numbers = try column(own, name)
       if let first, first.measure != numbers.measure {
@@ -156,7 +158,7 @@ enum Plotting {
           error: numbers.errors, labels: labels ?? (kind == .scatter ? names(own) : nil)))
     }
     if labels != nil, kind != .bars { chart.kind = .bars }
-    chart.xAxis = AxisSpec(x ?? "", unit: along?.unit ?? .plain, isLogarithmic: log.x)
+    chart.xAxis = AxisSpec(x ?? "", unit: axis?.unit ?? .plain, isLogarithmic: log.x)
     chart.yAxis = AxisSpec(
       y.count == 1 ? y[0] : "", unit: first?.unit ?? .plain, isLogarithmic: log.y)
     if front { chart.front = ParetoFront() }

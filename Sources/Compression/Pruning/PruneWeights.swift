@@ -1,5 +1,5 @@
 // Pruning by weight: exact counts, ties by position, shapes kept.
-package import Encodings
+import Encodings
 import Kernels
 import Networks
 import Tensors
@@ -33,17 +33,6 @@ func pruneWeights(
     return parameter.with(pruned: mask)
   }
   return Compressed(pruned, notes: notes)
-}
-
-extension Encoding {
-  /// 32-bit floats, all or those that are left.
-  package var isPlain: Bool {
-    switch self {
-    case let dense as Encodings.Dense: dense.format == .fp32
-    case is Sparse, is Coded: nested?.isPlain ?? false
-    default: false
-    }
-  }
 }
 
 /// The scores of a parameter's weights; those pruned before come below all others.
