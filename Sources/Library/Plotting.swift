@@ -133,15 +133,13 @@ enum Plotting {
     var isLoose = false
     var first: Numbers?
     let labels = try x.map { name throws(Problem) in try texts(rows, name, kind) } ?? nil
-    let axis = try x.map { name throws(Problem) in
-      labels == nil ? try column(rows, name) : Numbers()
-    }
+    var along: Numbers?
     for name in y {
-      var (own, along) = (rows, axis)
       // In a scatter chart a row without a value has no point; elsewhere it leaves a gap.
-      if kind == .scatter, let x, labels == nil {
-        own = try having(name, rows)
-        if own.count < rows.count { along = try column(own, x) }
+      let own =
+        kind == .scatter && x != nil && labels == nil ? try having(name, rows) : rows
+      along = try x.map { name throws(Problem) in
+        labels == nil ? try column(own, name) : Numbers()
       }
       let numbers = try column(own, name)
       if let first, first.measure != numbers.measure {
@@ -158,7 +156,7 @@ enum Plotting {
           error: numbers.errors, labels: labels ?? (kind == .scatter ? names(own) : nil)))
     }
     if labels != nil, kind != .bars { chart.kind = .bars }
-    chart.xAxis = AxisSpec(x ?? "", unit: axis?.unit ?? .plain, isLogarithmic: log.x)
+    chart.xAxis = AxisSpec(x ?? "", unit: along?.unit ?? .plain, isLogarithmic: log.x)
     chart.yAxis = AxisSpec(
       y.count == 1 ? y[0] : "", unit: first?.unit ?? .plain, isLogarithmic: log.y)
     if front { chart.front = ParetoFront() }
