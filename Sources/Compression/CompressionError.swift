@@ -27,6 +27,8 @@ package enum CompressionError: EngineError, Equatable {
   case criterion(String, scores: String, wanted: String)
   /// A layer whose units cannot be removed, and why.
   case units(layer: String, reason: String)
+  /// A layer that would be left without any units: what it connects would come apart.
+  case emptied(layer: String)
   /// Another setting of a technique that is out of range.
   case setting(name: String, wanted: String, got: String)
   /// Weights that are not finite numbers.
@@ -56,6 +58,7 @@ package enum CompressionError: EngineError, Equatable {
     case .uneven: "E0614"
     case .illegal: "E0615"
     case .block: "E0616"
+    case .emptied: "E0630"
     case .network(let error): error.code
     case .tensor(let error): error.code
     }
@@ -92,6 +95,8 @@ package enum CompressionError: EngineError, Equatable {
       "the criterion `\(name)` scores \(scores), and \(wanted) are to be pruned"
     case .units(let layer, let reason):
       "no units can be removed from `\(layer)`: \(reason)"
+    case .emptied(let layer):
+      "these removals leave `\(layer)` without a unit, and what it connects would come apart"
     case .setting(let name, let wanted, let got): "`\(name)` must be \(wanted), got \(got)"
     case .notFinite(let parameter, let index):
       "`\(parameter)` holds a value that is not a finite number, at \(index)"

@@ -51,7 +51,7 @@ private func chosen(
   from candidates: [SharedUnit], _ network: Network, _ options: PruneOptions,
   by score: ([Float]) -> Float
 ) -> Set<Int> {
-  let scores = candidates.map { score(incomingWeights(of: $0, network)) }
+  let scores = candidates.map { score(network.incomingWeights(of: $0)) }
   var left = network.shapes.map { $0.first ?? 0 }
   var removed: Set<Int> = []
   for group in groups(of: candidates, options.scope) {
@@ -66,16 +66,6 @@ private func chosen(
     }
   }
   return removed
-}
-
-/// All weights that feed a unit, layer after layer.
-private func incomingWeights(of unit: SharedUnit, _ network: Network) -> [Float] {
-  unit.rows.flatMap { place -> [Float] in
-    network.nodes[place.node].parameters.filter(\.isWeight).flatMap { parameter -> [Float] in
-      let size = parameter.value.count / max(1, parameter.value.shape.first ?? 1)
-      return Array(parameter.value.elements[place.row * size..<(place.row + 1) * size])
-    }
-  }
 }
 
 /// The positions of the candidates that compete with each other: all, or those that the same layers

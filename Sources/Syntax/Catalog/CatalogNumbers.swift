@@ -204,5 +204,10 @@ extension Catalog {
         + "layer has its inputs, one of a convolution its channels times its window. Choose a divisor "
         + "of the row; layers of other types may have other blocks, as in block: (conv: 9, dense: 4).",
       .program("share(network(input: 64) { dense 10 }, centroids: 4, block: 24)")),
+    Entry(
+      "E0630", "a layer left without units",
+      "Units that are tied go together. A layer that reads only some of another's units, such as a "
+        + "slice, may lose all that it has: then nothing connects what is before it to what is behind.",
+      .situation("removing every channel that one half of a ShuffleNet block reads")),
   ]
 }
