@@ -36,8 +36,10 @@ struct UnitLaw {
       let gains = map.outputs[n].map { Float(roots.contains($0) ? 0 : 1) }
       if gains.contains(0) {
         let values = [
-          ("scale", Parameter.Role.scale, gains), ("bias", .bias, gains.map { _ in 0 }),
-          ("mean", .statistic, gains.map { _ in 0 }), ("variance", .statistic, gains.map { _ in 1 }),
+          ("scale", Parameter.Role.scale, gains),
+          ("bias", .bias, gains.map { _ in 0 }),
+          ("mean", .statistic, gains.map { _ in 0 }),
+          ("variance", .statistic, gains.map { _ in 1 }),
         ]
         nodes.append(
           Node(
