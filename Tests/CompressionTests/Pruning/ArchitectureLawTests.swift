@@ -2,6 +2,7 @@
 // each of them: nothing that could, stays.
 import Compression
 import Networks
+import Tensors
 import Testing
 
 @Suite struct ArchitectureLawTests {
