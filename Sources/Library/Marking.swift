@@ -34,6 +34,7 @@ enum Marking {
     case .energy: return marked(error, "energy")
     case .budget: return marked(error, budget)
     case .setting(let name, _, _): return marked(error, name)
+    case .merging: return marked(error, layers)
     case .unknownLayer(let name, let known):
       let near = Problem.suggestion(for: name, among: known)
       return Problem(error.code, error.message, help: near ?? error.help, parameter: layers)

@@ -70,6 +70,9 @@ package struct UnitMap: Sendable {
     return first ?? "it has none"
   }
 
+  /// Whether some of a node's units must stay.
+  func hasFixed(in node: Int) -> Bool { outputs[node].contains { reasons[$0] != nil } }
+
   /// Whether the node makes units of its own, or a row of weights for each of its inputs' units.
   package func makes(_ node: Int) -> Bool { makers.contains(node) }
 
