@@ -33,7 +33,8 @@ enum MergingWords {
     source: source,
     examples: [
       Example(
-        "merge_neurons(mlp([64, 16, 10]), share: 25%)", shows: "network mlp 64 → 10, 910 parameters")
+        "merge_neurons(mlp([64, 16, 10]), share: 25%)", shows: "network mlp 64 → 10, 910 parameters"
+      )
     ], seeAlso: ["merge_saliency", "prune", "measure"],
     finish: NetworkValue.recorded(as: "merge_neurons")
   ) { context, network, share, count, only, except -> NetworkValue in
