@@ -1,4 +1,4 @@
-// The word that prunes: prune.
+// The word that prunes, and the one that shows what it goes by: prune and saliency.
 import Compression
 import Formats
 import Interpreter
@@ -6,7 +6,7 @@ import Networks
 import Tensors
 
 enum PruningWords {
-  static let all = [prune]
+  static let all = [prune, saliency]
 
   private static func budget(_ name: String, _ doc: String) -> Interpreter.Parameter<BudgetLimit?> {
     Interpreter.Parameter<BudgetLimit?>(
@@ -116,9 +116,7 @@ enum PruningWords {
     options.seed = stream?.next() ?? 0
     options.fileBytes = Receipting.fileBytes("prune", context, seed: seed)
     if criterion.evidence == .labels, let data, data.labelled == nil {
-      throw Problem(
-        "E0207", "`.\(criterion.name)` looks at labels: `on` must be a data set, got a tensor",
-        parameter: "on")
+      throw unlabelled(criterion)
     }
     let fitted = data.map { Fitting.fit($0.dataset, to: network.network) }
     let naming = only == nil ? "except" : "layers"
@@ -146,6 +144,54 @@ enum PruningWords {
       )
     }
     return try TrainingWords.finished(trained, seed: context.seed, context)
+  }
+
+  static let saliency = Builtin(
+    "saliency", "Gives the scores of a layer's weights or units that `prune` goes by, as a tensor.",
+    Parameter<NetworkValue>("network", "what might be pruned"),
+    Parameter<String>("layer", "the name of one of its layers"),
+    Parameter<Criterion>("by", "what makes a weight or a unit dispensable", default: .magnitude),
+    Parameter<Granularity?>(
+      "per", "what has a score; without it, as the criterion is meant"),
+    Parameter<BlockRectangle?>("block", "outputs × inputs, for per: .block"),
+    Parameter<Material?>("on", "examples, for criteria that look at some"),
+    Parameter<Int?>(
+      "examples", "how many of them; without it, 500 or all there are",
+      rule: .init("from 1") { $0.map { $0 >= 1 } ?? true }),
+    details:
+      "The lowest scores are pruned first. Per .weight in the shape of the weight, per .block rows × "
+      + "columns of blocks, per .kernel filters × channels, per unit a vector; what may not leave has nan. "
+      + "`help prune` lists the criteria with their formulas.",
+    examples: [
+      Example("saliency(mlp([64, 16, 10]), \"dense1\").shape", shows: "[16, 64]"),
+      Example("saliency(mlp([64, 16, 10]), \"dense1\", by: .l2).shape", shows: "[16]"),
+      Example(
+        "net = mlp [64, 16, 10]\nall(saliency(net, \"dense1\", by: .l1) == sum(abs(net[\"dense1.weight\"]), axis: 1))",
+        shows: "true"),
+    ], seeAlso: ["prune", "sensitivity", "histogram"]
+  ) { context, network, layer, criterion, granularity, block, data, examples -> Tensor in
+    let looks = criterion.evidence == .inputs || criterion.evidence == .labels
+    try QuantizationWords.needs(
+      "on", data != nil, "a criterion that looks at examples, such as `by: .taylor", looks)
+    if criterion.evidence == .labels, let data, data.labelled == nil {
+      throw unlabelled(criterion)
+    }
+    var stream = looks || criterion.name == Criterion.random.name ? context.randomStream() : nil
+    let options = PruneOptions(
+      .share(0), per: granularity ?? (block == nil ? nil : .block), by: criterion,
+      block: block?.shape, examples: examples, seed: stream?.next() ?? 0)
+    return try Marking.arguments(layers: "layer") {
+      try Compression.saliency(
+        of: layer, in: network.network, options,
+        on: data.map { Fitting.fit($0.dataset, to: network.network) },
+        monitor: context.monitor("saliency"))
+    }
+  }
+
+  private static func unlabelled(_ criterion: Criterion) -> Problem {
+    Problem(
+      "E0207", "`.\(criterion.name)` looks at labels: `on` must be a data set, got a tensor",
+      parameter: "on")
   }
 
   /// The one amount that was given.
