@@ -166,8 +166,8 @@ enum PruningWords {
       Example("saliency(mlp([64, 16, 10]), \"dense1\").shape", shows: "[16, 64]"),
       Example("saliency(mlp([64, 16, 10]), \"dense1\", by: .l2).shape", shows: "[16]"),
       Example(
-        "net = mlp [64, 16, 10]\nall(saliency(net, \"dense1\", by: .l1) == sum(abs(net[\"dense1.weight\"]), axis: 1))",
-        shows: "true"),
+        "net = mlp [64, 16, 10]\nw = net[\"dense1.weight\"]\n"
+          + "all(saliency(net, \"dense1\", by: .l1) == sum(abs(w), axis: 1))", shows: "true"),
     ], seeAlso: ["prune", "sensitivity", "histogram"]
   ) { context, network, layer, criterion, granularity, block, data, examples -> Tensor in
     let looks = criterion.evidence == .inputs || criterion.evidence == .labels

@@ -145,11 +145,11 @@ struct Choice {
     return best
   }
 
-  /// The greatest of the steps that leaves something in every layer.
+  /// The greatest of the steps that leaves something in every layer that has to have it.
   private func greatestStep(
     below steps: Int, _ attempt: (Int) throws(CompressionError) -> [Bool]
   ) throws(CompressionError) -> Int? {
-    var (least, most) = (0, steps)
+    var (least, most) = (0, groups.mayAllGo ? steps + 1 : steps)
     while most - least > 1 {
       let middle = least + (most - least) / 2
       do throws(CompressionError) {

@@ -252,32 +252,3 @@ package struct UnitMap: Sendable {
     return root
   }
 }
-
-/// How many units each layer has left while some are chosen to go.
-package struct UnitsLeft: Sendable {
-  private var counts: [Int]
-  /// Where each root is: its units in each node's output.
-  private var places: [Int: [(node: Int, count: Int)]] = [:]
-
-  package init(_ map: UnitMap) {
-    counts = map.outputs.map(\.count)
-    for (node, roots) in map.outputs.enumerated() {
-      for root in roots {
-        let last = (places[root]?.count ?? 0) - 1
-        if last >= 0, places[root]?[last].node == node {
-          places[root]?[last].count += 1
-        } else {
-          places[root, default: []].append((node, 1))
-        }
-      }
-    }
-  }
-
-  /// Lets the unit go, unless some layer would be left with none: then it stays, and this is false.
-  package mutating func take(_ unit: SharedUnit) -> Bool {
-    let places = places[unit.root] ?? []
-    guard places.allSatisfy({ counts[$0.node] > $0.count }) else { return false }
-    for place in places { counts[place.node] -= place.count }
-    return true
-  }
-}

@@ -1,5 +1,4 @@
-// Structured pruning without its choice: units followed through a published network, every second one
-// cut out. Nothing is scored.
+// Structured pruning of a published network: half of all filters and neurons scored, chosen and cut out.
 
 internal import Compression
 internal import Networks
@@ -8,14 +7,7 @@ enum Surgery {
   static func job(network name: String) throws -> any Job {
     let network = try Program().network("\(name)()")
     return Task(
-      { try smaller(network) },
+      { try prune(network, PruneOptions(.share(0.5), per: .unit)).network },
       compares: { [Double($0.parameterCount), Double($0.multiplyAccumulates)] })
-  }
-
-  private static func smaller(_ network: Network) throws -> Network {
-    let map = UnitMap(network)
-    var left = UnitsLeft(map)
-    let removed = map.removable.enumerated().filter { $0.offset % 2 == 0 && left.take($0.element) }
-    return try network.without(Set(removed.map(\.element.root)), map)
   }
 }

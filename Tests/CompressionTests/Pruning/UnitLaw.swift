@@ -77,3 +77,32 @@ func expectSame(_ expected: Tensor, _ found: Tensor, within tolerance: Float = 1
   let worst = zip(expected.elements, found.elements).map { abs($0 - $1) }.max() ?? 0
   #expect(worst <= tolerance * scale, "they differ by \(worst) of \(scale)")
 }
+
+/// How many units each layer has left while some are chosen to go.
+struct UnitsLeft: Sendable {
+  private var counts: [Int]
+  /// Where each root is: its units in each node's output.
+  private var places: [Int: [(node: Int, count: Int)]] = [:]
+
+  init(_ map: UnitMap) {
+    counts = map.outputs.map(\.count)
+    for (node, roots) in map.outputs.enumerated() {
+      for root in roots {
+        let last = (places[root]?.count ?? 0) - 1
+        if last >= 0, places[root]?[last].node == node {
+          places[root]?[last].count += 1
+        } else {
+          places[root, default: []].append((node, 1))
+        }
+      }
+    }
+  }
+
+  /// Lets the unit go, unless some layer would be left with none: then it stays, and this is false.
+  mutating func take(_ unit: SharedUnit) -> Bool {
+    let places = places[unit.root] ?? []
+    guard places.allSatisfy({ counts[$0.node] > $0.count }) else { return false }
+    for place in places { counts[place.node] -= place.count }
+    return true
+  }
+}
