@@ -204,5 +204,16 @@ extension Catalog {
         + "layer has its inputs, one of a convolution its channels times its window. Choose a divisor "
         + "of the row; layers of other types may have other blocks, as in block: (conv: 9, dense: 4).",
       .program("share(network(input: 64) { dense 10 }, centroids: 4, block: 24)")),
+    Entry(
+      "E0640", "a start of another network",
+      "To rewind a network is to give its weights the values that they had before: so the start "
+        + "must be the same network, layer by layer, but for its values. The sentence names the "
+        + "first difference. Pruned units leave for good, pruned weights leave a mask.",
+      .program("rewind(prune(mlp([64, 16, 10]), 50%), to: mlp([64, 32, 10]))")),
+    Entry(
+      "E0641", "a rewind of a network that is not pruned",
+      "Rewinding keeps which weights are pruned and takes their values from a saved start. "
+        + "Without any pruned weight there is nothing to keep: the start itself is the result.",
+      .program("start = mlp [64, 16, 10]\nrewind start, to: start")),
   ]
 }
