@@ -43,6 +43,7 @@ package enum ContainerWords {
     ".cortexM4|.cortexM7|.int8_npu|.arm_dot_product|.avx2|.avx512_vnni|.sparse_gpu",
     "index|code|reindex|lambda|.smallest|.bitmask|.gaps|.relative|.csr|.csc|.positions",
     ".deflate|.huffman|.range|.rate_distortion|hash|factor|buckets|block|.points",
+    "rewind|to|reinitialize|weights|.glorot|.glorot_normal|.he|steps|validate_every|kept",
   ]
 
   /// By their UTF-8: strings of Swift are equal where their accents are, whatever their bytes.

@@ -20,7 +20,7 @@ enum RewindingWords {
         "data = load \"digits\"\nstart = mlp [64, 16, 10]\n"
           + "trained = train start, on: data.train, epochs: 1\n"
           + "ticket = rewind prune(trained, 50%), to: start\n"
-          + "all(ticket[\"dense1.weight\"] == start[\"dense1.weight\"] * (ticket[\"dense1.weight\"] != 0))",
+          + "w = \"dense1.weight\"\nall(ticket[w] == start[w] * (ticket[w] != 0))",
         shows: "true")
     ], seeAlso: ["prune", "reinitialize", "train"], finish: NetworkValue.recorded(as: "rewind")
   ) { _, network, start -> NetworkValue in

@@ -9,6 +9,15 @@ enum TrainingWords {
     "gamma", "the factor of .step and .exponential; without it, 0.1")
   static let every = Parameter<Int?>("every", "epochs from one .step to the next; without it, 1")
 
+  private static let epochs = Parameter<Int?>(
+    "epochs", "passes over the examples; without them and without `steps`, 5",
+    rule: .init("from 0 to 100,000") { $0.map { (0...100_000).contains($0) } ?? true })
+  private static let steps = Parameter<Int?>(
+    "steps", "in place of `epochs`: how many batches; the last epoch may be a part of one",
+    rule: .init("from 0 to 1,000,000,000") {
+      $0.map { (0...1_000_000_000).contains($0) } ?? true
+    })
+
   static let all = [train, finetune]
 
   static let train = training(
@@ -31,14 +40,7 @@ enum TrainingWords {
       word, summary,
       Parameter<NetworkValue>("network", "what to train"),
       Parameter<DatasetValue>("on", "the examples", named: true),
-      Parameter<Int?>(
-        "epochs", "passes over the examples; without them and without `steps`, 5",
-        rule: .init("from 0 to 100,000") { $0.map { (0...100_000).contains($0) } ?? true }),
-      Parameter<Int?>(
-        "steps", "in place of `epochs`: how many batches; the last epoch may be a part of one",
-        rule: .init("from 0 to 1,000,000,000") {
-          $0.map { (0...1_000_000_000).contains($0) } ?? true
-        }),
+      epochs, steps,
       Parameter<Int>("batch", "examples in a step", default: 32, rule: .within(1...65_536)),
       Parameter<Optimizer>("optimizer", "how a step follows from the gradient", default: .adam),
       Parameter<Double?>("rate", "the learning rate; without it, the optimizer's usual one"),

@@ -209,11 +209,13 @@ extension Catalog {
       "To rewind a network is to give its weights the values that they had before: so the start "
         + "must be the same network, layer by layer, but for its values. The sentence names the "
         + "first difference. Pruned units leave for good, pruned weights leave a mask.",
-      .program("rewind(prune(mlp([64, 16, 10]), 50%), to: mlp([64, 32, 10]))")),
+      .program(
+        "fn net(units) { network(input: 64) { dense units } }\nrewind(prune(net(10), 50%), to: net(12))"
+      )),
     Entry(
       "E0641", "a rewind of a network that is not pruned",
       "Rewinding keeps which weights are pruned and takes their values from a saved start. "
         + "Without any pruned weight there is nothing to keep: the start itself is the result.",
-      .program("start = mlp [64, 16, 10]\nrewind start, to: start")),
+      .program("start = network(input: 64) { dense 10 }\nrewind start, to: start")),
   ]
 }
