@@ -26,7 +26,8 @@ enum TrainingWords {
       + "Pruned weights stay zero; quantized ones stay on their grids, with gradients going "
       + "straight through (`dequantize` sets them free). A loss that is not a number stops the training with an error, "
       + "and the network stays as it was before: a smaller rate often helps. Where commands are "
-      + "typed, `_` has the last good weights.")
+      + "typed, `_` has the last good weights. The network's `history` has a row for each epoch or "
+      + "measurement, and `best` is the network as it was when the validation loss was least.")
 
   static let finetune = training(
     "finetune",
