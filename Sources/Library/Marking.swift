@@ -29,10 +29,14 @@ enum Marking {
     case .uneven: return marked(error, "group")
     case .illegal: return marked(error, "for")
     case .group: return marked(error, "group")
-    case .block: return marked(error, "block")
+    case .block, .blocks: return marked(error, "block")
+    case .pattern: return marked(error, "pattern")
+    case .criterion: return marked(error, "by")
     case .rank: return marked(error, "rank")
     case .energy: return marked(error, "energy")
-    case .budget: return marked(error, budget)
+    case .budget(_, _, let unit, _):
+      return marked(error, unit == "bytes" ? budget : unit.lowercased())
+    case .examples: return marked(error, "by")
     case .setting(let name, _, _): return marked(error, name)
     case .unknownLayer(let name, let known):
       let near = Problem.suggestion(for: name, among: known)

@@ -1,4 +1,5 @@
 // Small random networks of every kind that a technique may meet, and inputs for them.
+import Compression
 import Networks
 import Tensors
 
@@ -72,6 +73,16 @@ enum Specimens {
     .layer(
       try Conv2D(
         filters: filters, kernel: [size, size], padding: [padding, padding], groups: groups))
+  }
+
+  /// The pruned network; nil where a layer would lose everything, as those of a few weights may.
+  static func pruned(
+    _ network: Network, _ options: PruneOptions, on data: Dataset? = nil
+  ) throws -> Network? {
+    do throws(CompressionError) { return try prune(network, options, on: data).network } catch {
+      guard case .everything = error else { throw error }
+      return nil
+    }
   }
 
   /// A batch of inputs for a network.
