@@ -36,6 +36,12 @@ package enum CompressionError: EngineError, Equatable {
   case criterion(String, scores: String, wanted: String)
   /// A layer whose units cannot be removed, and why.
   case units(layer: String, reason: String)
+  /// A layer that would be left without any units: what it connects would come apart.
+  case emptied(layer: String)
+  /// A layer that nothing bridges, which was to leave the network.
+  case unbridged(layer: String)
+  /// A layer whose neurons cannot be merged, and why.
+  case merging(layer: String, reason: String)
   /// Another setting of a technique that is out of range.
   case setting(name: String, wanted: String, got: String)
   /// Weights that are not finite numbers.
@@ -68,6 +74,9 @@ package enum CompressionError: EngineError, Equatable {
     case .everything: "E0617"
     case .pattern: "E0618"
     case .examples: "E0619"
+    case .emptied: "E0630"
+    case .unbridged: "E0631"
+    case .merging: "E0632"
     case .network(let error): error.code
     case .tensor(let error): error.code
     }
@@ -112,6 +121,12 @@ package enum CompressionError: EngineError, Equatable {
       "the criterion `\(name)` scores \(scores), and the network is to be pruned \(wanted)"
     case .units(let layer, let reason):
       "no units can be removed from `\(layer)`: \(reason)"
+    case .emptied(let layer):
+      "these removals leave `\(layer)` without a unit, and what it connects would come apart"
+    case .unbridged(let layer):
+      "without `\(layer)` nothing connects the network's input to its output"
+    case .merging(let layer, let reason):
+      "the neurons of `\(layer)` cannot be merged: \(reason)"
     case .setting(let name, let wanted, let got): "`\(name)` must be \(wanted), got \(got)"
     case .notFinite(let parameter, let index):
       "`\(parameter)` holds a value that is not a finite number, at \(index)"

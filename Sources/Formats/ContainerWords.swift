@@ -46,6 +46,7 @@ package enum ContainerWords {
     "count|below|macs|parameters|pattern|.lamp|.geometric_median|.distance_sum|.batchnorm_scale",
     ".activation|.apoz|.wanda|.snip|.taylor|.fisher|.obd|.obs|.movement|.weight|.pattern|.block",
     ".kernel|.neuron|.filter|.unit|.head|.row",
+    "merge_neurons",
     "rewind|to|reinitialize|weights|.glorot|.glorot_normal|.he|steps|validate_every|kept",
   ]
 

@@ -38,6 +38,7 @@ enum Marking {
       return marked(error, unit == "bytes" ? budget : unit.lowercased())
     case .examples: return marked(error, "by")
     case .setting(let name, _, _): return marked(error, name)
+    case .merging: return marked(error, layers)
     case .unknownLayer(let name, let known):
       let near = Problem.suggestion(for: name, among: known)
       return Problem(error.code, error.message, help: near ?? error.help, parameter: layers)

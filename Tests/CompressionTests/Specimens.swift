@@ -7,10 +7,15 @@ enum Specimens {
   /// A layer's place in a specimen, and what can go wrong in making it is a bug of the test.
   static func network(_ name: String, seed: UInt64 = 1) throws -> Network {
     let (input, blueprint) = try plan(name)
-    let network = try Network.build(
-      name: name, input: input, blueprint: blueprint, random: RandomStream(seed: seed))
+    return trained(
+      try Network.build(
+        name: name, input: input, blueprint: blueprint, random: RandomStream(seed: seed)),
+      seed: seed)
+  }
+
+  /// With biases, gains and statistics that are not the first values, as after a training.
+  static func trained(_ network: Network, seed: UInt64) -> Network {
     var random = RandomStream(seed: seed &+ 99)
-    // Biases, gains and statistics that are not the first values, as after a training.
     return network.mapParameters { _, parameter in
       guard parameter.role != .weight else { return parameter }
       var value = parameter.value

@@ -104,7 +104,7 @@ struct Choice {
 
   /// A layer without anything left answers the same to every input.
   private func check(_ removed: [Bool]) throws(CompressionError) {
-    for field in groups.layers where !field.groups.isEmpty {
+    for field in groups.layers where !field.groups.isEmpty && !groups.mayAllGo {
       guard removed[field.groups].contains(false) else {
         if !gone.isEmpty, !gone[field.groups].contains(false) { continue }
         throw .everything(

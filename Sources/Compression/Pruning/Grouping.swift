@@ -22,7 +22,9 @@ struct Grouping {
     case blocks(BlockShape, first: Int)
     /// The group of each row of the matrix; -1 for none.
     case rows([Int])
-    /// All of it is one group.
+    /// The group of each column, as in the table of an embedding; -1 for none.
+    case columns([Int])
+    /// All of it is one group. Parts may hold the same parameter for several groups.
     case whole(Int)
   }
 
@@ -37,13 +39,16 @@ struct Grouping {
   let layers: [Field]
   /// What the groups are, in the plural: "weights", "filters".
   let noun: String
+  /// All groups of a layer may go: others stand in.
+  let mayAllGo: Bool
   let count: Int
 
-  init(_ network: Network, parts: [Part], layers: [Field], noun: String) {
+  init(_ network: Network, parts: [Part], layers: [Field], noun: String, mayAllGo: Bool = false) {
     self.network = network
     self.parts = parts
     self.layers = layers
     self.noun = noun
+    self.mayAllGo = mayAllGo
     count = layers.last?.groups.upperBound ?? 0
   }
 
@@ -75,6 +80,12 @@ struct Grouping {
       for i in terms.indices { totals[first + i] += Double(terms[i]) }
     case .whole(let group):
       for term in terms { totals[group] += Double(term) }
+    case .columns(let groups):
+      for row in 0..<part.rows {
+        for (column, group) in groups.enumerated() where group >= 0 {
+          totals[group] += Double(terms[row * part.columns + column])
+        }
+      }
     case .rows(let groups):
       for (row, group) in groups.enumerated() where group >= 0 {
         var sum = 0.0
@@ -102,7 +113,7 @@ struct Grouping {
     var rows = [Int](repeating: 0, count: count)
     var done: Set<Int> = []
     for part in parts {
-      guard case .rows(let groups) = part.layout, done.insert(part.node).inserted else { continue }
+      guard let groups = part.layout.units, done.insert(part.node).inserted else { continue }
       let numbers = try numbers(part.node)
       for (row, group) in groups.enumerated() where group >= 0 {
         totals[group] += Double(numbers[row])
@@ -133,6 +144,8 @@ struct Grouping {
     case .whole(let group): return [(group, 0..<part.rows * columns)]
     case .rows(let groups):
       return groups.enumerated().map { ($1, $0 * columns..<($0 + 1) * columns) }
+    case .columns(let groups):
+      return (0..<part.rows * columns).map { (groups[$0 % columns], $0..<$0 + 1) }
     case .blocks(let shape, let first):
       let wide = columns / shape.columns
       return (0..<part.rows * wide).map { index in
@@ -174,11 +187,21 @@ struct Grouping {
       case .weights(let start): (first, count, each) = (start, part.rows, part.columns)
       case .blocks(let shape, let start):
         (first, count, each) = (start, part.rows / shape.rows, part.columns / shape.columns)
-      case .rows, .whole: return []
+      case .rows, .columns, .whole: return []
       }
       return (0..<count).map {
         Field(layer: name, groups: first + $0 * each..<first + ($0 + 1) * each)
       }
+    }
+  }
+}
+
+extension Grouping.Layout {
+  /// The group of each unit that a part makes.
+  var units: [Int]? {
+    switch self {
+    case .rows(let groups), .columns(let groups): groups
+    case .weights, .blocks, .whole: nil
     }
   }
 }

@@ -53,6 +53,10 @@ package struct PruneOptions: Sendable {
       throw .criterion(
         criterion.name, scores: criterion.subject.noun, wanted: "per `\(granularity.name)`")
     }
+    if case .shares = amount, granularity == .layer {
+      throw .setting(
+        name: "sparsity", wanted: "one share of all residual branches", got: "some for layers")
+    }
     if case .shares = amount, scope == .global {
       throw .setting(
         name: "scope", wanted: "`local` with a share for each layer", got: "`global`")

@@ -26,8 +26,13 @@ func pruneUnits(
   var cost: ([Bool]) throws(CompressionError) -> Int = { _ in 0 }
   if case .budget(let budget) = options.amount {
     limit = budget.limit(for: network, options)
+    let hasMasks = network.parameters.contains { $0.parameter.pruned != nil }
     cost = { removed throws(CompressionError) in
-      budget.cost(of: try network.without(roots(removed), map), options)
+      if budget.resource == .bytes || hasMasks {
+        return budget.cost(of: try network.without(roots(removed), map), options)
+      }
+      let sizes = try network.sizes(without: roots(removed), map)
+      return budget.resource == .macs ? sizes.multiplyAccumulates : sizes.parameters
     }
   }
   let removed = roots(try choice.removed(options.amount, cost: cost, limit: limit))
@@ -38,7 +43,7 @@ func pruneUnits(
 private func candidates(
   _ network: Network, _ map: UnitMap, _ options: PruneOptions
 ) throws(CompressionError) -> (units: [SharedUnit], notes: [Note]) {
-  let removable = map.removable.filter { options.granularity.takes($0, in: network) }
+  let removable = map.removable.filter { options.granularity.takes($0) }
   let names = network.nodes.indices.filter { n in
     removable.contains { $0.rows.contains { $0.node == n } }
   }.map { network.nodes[$0].name }
@@ -73,11 +78,12 @@ private func candidates(
 
 extension Granularity {
   /// Whether a unit is of this kind.
-  fileprivate func takes(_ unit: SharedUnit, in network: Network) -> Bool {
+  fileprivate func takes(_ unit: SharedUnit) -> Bool {
     switch self {
-    case .neuron: unit.rows.allSatisfy { network.nodes[$0.node].layer is DenseLayer }
-    case .filter: unit.rows.contains { network.nodes[$0.node].layer is Conv2D }
-    default: true
+    case .neuron: unit.kind == .neuron
+    case .filter: unit.kind == .filter
+    case .head: unit.kind == .head
+    default: unit.kind != .head
     }
   }
 }
@@ -122,20 +128,16 @@ extension Grouping {
     for node in groupOfRow.keys.sorted() {
       for (p, parameter) in network.nodes[node].parameters.enumerated() where parameter.isWeight {
         let (rows, columns) = parameter.matrixShape
-        guard let groups = groupOfRow[node], groups.count == rows else { continue }
+        guard let groups = groupOfRow[node] else { continue }
+        let isTable = network.nodes[node].layer.unitFlow == .looksUp
         parts.append(
-          Part(node: node, parameter: p, rows: rows, columns: columns, layout: .rows(groups)))
+          Part(
+            node: node, parameter: p, rows: rows, columns: columns,
+            layout: isTable ? .columns(groups) : .rows(groups)))
       }
     }
     return (
       Grouping(network, parts: parts, layers: layers, noun: "\(granularity.name)s"), ordered
     )
   }
-}
-
-/// Removes the residual branches that the criterion scores lowest.
-func pruneLayers(
-  _ network: Network, _ options: PruneOptions, _ evidence: PruningEvidence
-) throws(CompressionError) -> Compressed {
-  throw .nothing(technique: "prune", wanted: "residual branches")
 }

@@ -31,9 +31,9 @@ package func saliency(
   case .removesUnits:
     let groups = try Grouping.units(network, UnitMap(network), options).groups.0
     let scores = try options.criterion.score(groups, evidence)
-    for case (let part, .rows(let rows)) in groups.parts.map({ ($0, $0.layout) })
-    where part.node == node {
-      return Tensor(vector: rows.map { $0 < 0 ? .nan : scores[$0] })
+    for part in groups.parts where part.node == node {
+      guard let units = part.layout.units else { continue }
+      return Tensor(vector: units.map { $0 < 0 ? .nan : scores[$0] })
     }
     throw .units(layer: layer, reason: "none of them may leave")
   case .removesLayers:

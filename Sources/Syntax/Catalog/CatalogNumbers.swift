@@ -224,6 +224,22 @@ extension Catalog {
         + "examples, of the kind that the network was trained on. Give some with `on`.",
       .program("prune(network(input: 64) { dense 10 }, 50%, by: .taylor)")),
     Entry(
+      "E0630", "a layer left without units",
+      "Units that are tied go together. A layer that reads only some of another's units, such as a "
+        + "slice, may lose all that it has: then nothing connects what is before it to what is behind.",
+      .situation("removing every channel that one half of a ShuffleNet block reads")),
+    Entry(
+      "E0631", "a layer that nothing bridges",
+      "A whole layer can leave only where an addition has another input to go on with: the block of a "
+        + "residual network, or its projection, and not both.",
+      .situation("removing the block and the shortcut of the same addition")),
+    Entry(
+      "E0632", "neurons that cannot be merged",
+      "Two neurons become one where the same function works on both and only weighted sums read "
+        + "them: what the one's readers did with it, they can then do with the other. Neurons that "
+        + "are shared, gated, normalized on their own or the network's outputs have no such readers.",
+      .program("merge_neurons(network(input: 64) { dense 10 }, share: 50%, layers: [\"dense1\"])")),
+    Entry(
       "E0640", "a start of another network",
       "To rewind a network is to give its weights the values that they had before: so the start "
         + "must be the same network, layer by layer, but for its values. The sentence names the "
