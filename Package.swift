@@ -10,7 +10,7 @@ let strict: [SwiftSetting] = [
 ]
 
 /// The modules of the standard library, each a notebook in `Stdlib/`.
-let shelf = ["networks", "architectures", "statistics", "coding", "pipelines"]
+let shelf = ["networks", "architectures", "statistics", "coding", "pipelines", "pruning"]
 
 func room(_ name: String, sees dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: strict)

@@ -16,5 +16,6 @@ package enum Standard {
     ("statistics", { PackageResources.statistics_cnb }),
     ("coding", { PackageResources.coding_cnb }),
     ("pipelines", { PackageResources.pipelines_cnb }),
+    ("pruning", { PackageResources.pruning_cnb }),
   ]
 }

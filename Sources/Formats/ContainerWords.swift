@@ -47,6 +47,7 @@ package enum ContainerWords {
     ".activation|.apoz|.wanda|.snip|.taylor|.fisher|.obd|.obs|.movement|.weight|.pattern|.block",
     ".kernel|.neuron|.filter|.unit|.head|.row",
     "merge_neurons",
+    "rewind|to|reinitialize|weights|.glorot|.glorot_normal|.he|steps|validate_every|kept",
   ]
 
   /// By their UTF-8: strings of Swift are equal where their accents are, whatever their bytes.

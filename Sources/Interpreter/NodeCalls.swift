@@ -176,6 +176,8 @@ final class ItselfNode: Node, @unchecked Sendable {
 struct CallSignature {
   struct Parameter {
     let name: String
+    /// What a word says of it.
+    let doc: String?
     let isNamed: Bool
     let isVariadic: Bool
     let isRequired: Bool
@@ -189,7 +191,8 @@ struct CallSignature {
     text = builtin.signature
     parameters = builtin.parameters.map {
       Parameter(
-        name: $0.name, isNamed: $0.isNamed, isVariadic: $0.isVariadic, isRequired: $0.isRequired)
+        name: $0.name, doc: $0.doc, isNamed: $0.isNamed, isVariadic: $0.isVariadic,
+        isRequired: $0.isRequired)
     }
   }
 
@@ -198,7 +201,7 @@ struct CallSignature {
     text = code.signature
     parameters = code.parameters.map {
       Parameter(
-        name: $0.name, isNamed: false, isVariadic: false, isRequired: $0.fallback == nil)
+        name: $0.name, doc: nil, isNamed: false, isVariadic: false, isRequired: $0.fallback == nil)
     }
   }
 }
@@ -238,9 +241,10 @@ extension Call {
     }
     if let missing = parameters.indices.first(where: { parameters[$0].isRequired && !taken[$0] }) {
       let name = parameters[missing].name
+      let doc = parameters[missing].doc.map { ": \($0)" } ?? ""
       throw CallProblem(
         problem: Problem(
-          "E0206", "`\(signature.name)` needs `\(name)`", help: "it is \(signature.text)"),
+          "E0206", "`\(signature.name)` needs `\(name)`\(doc)", help: "it is \(signature.text)"),
         span: nil)
     }
     return places

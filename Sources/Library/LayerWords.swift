@@ -107,16 +107,18 @@ enum LayerWords {
     Parameter<InputShape>(
       "input", "the shape of one example: a number, or [channels, height, width]", named: true),
     Parameter<String>("name", "what it is called in tables and files", default: "network"),
+    Parameter<Initialization?>(
+      "weights", "what the first weights are drawn from; without it, .glorot"),
     Parameter<LayerValue>("layers", "the layers in order, in a block { … } or a list", named: true),
     details: "Weights start from the Glorot distribution of their layer (Glorot and Bengio 2010, "
-      + "PMLR 9:249), those of `embedding` from N(0, 1), of positions and segments from "
-      + "N(0, 0.02²), each from a random stream of its own.",
+      + "PMLR 9:249) or another one, those of `embedding` from N(0, 1), of positions and segments "
+      + "from N(0, 0.02²), each from a random stream of its own.",
     examples: [
       Example(
         "network(input: 64) {\n  dense 32, .relu\n  dense 10\n}",
         shows: "network network 64 → 10, 2,410 parameters")
     ], seeAlso: ["train", "dense", "conv", "mlp"], finish: NetworkValue.recorded(as: "network")
-  ) { context, input, name, layers -> NetworkValue in
+  ) { context, input, name, weights, layers -> NetworkValue in
     guard !layers.steps.isEmpty else {
       throw Problem("E0509", "a network needs at least one layer", parameter: "layers")
     }
@@ -124,7 +126,8 @@ enum LayerWords {
     let stream = context.randomStream()
     let network = try Marking.arguments {
       try Network.build(
-        name: name, input: input.shape, blueprint: layers.steps, random: stream)
+        name: name, input: input.shape, blueprint: layers.steps, weights: weights ?? .glorot,
+        random: stream)
     }
     return NetworkValue(network, seed: seed)
   }

@@ -6,7 +6,7 @@ package enum Library {
     Chapter("The session", SessionWords.all),
     Chapter("Data, networks and files", FileWords.all),
     Chapter("Building networks", LayerWords.all + SequenceWords.all + JoiningWords.all),
-    Chapter("Training and asking", TrainingWords.all + AnswerWords.all),
+    Chapter("Training and asking", TrainingWords.all + RewindingWords.all + AnswerWords.all),
     Chapter("Compressing", CompressionWords.all + MergingWords.all + SensitivityWords.all),
     Chapter("Measuring", MeasureWords.all + ExplainingWords.all),
     Chapter("Hardware", HardwareWords.all),

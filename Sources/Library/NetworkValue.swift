@@ -10,8 +10,10 @@ import Tensors
 final class NetworkValue: Native, Bridged, Describable {
   static let kind = "a network"
   let network: Network
-  /// What its last training met, epoch by epoch; it is not stored.
-  let history: [Trained.Epoch]
+  /// What its last training met, row by row; it is not stored.
+  let history: [Trained.Row]
+  /// As it was in its last training when the validation loss was least; it is not stored.
+  let best: Network?
   /// Of the random numbers that the last word drew, where it drew any: for its line on the receipt.
   let seed: UInt64?
   /// What the last word did in another way than asked: for its line on the receipt.
@@ -20,11 +22,12 @@ final class NetworkValue: Native, Bridged, Describable {
   let isRecorded: Bool
 
   init(
-    _ network: Network, history: [Trained.Epoch] = [], seed: UInt64? = nil, remarks: [Note] = [],
-    isRecorded: Bool = false
+    _ network: Network, history: [Trained.Row] = [], best: Network? = nil, seed: UInt64? = nil,
+    remarks: [Note] = [], isRecorded: Bool = false
   ) {
     self.network = network
     self.history = history
+    self.best = best
     self.seed = seed
     self.remarks = remarks
     self.isRecorded = isRecorded
@@ -36,7 +39,8 @@ final class NetworkValue: Native, Bridged, Describable {
       self.init(allocation.allocation.network)
     } else if let own = native as? NetworkValue {
       self.init(
-        own.network, history: own.history, seed: own.seed, isRecorded: own.isRecorded)
+        own.network, history: own.history, best: own.best, seed: own.seed,
+        isRecorded: own.isRecorded)
     } else {
       throw Mismatch(Self.kind)
     }
@@ -56,7 +60,7 @@ final class NetworkValue: Native, Bridged, Describable {
 
   let members = [
     "name", "input", "output", "layers", "parameters", "bytes", "gzip", "nonzeros", "sparsity",
-    "bits_per_weight", "macs", "history", "receipt",
+    "bits_per_weight", "macs", "history", "best", "receipt",
   ]
 
   func member(_ name: String) -> Value? {
@@ -73,7 +77,8 @@ final class NetworkValue: Native, Bridged, Describable {
     case "bits_per_weight": bitsPerWeight(Footprint(network))
     case "macs":
       .quantity(Double(Footprint(network).multiplyAccumulates), .count(.operations))
-    case "history": .list(history.map(NetworkValue.epochRow))
+    case "history": .list(history.map(NetworkValue.historyRow))
+    case "best": bestNetwork
     case "receipt": .list(network.receipt.steps.map(NetworkValue.receiptRow))
     default: nil
     }
@@ -169,16 +174,24 @@ final class NetworkValue: Native, Bridged, Describable {
     }
   }
 
-  private static func epochRow(_ epoch: Trained.Epoch) -> Value {
+  /// The network of early stopping, with the rows up to there; none without a validation.
+  private var bestNetwork: Value {
+    guard let best else { return .none }
+    let least = history.compactMap(\.validationLoss).min()
+    let end = history.firstIndex { $0.validationLoss == least } ?? history.count - 1
+    return NetworkValue(best, history: Array(history.prefix(end + 1)), best: best).bridged
+  }
+
+  private static func historyRow(_ row: Trained.Row) -> Value {
     var fields: [(name: String, value: Value)] = [
-      ("epoch", .number(Double(epoch.epoch))),
-      ("loss", .quantity(epoch.loss, .count(.plain), mark: .loss(epoch.loss))),
-      ("accuracy", .quantity(epoch.accuracy, .fraction, mark: .within(0.01))),
+      ("epoch", .number(Double(row.epoch))), ("step", .number(Double(row.step))),
+      ("loss", .quantity(row.loss, .count(.plain), mark: .loss(row.loss))),
+      ("accuracy", .quantity(row.accuracy, .fraction, mark: .within(0.01))),
     ]
-    if let loss = epoch.validationLoss {
+    if let loss = row.validationLoss {
       fields.append(("validation_loss", .quantity(loss, .count(.plain), mark: .loss(loss))))
     }
-    if let accuracy = epoch.validationAccuracy {
+    if let accuracy = row.validationAccuracy {
       fields.append(("validation_accuracy", .quantity(accuracy, .fraction, mark: .within(0.01))))
     }
     return .record(fields)

@@ -14,11 +14,14 @@ extension NetworkValue {
       guard case .native(let native) = result, let value = native as? NetworkValue else {
         return result
       }
+      func noted(_ network: Network, _ rest: [(name: String, value: String)]) -> Network {
+        Receipting.noted(network, word, arguments, seed: value.seed, rest)
+      }
       return NetworkValue(
-        Receipting.noted(
-          value.network, word, arguments, seed: value.seed,
-          value.remarks.map { ("instead", $0.description) }),
-        history: value.history, isRecorded: value.isRecorded
+        noted(value.network, value.remarks.map { ("instead", $0.description) }),
+        history: value.history,
+        best: value.best.map { noted($0, [("kept", "where the validation loss was least")]) },
+        isRecorded: value.isRecorded
       ).bridged
     }
   }
@@ -26,12 +29,12 @@ extension NetworkValue {
 
 enum Receipting {
   /// The network with one more line: the arguments as written, without the networks that the word works
-  /// on; the seed that it drew from; and what else there is to say.
+  /// on (a teacher and a start it only looks at); the seed that it drew from; and what else there is to say.
   static func noted(
     _ network: Network, _ word: String, _ arguments: [(name: String, value: Value)],
     seed: UInt64?, _ rest: [(name: String, value: String)] = []
   ) -> Network {
-    var written = arguments.filter { !$0.value.isNetwork || $0.name == "teacher" }
+    var written = arguments.filter { !$0.value.isNetwork || ["teacher", "to"].contains($0.name) }
       .filter { !$0.value.isNone }
       .map { (name: $0.name, value: text($0.value)) }
     if let seed { written.append(("seed", "\(seed)")) }

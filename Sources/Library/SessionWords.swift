@@ -1,9 +1,9 @@
-// Words about the session itself: printing, help, the seed, the clock.
+// Words about the session itself: printing, help, the seed, the clock, refusing.
 import Glibc
 import Interpreter
 
 enum SessionWords {
-  static let all = [print, help, describe, seed, time, kind]
+  static let all = [print, help, describe, seed, time, kind, require]
 
   static let print = Builtin(
     "print", "Shows values as text, on one line.",
@@ -88,4 +88,19 @@ enum SessionWords {
       Example("kind 90%", shows: "a fraction"), Example("kind [1, 2]", shows: "a list"),
     ]
   ) { _, value in value.kind }
+
+  static let require = Builtin(
+    "require", "Stops with an error of your own where a condition does not hold.",
+    Parameter<Bool>("condition", "what must be true"),
+    Parameter<String>("message", "the sentence of the error: what is wanted, and what was found"),
+    details: "For functions: a bad argument is then found before any work is done.",
+    examples: [
+      Example(
+        "fn half(x) {\n  require x > 0, \"`x` must be above 0, got {x}\"\n  x / 2\n}\nhalf 3",
+        shows: "1.5")
+    ], seeAlso: ["print"]
+  ) { _, condition, message in
+    guard condition else { throw Problem("E0340", message) }
+    return Nothing()
+  }
 }

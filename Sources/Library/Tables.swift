@@ -26,6 +26,9 @@ extension TableEntry {
 }
 
 extension Activation.Function: TableEntry { static var noun: String { "an activation" } }
+extension Initialization: TableEntry {
+  static var noun: String { "a distribution of first weights" }
+}
 extension Optimizer: TableEntry { static var noun: String { "an optimizer" } }
 extension Schedule: TableEntry { static var noun: String { "a schedule of learning rates" } }
 extension Grid: TableEntry { static var noun: String { "a grid" } }

@@ -14,13 +14,15 @@ package indirect enum Blueprint: Sendable {
 extension Network {
   /// Names the layers, follows the shapes, and draws the first parameters: every parameter from a
   /// stream of its own, so that a layer's values do not depend on the layers around it.
+  /// - Parameter weights: what the weights are drawn from.
   /// - Throws: `NetworkError.fit` for a layer that does not fit the one before, `.duplicateName`,
   ///   `.limit` for sizes that no memory holds, `.empty`.
   package static func build(
-    name: String, input: [Int], blueprint: [Blueprint], random: RandomStream
+    name: String, input: [Int], blueprint: [Blueprint], weights: Initialization = .glorot,
+    random: RandomStream
   ) throws(NetworkError) -> Network {
     try checkInput(input)
-    var builder = Builder(input: input, random: random)
+    var builder = Builder(input: input, weights: weights, random: random)
     _ = try builder.add(blueprint, to: Network.input)
     return try Network(name: name, inputShape: input, nodes: builder.nodes)
   }
@@ -42,13 +44,15 @@ package struct NodeNames {
 /// Lays the nodes out one after the other.
 private struct Builder {
   let input: [Int]
+  let weights: Initialization
   let random: RandomStream
   var nodes: [Node] = []
   private var shapes: [[Int]] = []
   private var names = NodeNames()
 
-  init(input: [Int], random: RandomStream) {
+  init(input: [Int], weights: Initialization, random: RandomStream) {
     self.input = input
+    self.weights = weights
     self.random = random
   }
 
@@ -85,8 +89,8 @@ private struct Builder {
     for plan in layer.parameters(for: inputShapes) {
       try Network.checkSize(plan.shape, of: "\(name).\(plan.name)")
       var stream = random.split("\(name).\(plan.name)")
-      parameters.append(
-        Parameter(plan.name, role: plan.role, value: plan.initializer.draw(plan.shape, &stream)))
+      let value = weights.initializer(of: plan).draw(plan.shape, &stream)
+      parameters.append(Parameter(plan.name, role: plan.role, value: value))
     }
     nodes.append(Node(name: name, layer: layer, inputs: inputs, parameters: parameters))
     return nodes.count - 1

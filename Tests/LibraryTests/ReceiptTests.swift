@@ -10,14 +10,15 @@ import Testing
     "prune(net, 50%, by: .l2)", "prune(net, 50%, on: data.train[0..<40], epochs: 1)",
     "quantize(net, bits: 4)", "dequantize(net)", "fold(net)", "arithmetic(net, .float)",
     "share(net, bits: 2)", "index(prune(net, 50%), by: .csr)", "code(net)", "svd(net, rank: 2)",
-    "hash(net, factor: 4)", "merge_neurons(net, share: 50%)",
+    "hash(net, factor: 4)", "merge_neurons(net, share: 50%)", "reinitialize(net)",
+    "rewind(prune(net, 50%), to: net)",
     "distill(net, teacher: mlp([64, 10]), on: data.train[0..<40], epochs: 1)",
   ]
 
   @Test(arguments: words) func eachWordAddsOneLine(code: String) throws {
     let bench = Workbench()
     bench.run("data = load \"digits\"\nnet = mlp [64, 16, 10]")
-    let before = code.hasPrefix("network") ? 0 : code.hasPrefix("index(prune") ? 2 : 1
+    let before = code.hasPrefix("network") ? 0 : code.contains("(prune(") ? 2 : 1
     let cell = bench.run("made = \(code)")
     #expect(cell.error == nil, "\(cell.message)")
     #expect(try bench.value("count(made.receipt)").amount == Double(before + 1))

@@ -94,6 +94,7 @@ import Testing
       "activation_grid": "quantize(net, activations: 8, activation_grid: .NAME, on: some)",
       "dynamic": "quantize(net, activations: 8, dynamic: .NAME)",
       "rounding": "quantize(net, rounding: .NAME)",
+      "weights": "network(input: 4, weights: .NAME) { dense 2 }",
       "function": "network(input: 4) { activation .NAME }", "machine": "target .NAME",
       "on": "estimate(net, on: .NAME)\nobjections(net, on: .NAME)",
     ]

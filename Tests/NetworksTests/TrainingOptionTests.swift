@@ -50,6 +50,9 @@ import Testing
     Idle("`patience` must be given together with `validation` or `holdout`, got 3 alone") {
       $0.patience = 3
     },
+    Idle(
+      "`validate_every` must be given together with `validation` or `holdout`, got 3 alone"
+    ) { $0.validateEvery = 3 },
     Idle("`holdout` must be left out where `validation` is given, got 10%") {
       ($0.validation, $0.holdout) = (TrainingOptionTests.examples, 0.1)
     },
@@ -72,7 +75,7 @@ import Testing
       { ($0.schedule, $0.gamma, $0.every) = (.step, 0.5, 2) },
       { ($0.schedule, $0.gamma) = (.exponential, 0.5) },
       { ($0.validation, $0.patience) = (TrainingOptionTests.examples, 1) },
-      { ($0.holdout, $0.patience) = (0.2, 1) },
+      { ($0.holdout, $0.patience) = (0.2, 1) }, { ($0.holdout, $0.validateEvery) = (0.2, 1) },
       { $0.smoothing = 0.1 },
     ]
     for ask in all {

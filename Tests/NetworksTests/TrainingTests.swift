@@ -193,9 +193,9 @@ import Testing
       Issue.record("stopped: \(trained.stopped)")
       return
     }
-    #expect(trained.history.count == best + 3)
+    #expect(trained.history.count == best.epoch + 3)
     let losses = trained.history.compactMap(\.validationLoss)
-    #expect(losses.min() == losses[best - 1])
+    #expect(losses.min() == losses[best.epoch - 1])
   }
 
   @Test func revisionsAreAskedForInTime() throws {

@@ -152,9 +152,7 @@ private func train(
   do { trained = try start.trained(on: data, training, monitor: monitor) } catch {
     throw .network(error)
   }
-  return Trained(
-    network: trained.network.withSteps(frozen: true), history: trained.history,
-    stopped: trained.stopped)
+  return trained.mapNetworks { $0.withSteps(frozen: true) }
 }
 
 extension Quantizer {

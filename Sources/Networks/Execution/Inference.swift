@@ -75,18 +75,25 @@ package final class Predictor {
   private func predict(
     _ inputs: Tensor, _ plan: Plan, _ monitor: Monitor
   ) throws(NetworkError) -> Tensor {
-    let network = plan.network
-    try network.check(inputs: inputs)
+    try plan.network.check(inputs: inputs)
+    return try plan.scores(of: inputs, monitor)
+  }
+}
+
+extension Plan {
+  /// The scores `[B, …]` of inputs `[B, …]` that fit, for any B.
+  /// - Throws: `NetworkError.interrupted`.
+  func scores(of inputs: Tensor, _ monitor: Monitor) throws(NetworkError) -> Tensor {
     let count = inputs.shape[0]
     let width = network.outputShape.reduce(1, *)
     let example = network.inputShape.reduce(1, *)
     var scores = [Float](repeating: 0, count: count * width)
-    for start in stride(from: 0, to: count, by: plan.capacity) {
-      let size = min(plan.capacity, count - start)
-      try plan.forward(size, monitor: monitor) { examples, rows in
+    for start in stride(from: 0, to: count, by: capacity) {
+      let size = min(capacity, count - start)
+      try forward(size, monitor: monitor) { examples, rows in
         rows.copy(from: inputs.elements, at: (start + examples.lowerBound) * example)
       }
-      plan.output.slice(0, size * width).copy(to: &scores, at: start * width)
+      output.slice(0, size * width).copy(to: &scores, at: start * width)
     }
     return Tensor(trusted: [count] + network.outputShape, scores)
   }
@@ -99,16 +106,17 @@ extension Network {
     _ inputs: Tensor, monitor: Monitor = .silent, workers: Workers = .shared
   ) throws(NetworkError) -> Tensor {
     try check(inputs: inputs)
-    let batch = max(1, min(inferenceBatch, inputs.shape[0]))
-    return try Predictor(self, batch: batch, workers: workers).predict(inputs, monitor: monitor)
+    return try Predictor(self, batch: inferenceBatch(for: inputs.shape[0]), workers: workers)
+      .predict(inputs, monitor: monitor)
   }
 
   /// Examples that run at a time: 128, or as many as keep the outputs of all layers within 2 GiB, in
   /// whole blocks of lanes. It follows from shapes alone: with more memory, results are the same.
-  private var inferenceBatch: Int {
+  func inferenceBatch(for count: Int) -> Int {
     let each = ([inputShape] + shapes).reduce(0) { $0 + $1.reduce(1, *) }
     let most = max(1, min(128, (1 << 29) / max(1, each)))
-    return most < Lanes.count ? most : most / Lanes.count * Lanes.count
+    let blocks = most < Lanes.count ? most : most / Lanes.count * Lanes.count
+    return max(1, min(blocks, count))
   }
 
   /// Predictions, accuracy and mean loss on labelled examples.
@@ -118,7 +126,14 @@ extension Network {
   ) throws(NetworkError) -> Evaluation {
     try check(data)
     let scores = try predict(data.inputs, monitor: monitor, workers: workers)
-    let classes = outputShape.reduce(1, *)
+    return Evaluation(of: scores, labels: data.labels)
+  }
+}
+
+extension Evaluation {
+  /// - Parameter scores: `[B, …]`, with a class for each number of a row.
+  init(of scores: Tensor, labels: [Int]) {
+    let classes = scores.shape.dropFirst().reduce(1, *)
     let table = Memory(classes)
     let gradient = Memory(classes)
     let facts = Memory(3)
@@ -128,7 +143,7 @@ extension Network {
     var predictions: [Int] = []
     var right = 0
     var total = 0.0
-    for (i, wanted) in data.labels.enumerated() {
+    for (i, wanted) in labels.enumerated() {
       table.floats.copy(from: scores.elements, at: i * classes)
       label[0] = Float(wanted)
       let row = Scores(table.floats, rows: 1, classes: classes)
@@ -139,9 +154,8 @@ extension Network {
       if predictions[i] == wanted { right += 1 }
       total += Double(loss[0])
     }
-    let count = Double(max(1, data.count))
-    return Evaluation(
-      predictions: predictions, accuracy: Double(right) / count, loss: total / count)
+    let count = Double(max(1, labels.count))
+    self.init(predictions: predictions, accuracy: Double(right) / count, loss: total / count)
   }
 }
 

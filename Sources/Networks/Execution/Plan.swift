@@ -185,7 +185,8 @@ final class Plan: @unchecked Sendable {
     }
   }
 
-  private func prepare() {
+  /// Where the weights have moved since, before the next pass; a training does it by itself.
+  func prepare() {
     for (call, runner) in zip(calls, runners) {
       guard let call else { continue }
       runner?.prepare(call)

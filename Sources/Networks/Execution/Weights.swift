@@ -104,3 +104,38 @@ final class Weights: @unchecked Sendable {
     }
   }
 }
+
+extension Weights {
+  /// One moment of the weights, in memory that is taken once.
+  final class Snapshot {
+    private let rooms: [Memory]
+    /// With the masks of that moment.
+    fileprivate private(set) var network: Network
+
+    init(of weights: Weights, _ network: Network) {
+      rooms = weights.moving.map { Memory($0.count) }
+      self.network = network
+      take(weights, network)
+    }
+
+    func take(_ weights: Weights, _ network: Network) {
+      for (room, values) in zip(rooms, weights.moving) { room.floats.copy(from: values) }
+      self.network = network
+    }
+
+    fileprivate func restore(to weights: Weights) {
+      for (room, values) in zip(rooms, weights.moving) { values.copy(from: room.floats) }
+    }
+  }
+
+  /// Everything that a step may change.
+  private var moving: [Floats] {
+    values.flatMap { $0 } + projected.flatMap { [$0.latent, $0.state] }
+  }
+
+  /// Goes back to a moment, and gives the network as it was then.
+  func written(from snapshot: Snapshot) -> Network {
+    snapshot.restore(to: self)
+    return written(to: snapshot.network)
+  }
+}

@@ -1,5 +1,5 @@
 // The training loop: batches in an order that follows from the seed, a step for each, a look at the
-// validation set after each epoch. Nothing is allocated in a step.
+// validation set after each epoch or every so many steps. Nothing is allocated in a step.
 package import Kernels
 internal import Tensors
 
@@ -21,8 +21,7 @@ extension Network {
     let trainer = try Trainer(start, data, options, monitor, path, workers)
     let result = try trainer.run()
     guard !options.frozen.isEmpty else { return result }
-    return Trained(
-      network: result.network.thawed(like: self), history: result.history, stopped: result.stopped)
+    return result.mapNetworks { $0.thawed(like: self) }
   }
 
   /// The same network, frozen where the other is.
@@ -49,33 +48,38 @@ private final class Trainer {
   private let stepper: Stepper
   private let teacher: Plan?
   private let trainingRows: [Int]
-  private let validation: Dataset?
+  private let validation: Validation?
 
   private var network: Network
   private let labels: Memory
   private let losses: Memory
   private let guesses: Memory
-  private var history: [Trained.Epoch] = []
-  /// The last weights that are known to be good.
-  private var kept: Network
-  private var best: (epoch: Int, loss: Double)?
+  private var history: [Trained.Row] = []
+  /// The last weights that are known to be good, before which the training began.
+  private let start: Network
+  private var good: Weights.Snapshot?
+  private var best: (row: Trained.Row, weights: Weights.Snapshot)?
 
   init(
     _ network: Network, _ data: Dataset, _ options: Training, _ monitor: Monitor,
     _ path: EnginePath, _ workers: Workers
   ) throws(NetworkError) {
     random = RandomStream(seed: options.seed)
-    (trainingRows, validation) = Trainer.split(data, options, random.split("holdout"))
+    let (trainingRows, held) = Trainer.split(data, options, random.split("holdout"))
+    self.trainingRows = trainingRows
     self.network = network
+    start = network
     self.data = data
     self.options = options
     self.monitor = monitor
     self.workers = workers
-    kept = network
     let capacity = max(1, min(options.batch, trainingRows.count))
+    let weights = Weights(network, path: path, projections: options.projections)
     plan = try Plan(
-      network, weights: Weights(network, path: path, projections: options.projections),
-      capacity: capacity, training: true, path: path, workers: workers)
+      network, weights: weights, capacity: capacity, training: true, path: path, workers: workers)
+    validation = try held.map { examples throws(NetworkError) in
+      try Validation(of: network, weights, on: examples, path: path, workers: workers)
+    }
     var rule = UpdateRule()
     rule.momentum = Float(options.momentum ?? options.optimizer.momentum ?? 0)
     rule.nesterov = options.nesterov
@@ -116,24 +120,38 @@ private final class Trainer {
   }
 
   private var stepsPerEpoch: Int { (trainingRows.count + plan.capacity - 1) / plan.capacity }
-  private var steps: Int { options.epochs * stepsPerEpoch }
+  private var steps: Int {
+    trainingRows.isEmpty ? 0 : options.steps ?? options.epochs * stepsPerEpoch
+  }
+  private var epochs: Int { (steps + stepsPerEpoch - 1) / max(1, stepsPerEpoch) }
 
   func run() throws(NetworkError) -> Trained {
-    for epoch in 1..<options.epochs + 1 {
-      if let step = try runEpoch(epoch) { return diverged(epoch, step) }
-      let verdict = try finish(epoch)
-      if verdict == .diverged { return diverged(epoch, stepsPerEpoch) }
-      if verdict == .enough { break }
+    training: for epoch in 1..<epochs + 1 {
+      switch try runEpoch(epoch) {
+      case .goOn: continue
+      case .enough: break training
+      case .diverged(let step): return diverged(epoch, step)
+      }
     }
     try revise(after: steps, isLast: true)
-    if let best, options.revision == nil, best.epoch < history.count {
-      return Trained(network: kept, history: history, stopped: .patience(bestEpoch: best.epoch))
+    guard let best, options.revision == nil else {
+      return Trained(
+        network: plan.weights.written(to: network), history: history, stopped: .finished)
     }
-    return Trained(network: plan.weights.written(to: network), history: history, stopped: .finished)
+    let last = plan.weights.written(to: network)
+    let least = plan.weights.written(from: best.weights)
+    guard options.patience != nil, best.row != history.last else {
+      return Trained(network: last, history: history, stopped: .finished, best: least)
+    }
+    return Trained(
+      network: least, history: history, stopped: .patience(best: best.row), best: least)
   }
 
   private func diverged(_ epoch: Int, _ step: Int) -> Trained {
-    Trained(network: kept, history: history, stopped: .diverged(epoch: epoch, step: step))
+    let kept = options.patience == nil ? good : best?.weights
+    return Trained(
+      network: kept.map(plan.weights.written(from:)) ?? start, history: history,
+      stopped: .diverged(epoch: epoch, step: step))
   }
 
   private struct Tally {
@@ -146,26 +164,34 @@ private final class Trainer {
 
   private var tally = Tally()
 
-  /// - Returns: the step at which the loss stopped being a number, or nil.
-  private func runEpoch(_ epoch: Int) throws(NetworkError) -> Int? {
+  private enum Verdict {
+    case goOn, enough
+    /// At this step of the epoch, from 1, the loss stopped being a number.
+    case diverged(step: Int)
+  }
+
+  private func runEpoch(_ epoch: Int) throws(NetworkError) -> Verdict {
     var stream = random.split("epoch \(epoch)")
     let order = stream.permutation(trainingRows.count).map { trainingRows[$0] }
-    tally = Tally()
-    for step in 0..<stepsPerEpoch {
-      let global = (epoch - 1) * stepsPerEpoch + step
+    let before = (epoch - 1) * stepsPerEpoch
+    for step in 0..<min(stepsPerEpoch, steps - before) {
+      let global = before + step
       try revise(after: global)
       plan.step = global
       let rows = step * plan.capacity..<min(order.count, (step + 1) * plan.capacity)
       stepper.begin(rate: options.rate(at: global, of: steps, perEpoch: stepsPerEpoch))
       let loss = try runBatch(order, rows, seed: stream.next())
-      guard loss.isFinite else { return step + 1 }
+      guard loss.isFinite else { return .diverged(step: step + 1) }
       stepper.finish(rows.count)
       monitor.report(
         Progress(
-          epoch: epoch, epochs: options.epochs, done: rows.upperBound, total: order.count,
+          epoch: epoch, epochs: epochs, done: rows.upperBound, total: order.count,
           loss: tally.mean, accuracy: tally.accuracy))
+      guard isMeasured(after: global + 1) else { continue }
+      guard plan.weights.areFinite else { return .diverged(step: step + 1) }
+      if try measure(epoch, global + 1) { return .enough }
     }
-    return nil
+    return .goOn
   }
 
   /// Forward, loss and backward of one batch.
@@ -210,32 +236,33 @@ private final class Trainer {
     plan.weights.load(revised)
   }
 
-  private enum Verdict { case goOn, enough, diverged }
-
-  /// Closes an epoch: measures, keeps what is good.
-  private func finish(_ epoch: Int) throws(NetworkError) -> Verdict {
-    guard plan.weights.areFinite else { return .diverged }
-    let now = plan.weights.written(to: network)
-    let measured = try validate(now)
-    let last = epoch * stepsPerEpoch - 1
-    history.append(
-      Trained.Epoch(
-        epoch: epoch, loss: tally.mean, accuracy: tally.accuracy,
-        validationLoss: measured?.loss, validationAccuracy: measured?.accuracy,
-        rate: options.rate(at: max(0, last), of: steps, perEpoch: stepsPerEpoch)))
-    guard let patience = options.patience, let measured else {
-      kept = now
-      return .goOn
-    }
-    if best == nil || measured.loss < (best?.loss ?? 0) {
-      best = (epoch, measured.loss)
-      kept = now
-    }
-    return epoch - (best?.epoch ?? epoch) >= patience ? .enough : .goOn
+  private func isMeasured(after step: Int) -> Bool {
+    step % (options.validateEvery ?? stepsPerEpoch) == 0 || step == steps
   }
 
-  private func validate(_ network: Network) throws(NetworkError) -> Evaluation? {
-    guard let validation, validation.count > 0 else { return nil }
-    return try network.evaluate(on: validation, monitor: monitor, workers: workers)
+  /// Adds a row to the history, and keeps what is good.
+  /// - Returns: whether patience is at its end.
+  private func measure(_ epoch: Int, _ step: Int) throws(NetworkError) -> Bool {
+    let measured = try validation?.evaluate(plan.weights, network, monitor)
+    let row = Trained.Row(
+      epoch: epoch, step: step, loss: tally.mean, accuracy: tally.accuracy,
+      validationLoss: measured?.loss, validationAccuracy: measured?.accuracy,
+      rate: options.rate(at: step - 1, of: steps, perEpoch: stepsPerEpoch))
+    history.append(row)
+    tally = Tally()
+    if options.patience == nil, step < steps { good = keep(in: good) }
+    guard let measured else { return false }
+    if measured.loss < best?.row.validationLoss ?? .infinity {
+      best = (row, keep(in: best?.weights))
+    }
+    guard let patience = options.patience, let best else { return false }
+    return history.count - 1 - (history.lastIndex(of: best.row) ?? 0) >= patience
+  }
+
+  /// The weights as they are, where those of an earlier moment were.
+  private func keep(in snapshot: Weights.Snapshot?) -> Weights.Snapshot {
+    guard let snapshot else { return Weights.Snapshot(of: plan.weights, network) }
+    snapshot.take(plan.weights, network)
+    return snapshot
   }
 }

@@ -3,6 +3,8 @@
 /// The options of a training. Those left nil follow the optimizer.
 package struct Training: Sendable {
   package var epochs = 5
+  /// In place of `epochs`: so many steps. The last epoch may be a part of one.
+  package var steps: Int?
   /// Examples in a batch; the last one of an epoch may be smaller.
   package var batch = 32
   package var optimizer = Optimizer.adam
@@ -24,11 +26,14 @@ package struct Training: Sendable {
   package var teacher: Network?
   package var temperature = 4.0
   package var mix = 0.9
-  /// Measured after every epoch.
+  /// Measured after every epoch, and at the end.
   package var validation: Dataset?
+  /// Steps from one measurement to the next, in place of epochs.
+  package var validateEvery: Int?
   /// Where no `validation` is given: this share of the examples is kept for it.
   package var holdout = 0.0
-  /// Stop after so many epochs in a row that did not lower the validation loss, and keep the best.
+  /// Stop after so many measurements in a row that did not lower the validation loss, and keep the
+  /// best.
   package var patience: Int?
   /// Names of layers that stay as they are.
   package var frozen: [String] = []
@@ -63,19 +68,32 @@ package struct Training: Sendable {
 /// What came of a training.
 package struct Trained: Sendable {
   package let network: Network
-  package let history: [Epoch]
+  /// A row for each epoch, or for each measurement where these were asked for more often.
+  package let history: [Row]
   package let stopped: Stop
+  /// The network as it was when the validation loss was least: early stopping, seen from the end. Nil
+  /// without validation, and where the training was revised.
+  package let best: Network?
 
-  package init(network: Network, history: [Epoch], stopped: Stop) {
+  package init(network: Network, history: [Row], stopped: Stop, best: Network? = nil) {
     self.network = network
     self.history = history
     self.stopped = stopped
+    self.best = best
   }
 
-  package struct Epoch: Sendable, Equatable {
+  /// The same with its networks in another form.
+  package func mapNetworks(_ transform: (Network) -> Network) -> Trained {
+    Trained(
+      network: transform(network), history: history, stopped: stopped, best: best.map(transform))
+  }
+
+  package struct Row: Sendable, Equatable {
     /// Counted from 1.
     package let epoch: Int
-    /// The mean over the epoch's batches, as they were met.
+    /// Steps done since the start of the training.
+    package let step: Int
+    /// The mean over the batches since the row before, as they were met.
     package let loss: Double
     package let accuracy: Double
     package let validationLoss: Double?
@@ -85,12 +103,12 @@ package struct Trained: Sendable {
   }
 
   package enum Stop: Sendable, Equatable {
-    /// All epochs are done.
+    /// All steps are done.
     case finished
-    /// The validation loss fell no more: the weights are those of this epoch.
-    case patience(bestEpoch: Int)
+    /// The validation loss fell no more: the weights are those of this row.
+    case patience(best: Row)
     /// The loss was not a number at this step (from 1) of this epoch: the weights are those of the
-    /// last good epoch, or the first ones.
+    /// last good row, or the first ones.
     case diverged(epoch: Int, step: Int)
 
     /// The divergence as an error, for who wants to stop there.
@@ -113,6 +131,9 @@ extension Training {
 
   private func checkRanges() throws(NetworkError) {
     try require("epochs", epochs >= 0 && epochs <= 1_000_000, "from 0 to 1000000", epochs)
+    if let steps {
+      try require("steps", steps >= 0 && steps <= 1_000_000_000, "from 0 to 1000000000", steps)
+    }
     try require("batch", batch >= 1 && batch <= 1 << 20, "from 1 to \(1 << 20)", batch)
     if let rate { try require("rate", rate > 0 && rate.isFinite, "a number above 0", rate.numeral) }
     if let momentum {
@@ -132,6 +153,9 @@ extension Training {
       "temperature", temperature > 0 && temperature <= 1000, "above 0, up to 1000",
       temperature.numeral)
     try require("mix", mix >= 0 && mix <= 1, "from 0% to 100%", mix.percentage)
+    if let validateEvery {
+      try require("validate_every", validateEvery >= 1, "at least 1", validateEvery)
+    }
     if let patience { try require("patience", patience >= 1, "at least 1", patience) }
     if let revision {
       try require("interval", revision.interval >= 1, "at least 1", revision.interval)
@@ -159,10 +183,12 @@ extension Training {
     if validation != nil {
       try require(
         "holdout", holdout == 0, "left out where `validation` is given", holdout.percentage)
-    } else if let patience {
-      try require(
-        "patience", holdout > 0, "given together with `validation` or `holdout`",
-        "\(patience) alone")
+    } else {
+      for (name, option) in [("patience", patience), ("validate_every", validateEvery)] {
+        try require(
+          name, option == nil || holdout > 0, "given together with `validation` or `holdout`",
+          "\(option ?? 0) alone")
+      }
     }
   }
 

@@ -192,6 +192,11 @@ extension Catalog {
         + "wants a matrix. What belongs together must have the same length.",
       .program("line([1, 2], [1, \"a\"])")),
     Entry(
+      "E0340", "an argument that a function refuses",
+      "The function itself asked for this with the word require, and the sentence is its own: it "
+        + "says what the function wants. Look at its parameters with help, and at its text.",
+      .program("fn half(x) {\n  require x > 0, \"`x` must be above 0\"\n  x / 2\n}\nhalf(-1)")),
+    Entry(
       "E0399", "a fault of the tool",
       "This should not happen: a word reported something without a code. Please report it "
         + "with the cell that shows it.",

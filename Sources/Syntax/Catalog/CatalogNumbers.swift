@@ -239,5 +239,18 @@ extension Catalog {
         + "them: what the one's readers did with it, they can then do with the other. Neurons that "
         + "are shared, gated, normalized on their own or the network's outputs have no such readers.",
       .program("merge_neurons(network(input: 64) { dense 10 }, share: 50%, layers: [\"dense1\"])")),
+    Entry(
+      "E0640", "a start of another network",
+      "To rewind a network is to give its weights the values that they had before: so the start "
+        + "must be the same network, layer by layer, but for its values. The sentence names the "
+        + "first difference. Pruned units leave for good, pruned weights leave a mask.",
+      .program(
+        "fn net(units) { network(input: 64) { dense units } }\nrewind(prune(net(10), 50%), to: net(12))"
+      )),
+    Entry(
+      "E0641", "a rewind of a network that is not pruned",
+      "Rewinding keeps which weights are pruned and takes their values from a saved start. "
+        + "Without any pruned weight there is nothing to keep: the start itself is the result.",
+      .program("start = network(input: 64) { dense 10 }\nrewind start, to: start")),
   ]
 }
