@@ -33,6 +33,10 @@ package enum CompressionError: EngineError, Equatable {
   case notFinite(parameter: String, index: [Int])
   /// Something that a machine cannot run as it is.
   case illegal(machine: String, Objection)
+  /// Zeros that do not have the structure of a format.
+  case structure(layer: String, format: SparseFormat)
+  /// A network that answers in whole numbers, where a technique wants floats.
+  case wholeNumbers(technique: String)
   /// Two networks that were not measured on the same examples.
   case unpaired(Int, Int)
   case network(NetworkError)
@@ -56,6 +60,8 @@ package enum CompressionError: EngineError, Equatable {
     case .uneven: "E0614"
     case .illegal: "E0615"
     case .block: "E0616"
+    case .structure: "E0625"
+    case .wholeNumbers: "E0626"
     case .network(let error): error.code
     case .tensor(let error): error.code
     }
@@ -97,6 +103,12 @@ package enum CompressionError: EngineError, Equatable {
       "`\(parameter)` holds a value that is not a finite number, at \(index)"
     case .illegal(let machine, let objection):
       "\(machine) cannot run `\(objection.subject)` as \(objection.asked): \(objection.reason)"
+    case .structure(let layer, let format):
+      format == .pattern
+        ? "the zeros of `\(layer)` have no pattern N:M, with M of 2, 4, 8, 16 or 32 neighbors in a row"
+        : "the zeros of `\(layer)` do not fill blocks of 4, 8 or 16 rows or columns"
+    case .wholeNumbers(let technique):
+      "\(technique) skips zeros among floats, and this network's activations are codes"
     case .unpaired(let left, let right):
       "flips need the same examples: one network answered \(left) of them, the other \(right)"
     case .network(let error): error.message
@@ -119,6 +131,8 @@ package enum CompressionError: EngineError, Equatable {
       } ?? "with strict: false the last group of a row is shorter"
     case .block(let size, let row, _):
       CompressionError.divisor(of: row, near: size).map { "blocks of \($0) divide them" }
+    case .structure: ".csr takes zeros at any places; .auto chooses for each layer"
+    case .wholeNumbers: "dequantize gives floats again"
     case .network(let error): error.help
     case .tensor(let error): error.help
     default: nil

@@ -152,7 +152,8 @@ final class NetworkValue: Native, Bridged, Describable {
   // MARK: Rows
 
   private var layerRows: [[(name: String, value: Value)]] {
-    network.nodes.indices.map { i in
+    let structures = network.sparseStructures
+    return network.nodes.indices.map { i in
       let node = network.nodes[i]
       let inputs = network.inputShapes(of: i)
       let stored = Set(node.parameters.filter { $0.role == .weight }.map(\.encoding.summary))
@@ -165,8 +166,16 @@ final class NetworkValue: Native, Bridged, Describable {
           .quantity(Double(node.layer.multiplyAccumulates(for: inputs)), .count(.operations))
         ),
         ("stored", .text(stored.sorted().joined(separator: ", "))),
-      ]
+      ] + (network.skipsZeros == nil ? [] : [("runs", .text(structures[i]?.summary ?? "dense"))])
     }
+  }
+
+  /// What is said of a network whose zeros take as much as any weight; nil for any other.
+  var storedZeros: String? {
+    let zeros = network.nodes.filter { $0.parameters.contains(where: \.storesZeros) }.map(\.name)
+    guard let first = zeros.first else { return nil }
+    let others = zeros.count > 1 ? " and \(zeros.count - 1) more" : ""
+    return "stored densely: \(first)\(others); each 0 takes 4 bytes, like any other weight"
   }
 
   private static func epochRow(_ epoch: Trained.Epoch) -> Value {
@@ -192,6 +201,7 @@ final class NetworkValue: Native, Bridged, Describable {
   func description(_ style: DisplayStyle) -> [String] {
     var lines = [summary]
     lines += Value.list(layerRows.map { .record($0) }).lines(style)
+    if let storedZeros { lines += ["", storedZeros] }
     if !observations.isEmpty {
       lines += ["", "what flows, as it was observed"] + Value.list(observations).lines(style)
     }

@@ -120,6 +120,31 @@ def vectors(bits, copies, aim, modes):
             "the same matrix" if copies == 1 else f"{copies} matrices in turn"))
 
 
+def sparse(rows, columns, batch, aim):
+    job = (rows, columns, batch)
+    return Benchmark(
+        f"sparse {rows}×{columns} × {batch}", "vectors", "products/s",
+        [ours("sparse", "csr", *job), ("cnb, dense", ours("sparse", "dense", *job)[1]),
+         pytorch("csr", "sparse", *job), pytorch("dense", "sparse", *job),
+         numpy("SciPy csr", "csr", "sparse", *job), numpy("NumPy dense", "dense", "sparse", *job)],
+        aim, note="a tenth of the weights is kept; the same layer dense, and skipping zeros")
+
+
+def pruned(network, batch):
+    return Benchmark(
+        f"pruned {network} × {batch}", "vectors", "images/s",
+        [ours("pruned", network, "csr", batch),
+         ("cnb, dense", ours("pruned", network, "dense", batch)[1])], 1,
+        note="a tenth of the weights is kept; the same network dense, and skipping zeros")
+
+
+def crossover(rows, columns, batch):
+    return Benchmark(
+        f"crossover {rows}×{columns} × {batch}", "vectors", "ms",
+        [ours("sparse", "crossover", rows, columns, batch)],
+        note="the share of weights, times 100, below which skipping zeros is faster than dense")
+
+
 def streams(quick):
     rows = 2048 if quick else 16384
     count = 10_000_000 if quick else 100_000_000

@@ -83,13 +83,16 @@ package struct SparseWeight: Sendable {
     2 * (elements.count - stored) >= zeros && 2 * nonZeros >= stored
   }
 
-  /// The largest blocks in which most of the zeros are, and little else.
+  /// Of the blocks that skip most of the zeros the largest that stores little more than any.
   private var blockShape: BlockShape? {
-    BlockShape.all.first { shape in
-      guard columns % shape.columns == 0, shape.rows <= rows else { return false }
+    let found = BlockShape.all.compactMap { shape -> (shape: BlockShape, stored: Int)? in
+      guard columns % shape.columns == 0, shape.rows <= rows else { return nil }
       let blocks = shape.blocks(of: elements, rows: rows, columns: columns)
-      return fits(stored: blocks.reduce(0) { $0 + $1.count } * shape.rows * shape.columns)
+      let stored = blocks.reduce(0) { $0 + $1.count } * shape.rows * shape.columns
+      return fits(stored: stored) ? (shape, stored) : nil
     }
+    let least = found.map(\.stored).min() ?? 0
+    return found.first { $0.stored <= least + least / 8 }?.shape
   }
 
   /// The sizes of groups that a pattern may have: a tile holds whole groups.

@@ -204,5 +204,17 @@ extension Catalog {
         + "layer has its inputs, one of a convolution its channels times its window. Choose a divisor "
         + "of the row; layers of other types may have other blocks, as in block: (conv: 9, dense: 4).",
       .program("share(network(input: 64) { dense 10 }, centroids: 4, block: 24)")),
+    Entry(
+      "E0625", "zeros of another structure",
+      "With as: .block or .pattern, skip_zeros reads weights in blocks, or N of every M neighbors. That "
+        + "needs zeros that came so: most of them in whole blocks, or in all rows alike. Zeros at any "
+        + "places run as .csr; .auto chooses for each layer.",
+      .program("skip_zeros(prune(mlp([64, 32, 10]), 90%), as: .block)")),
+    Entry(
+      "E0626", "skipping zeros in whole numbers",
+      "Where activations are quantized, a network is computed in whole numbers, or simulated so, to the "
+        + "last bit. Those loops read all weights. Skip zeros in a network whose weights alone are "
+        + "quantized.",
+      .situation("skipping the zeros of a network with quantized activations")),
   ]
 }
