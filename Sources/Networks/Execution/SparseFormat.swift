@@ -102,7 +102,9 @@ package struct SparseWeight: Sendable {
     let found = SparseWeight.groups.compactMap { group -> (kept: Int, group: Int)? in
       guard group <= columns else { return nil }
       let kept = most(of: group)
-      guard kept < group, fits(stored: elements.count / group * kept) else { return nil }
+      let stored = elements.count / group * kept
+      // Zeros at random places are nearly as even in large groups.
+      guard kept < group, fits(stored: stored), 5 * nonZeros >= 4 * stored else { return nil }
       return (kept, group)
     }
     // The least share that is stored; of equal ones the finest.

@@ -209,7 +209,7 @@ extension Catalog {
       "With as: .block or .pattern, skip_zeros reads weights in blocks, or N of every M neighbors. That "
         + "needs zeros that came so: most of them in whole blocks, or in all rows alike. Zeros at any "
         + "places run as .csr; .auto chooses for each layer.",
-      .program("skip_zeros(prune(mlp([64, 32, 10]), 90%), as: .block)")),
+      .program("skip_zeros(prune(network(input: 64) { dense 32 }, 90%), as: .block)")),
     Entry(
       "E0626", "skipping zeros in whole numbers",
       "Where activations are quantized, a network is computed in whole numbers, or simulated so, to the "
