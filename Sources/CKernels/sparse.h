@@ -107,15 +107,15 @@ WIDE void CK(ck_sparse_blocks)(const ck_blocks *a, const float *x, size_t first,
   }
 }
 
-// Chains of a row's terms, and the vectors that go side by side.
+// How many vectors go side by side: of single rows with one chain, with four, and of groups of rows.
 #if CK_LEVEL >= 4
-enum { TERM_CHAINS = 4, TERM_VECTORS = 4 };
+enum { TERM_VECTORS = 8, CHAIN_VECTORS = 2, GROUP_VECTORS = 4 };
 #elif CK_LEVEL >= 3 || defined(__aarch64__)
-enum { TERM_CHAINS = 2, TERM_VECTORS = 2 };
+enum { TERM_VECTORS = 4, CHAIN_VECTORS = 1, GROUP_VECTORS = 1 };
 #else
-enum { TERM_CHAINS = 2, TERM_VECTORS = 1 };
+enum { TERM_VECTORS = 2, CHAIN_VECTORS = 1, GROUP_VECTORS = 1 };
 #endif
-enum { TERM_ROWS = 4 };
+enum { TERM_CHAINS = 4, TERM_ROWS = 4, TERM_SUMS = 16 };
 
 // What one place adds to a group of rows.
 PANEL_INLINE void add_term(const ck_terms *a, size_t k, const float *x, const ck_spread *s,
@@ -132,7 +132,7 @@ PANEL_INLINE void add_term(const ck_terms *a, size_t k, const float *x, const ck
 PANEL_INLINE void spread_terms(const ck_terms *a, size_t group, const float *x, const ck_spread *s,
                                float *y, size_t part, const int tall, const int chains,
                                const int vectors) {
-  panel_row sums[TERM_CHAINS * TERM_VECTORS * TERM_ROWS];
+  panel_row sums[TERM_SUMS];
   UNROLL for (int i = 0; i < tall * chains * vectors; i++) sums[i] = (panel_row){0};
   size_t k = a->starts[group], end = a->starts[group + 1];
   for (; end - k >= (size_t)chains; k += (size_t)chains)
@@ -149,39 +149,34 @@ PANEL_INLINE void spread_terms(const ck_terms *a, size_t group, const float *x, 
     }
 }
 
-// All groups of the vectors from `at` on, while what they read of x is near.
-#define SPREAD(part, vectors) \
-  for (size_t g = first; g < last; g++, to += a->tall * s->row) { \
-    if (a->tall == TERM_ROWS) \
-      spread_terms(a, g, from, s, to, part, TERM_ROWS, 1, vectors); \
-    else \
-      spread_terms(a, g, from, s, to, part, 1, TERM_CHAINS, vectors); \
+// All vectors: as many as go side by side, for all groups while what they read of x is near; then fewer.
+PANEL_INLINE void spread_vectors(const ck_terms *a, const float *x, size_t first, size_t last,
+                                 const ck_spread *s, float *y, const int tall, const int chains,
+                                 const int most) {
+  size_t all = s->span / CK_PANEL, rest = s->span % CK_PANEL, v = 0;
+  size_t next = (size_t)tall * s->row;
+#define SPREAD(vectors, part) \
+  { \
+    float *to = y + v * s->out_step; \
+    for (size_t g = first; g < last; g++, to += next) \
+      spread_terms(a, g, x + v * s->step, s, to, part, tall, chains, vectors); \
+    v += vectors; \
   }
+  while (most >= 8 && all - v >= 8) SPREAD(least(most, 8), CK_PANEL)
+  while (most >= 4 && all - v >= 4) SPREAD(least(most, 4), CK_PANEL)
+  while (most >= 2 && all - v >= 2) SPREAD(least(most, 2), CK_PANEL)
+  while (all > v) SPREAD(1, CK_PANEL)
+  if (rest > 0) SPREAD(1, rest)
+#undef SPREAD
+}
 
 WIDE void CK(ck_sparse_spread)(const ck_terms *a, const float *x, size_t first, size_t last,
                                const ck_spread *s, float *y) {
-  size_t all = s->span / CK_PANEL, v = 0;
-  while (v < all) {
-    const float *from = x + v * s->step;
-    float *to = y + v * s->out_step;
-    if (TERM_VECTORS >= 4 && all - v >= 4) {
-      SPREAD(CK_PANEL, (TERM_VECTORS >= 4 ? 4 : 1))
-      v += 4;
-    } else if (TERM_VECTORS >= 2 && all - v >= 2) {
-      SPREAD(CK_PANEL, (TERM_VECTORS >= 2 ? 2 : 1))
-      v += 2;
-    } else {
-      SPREAD(CK_PANEL, 1)
-      v += 1;
-    }
-  }
-  if (s->span % CK_PANEL > 0) {
-    const float *from = x + v * s->step;
-    float *to = y + v * s->out_step;
-    SPREAD(s->span % CK_PANEL, 1)
-  }
+  if (a->tall == TERM_ROWS) spread_vectors(a, x, first, last, s, y, TERM_ROWS, 1, GROUP_VECTORS);
+  else if (a->chains == TERM_CHAINS)
+    spread_vectors(a, x, first, last, s, y, 1, TERM_CHAINS, CHAIN_VECTORS);
+  else spread_vectors(a, x, first, last, s, y, 1, 1, TERM_VECTORS);
 }
-#undef SPREAD
 
 void CK(ck_sparse_phases)(const ck_phases *p, const float *x, float *out) {
   size_t unit = (size_t)p->unit, plane = (size_t)p->phase_height * (size_t)p->phase_width * unit;
@@ -206,9 +201,11 @@ void CK(ck_sparse_phases)(const ck_phases *p, const float *x, float *out) {
     }
 }
 
-void CK(ck_sparse_crop)(const float *x, size_t planes, size_t plane, size_t rows, size_t pitch,
-                        size_t width, float *y, size_t out_plane) {
+void CK(ck_sparse_crop)(int f, float slope, const float *x, const float *bias, size_t planes,
+                        size_t plane, size_t rows, size_t pitch, size_t width, float *y,
+                        size_t out_plane) {
   for (size_t p = 0; p < planes; p++)
     for (size_t r = 0; r < rows; r++)
-      memcpy(y + p * out_plane + r * width, x + p * plane + r * pitch, width * sizeof *y);
+      CK(ck_bias_rows)(f, slope, x + p * plane + r * pitch, pitch, bias ? bias + p : 0, 1, width,
+                       y + p * out_plane + r * width, width);
 }

@@ -8,22 +8,26 @@ package struct SparseTerms: Sendable {
 
   package let rows: Int
   package let tall: Int
+  /// The terms of a row go round so many: few vectors side by side need more for speed, and many none.
+  private let chains: Int
   private let values: Memory
   private let places: [Int32]
   private let starts: [Int]
 
   /// - Parameters:
   ///   - weights: `[rows, columns]`.
+  ///   - chained: vectors come two by two, as panels of examples do, and not in long runs.
   ///   - sharesPlaces: groups of four rows, all multiplied where one of them is not 0.
   ///   - place: which float of x a column begins at, for the rows of a group.
   package init(
-    _ weights: [Float], rows: Int, columns: Int, sharesPlaces: Bool,
+    _ weights: [Float], rows: Int, columns: Int, chained: Bool, sharesPlaces: Bool,
     place: (_ row: Int, _ column: Int) -> Int
   ) {
     precondition(weights.count == rows * columns, "they fill it")
     self.rows = rows
     let tall = sharesPlaces ? SparseTerms.tallRows : 1
     self.tall = tall
+    chains = chained && !sharesPlaces ? 4 : 1
     var places: [Int32] = []
     var kept: [Float] = []
     var starts = [0]
@@ -85,7 +89,7 @@ package struct SparseTerms: Sendable {
       starts.withUnsafeBufferPointer { starts in
         var terms = ck_terms(
           values: values.floats.base, places: places.baseAddress, starts: starts.baseAddress,
-          tall: tall)
+          tall: tall, chains: chains)
         var plain = ck_spread(
           span: spread.span, step: spread.step, out_step: spread.outStep, row: spread.row)
         ck_sparse_spread(&terms, x.base, groups.lowerBound, groups.upperBound, &plain, y.base)

@@ -76,7 +76,7 @@ package struct SparseWindow: Sendable {
     let perGroup = filters / groups
     // A group of rows must not reach over channels that its rows do not share.
     return SparseTerms(
-      weights, rows: filters, columns: window.channels * taps,
+      weights, rows: filters, columns: window.channels * taps, chained: false,
       sharesPlaces: sharesPlaces && perGroup % SparseTerms.tallRows == 0
     ) { row, column in
       let channel = row / perGroup * window.channels + column / taps
@@ -93,12 +93,13 @@ package struct SparseWindow: Sendable {
     withUnsafePointer(to: raw) { ck_sparse_phases($0, image.base, planes.base) }
   }
 
-  /// The outputs of some groups of filters in one band, to their places in `y` `[O, oh, ow, unit]`.
+  /// f(w * x + bias) for some groups of filters in one band, to its places in `y` `[O, oh, ow, unit]`.
   package func forward(
-    _ planes: Floats, _ terms: SparseTerms, band: Int, groups: Range<Int>, scratch: Floats,
-    to y: Floats
+    _ planes: Floats, _ terms: SparseTerms, bias: Floats?, _ activator: Activator, band: Int,
+    groups: Range<Int>, scratch: Floats, to y: Floats
   ) {
     let out = outHeight * outWidth * unit
+    precondition((bias?.count ?? filters) == filters, "a bias for each filter")
     precondition(planes.count == planesCount && y.count == filters * out, "whole images")
     let rows = band * bandRows..<min(outHeight, (band + 1) * bandRows)
     precondition(band >= 0 && !rows.isEmpty, "a band that exists")
@@ -110,7 +111,8 @@ package struct SparseWindow: Sendable {
     terms.spread(
       planes.slice(start, planes.count - start), spread, groups: groups, to: scratch)
     ck_sparse_crop(
-      scratch.base, count, bandRow, rows.count, pitch, outWidth * unit,
+      activator.function.rawValue, activator.slope, scratch.base, bias.map { $0.base + first },
+      count, bandRow, rows.count, pitch, outWidth * unit,
       y.base + first * out + rows.lowerBound * outWidth * unit, out)
   }
 }

@@ -15,7 +15,7 @@ enum SparseWords {
     details:
       "Pruning alone makes nothing faster: dense loops multiply zeros, too. Here dense and conv layers "
       + "read only what is left. .auto asks each layer's zeros, not the clock: blocks of 4, 8 or 16 "
-      + "rows run as such, other zeros as csr where at most 30% of the weights are left, N:M patterns "
+      + "rows run as such, other zeros as csr where at most 25% of the weights are left, N:M patterns "
       + "where more are; every other layer stays dense, and says so. With a format, a layer whose zeros "
       + "are of another kind is an error. `measure` then shows both times, sparse_latency those of "
       + "each layer. The answers are those of the dense network, up to the rounding of sums. Training "

@@ -99,7 +99,7 @@ private let densities = [0, 0.01, 0.1, 0.5, 1]
       let x = dice.floats(3 * columns + span)
       for shares in [false, true] {
         let terms = SparseTerms(
-          one.weights, rows: rows, columns: columns, sharesPlaces: shares
+          one.weights, rows: rows, columns: columns, chained: span % 2 == 0, sharesPlaces: shares
         ) { $1 * 3 }
         let stride = (span + 15) / 16 * 16
         let y = Numbers([Float](repeating: 0, count: terms.groups * terms.tall * stride))
@@ -123,9 +123,11 @@ private let densities = [0, 0.01, 0.1, 0.5, 1]
     var dice = Dice(11)
     let one = SparseCase(&dice, rows: 24, columns: 60, density: 0.3)
     let x = dice.floats(60 * 16 * 5)
-    for shares in [false, true] {
+    for (chained, shares) in [(true, false), (false, false), (false, true)] {
       // Five panels of sixteen examples.
-      let terms = SparseTerms(one.weights, rows: 24, columns: 60, sharesPlaces: shares) { $1 * 16 }
+      let terms = SparseTerms(
+        one.weights, rows: 24, columns: 60, chained: chained, sharesPlaces: shares
+      ) { $1 * 16 }
       let (whole, parts) = (Numbers(count: 24 * 80), Numbers(count: 24 * 80))
       let (step, outStep) = (60 * 16, 24 * 16)
       terms.spread(
@@ -135,7 +137,8 @@ private let densities = [0, 0.01, 0.1, 0.5, 1]
         for group in 0..<terms.groups {
           let start = panel * outStep + group * terms.tall * 16
           terms.spread(
-            x.view.slice(panel * step, step), .init(span: 16, step: step, outStep: outStep, row: 16),
+            x.view.slice(panel * step, step),
+            .init(span: 16, step: step, outStep: outStep, row: 16),
             groups: group..<group + 1, to: parts.view.slice(start, 24 * 80 - start))
         }
       }
@@ -178,6 +181,7 @@ private let densities = [0, 0.01, 0.1, 0.5, 1]
     let sparse = try #require(
       SparseWindow(window: window, groups: form.groups, filters: form.filters, unit: unit))
     let taps = form.kernel.0 * form.kernel.1
+    let bias = dice.floats(form.filters)
     for density in [0, 0.2, 1] {
       let one = SparseCase(&dice, rows: form.filters, columns: depth * taps, density: density)
       let image = dice.floats(form.channels * form.height * form.width * unit)
@@ -189,10 +193,12 @@ private let densities = [0, 0.01, 0.1, 0.5, 1]
         let y = Numbers(count: form.filters * window.outCount * unit)
         for band in 0..<sparse.bands {
           sparse.forward(
-            planes.view, terms, band: band, groups: 0..<terms.groups, scratch: scratch.view,
-            to: y.view)
+            planes.view, terms, bias: bias.view, Activator(.relu), band: band,
+            groups: 0..<terms.groups, scratch: scratch.view, to: y.view)
         }
-        expectClose(y, plain(form, window, one.weights, image.doubles, unit))
+        let sums = plain(form, window, one.weights, image.doubles, unit)
+        let each = window.outCount * unit
+        expectClose(y, sums.enumerated().map { max(0, $1 + bias.doubles[$0 / each]) })
       }
     }
   }

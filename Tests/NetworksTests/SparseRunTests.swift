@@ -113,7 +113,7 @@ import Testing
     #expect(random.structure(.block) == nil)
     #expect(random.structure(.pattern) == nil)
     #expect(random.structure(.csr) == .csr)
-    #expect((random.structure(.auto) == .csr) == (density < 0.3))
+    #expect((random.structure(.auto) == .csr) == (density < 0.25))
     let dense = try weight(32, 64) { _, _, _ in true }
     for format in SparseFormat.allCases { #expect(dense.structure(format) == nil) }
   }

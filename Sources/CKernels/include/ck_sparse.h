@@ -31,12 +31,13 @@ typedef struct {
 } ck_blocks;
 
 /// Rows of a sparse matrix, in groups of `tall` (1 or 4) that share their places: which floats of x the
-/// weights of a group are multiplied with. `starts` has one more than there are groups.
+/// weights of a group are multiplied with. `starts` has one more than there are groups. The terms of a row
+/// go round so many chains: 1 or 4, and 1 in groups of four.
 typedef struct {
   const float *values;
   const int32_t *places;
   const size_t *starts;
-  size_t tall;
+  size_t tall, chains;
 } ck_terms;
 
 /// Where the vectors of sixteen floats of x and y lie: `step` and `out_step` apart, rows of y `row`. The last
@@ -66,9 +67,11 @@ typedef struct {
     const ck_spread *s, float *y), (a, x, first, last, s, y)) \
   /* An image [channels][height][width][unit] to its phases, and zeros around it. */ \
   K(void, ck_sparse_phases, (const ck_phases *p, const float *x, float *out), (p, x, out)) \
-  /* `rows` runs of `width` floats, `pitch` apart, of each of `planes` planes: to where they lie one */ \
-  /* after the other. Planes are `plane` and `out_plane` apart. */ \
-  K(void, ck_sparse_crop, (const float *x, size_t planes, size_t plane, size_t rows, size_t pitch, \
-    size_t width, float *y, size_t out_plane), (x, planes, plane, rows, pitch, width, y, out_plane))
+  /* y = f(x + bias) of `rows` runs of `width` floats, `pitch` apart, of each of `planes` planes, to */ \
+  /* where they lie one after the other. Planes are `plane` and `out_plane` apart; a bias for each, or */ \
+  /* none. */ \
+  K(void, ck_sparse_crop, (int f, float slope, const float *x, const float *bias, size_t planes, \
+    size_t plane, size_t rows, size_t pitch, size_t width, float *y, size_t out_plane), \
+    (f, slope, x, bias, planes, plane, rows, pitch, width, y, out_plane))
 
 #endif

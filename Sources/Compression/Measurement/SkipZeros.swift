@@ -35,7 +35,9 @@ package func skipZeros(
     let share = Int((weight.density * 100).rounded())
     let most = Int(SparseWeight.autoDensity * 100)
     notes.append(
-      Note(name, "stays dense: \(share)% of its weights are left, and zeros are skipped up to \(most)%"))
+      Note(
+        name,
+        "stays dense: \(share)% of its weights are left, and zeros are skipped up to \(most)%"))
   }
   return Compressed(made, notes: notes)
 }
@@ -126,7 +128,8 @@ private struct LayerBench {
     self.monitor = monitor
   }
 
-  func latency(_ format: SparseFormat?, of network: Network? = nil) throws(NetworkError) -> Latency {
+  func latency(_ format: SparseFormat?, of network: Network? = nil) throws(NetworkError) -> Latency
+  {
     var network = network ?? self.network
     network.skipsZeros = format
     let predictor = try Predictor(network, batch: options.batch)

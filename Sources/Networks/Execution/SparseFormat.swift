@@ -62,7 +62,7 @@ package struct SparseWeight: Sendable {
 
   /// The share of weights that may be left where `.auto` skips the zeros: a little below where skipping
   /// them became faster than the dense loops, whatever the shape (see `SparseTiles` and `SparseTerms`).
-  package static let autoDensity = 0.3
+  package static let autoDensity = 0.25
 
   /// How the zeros are skipped in a format; nil where they have no such structure, or where there are
   /// none, or for `.auto` too few.

@@ -28,9 +28,9 @@ struct SparseDenseRun: LayerRun {
     let (elements, rows, columns) = (weight.elements, weight.rows, weight.columns)
     guard setting.capacity < Layout.fewestInLanes else {
       way = .terms(
-        SparseTerms(elements, rows: rows, columns: columns, sharesPlaces: structure.isTall) {
-          $1 * Panels.width
-        })
+        SparseTerms(
+          elements, rows: rows, columns: columns, chained: true, sharesPlaces: structure.isTall
+        ) { $1 * Panels.width })
       return
     }
     switch structure {
@@ -167,11 +167,10 @@ struct SparseWindowRun: LayerRun {
       } else {
         for band in 0..<window.bands {
           window.forward(
-            image, terms, band: band, groups: 0..<terms.groups, scratch: scratch, to: y)
+            image, terms, bias: bias ? call.parameters[1] : nil, call.activator, band: band,
+            groups: 0..<terms.groups, scratch: scratch, to: y)
         }
       }
-      let outputs = Matrix(y, window.filters, y.count / window.filters)
-      outputs.activate(outputs, rows: bias ? call.parameters[1] : nil, call.activator)
     }
   }
 
@@ -186,7 +185,8 @@ struct SparseWindowRun: LayerRun {
       let groups = wanted <= 1 ? 0..<terms.groups : parts[block % parts.count]
       for band in bands {
         window.forward(
-          planes, terms, band: band, groups: groups, scratch: call.scratch(worker), to: y)
+          planes, terms, bias: bias ? call.parameters[1] : nil, call.activator, band: band,
+          groups: groups, scratch: call.scratch(worker), to: y)
       }
     }
   }

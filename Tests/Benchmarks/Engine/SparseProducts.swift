@@ -30,7 +30,11 @@ enum SparseProducts {
     let inputs = Tensor(
       trusted: [batch, columns], Figures.centered(batch * columns, seed: 11))
     let predictor = try Predictor(network, batch: batch)
-    return Task { try predictor.predict(inputs) } compares: { Figures.sample($0.elements) }
+    return Task {
+      try predictor.predict(inputs)
+    } compares: {
+      Figures.sample($0.elements)
+    }
   }
 
   /// A named network with a tenth of the weights of each layer. A unit is an image.
@@ -45,7 +49,9 @@ enum SparseProducts {
     let shape = [batch] + network.inputShape
     let images = Tensor(trusted: shape, Figures.even(shape.reduce(1, *), seed: 1))
     let predictor = try Predictor(network, batch: batch)
-    return Task(units: Double(batch)) { try predictor.predict(images) } compares: {
+    return Task(units: Double(batch)) {
+      try predictor.predict(images)
+    } compares: {
       $0.elements.prefix(80).map(Double.init)
     }
   }
