@@ -77,8 +77,24 @@ package struct SparseTiles: Sendable {
   }
 }
 
-// Packing.
+// Counting and packing.
 extension SparseTiles {
+  /// The most weights that are not zero in any `group` neighbors of a row.
+  package static func most(of group: Int, in weights: [Float], columns: Int) -> Int {
+    precondition(group > 0 && columns > 0, "rows and groups with columns")
+    return weights.withUnsafeBufferPointer { weights in
+      var most = 0
+      for row in stride(from: 0, to: weights.count, by: columns) {
+        for start in stride(from: row, to: row + columns, by: group) {
+          var count = 0
+          for i in start..<min(row + columns, start + group) where weights[i] != 0 { count += 1 }
+          most = max(most, count)
+        }
+      }
+      return most
+    }
+  }
+
   /// The most weights that a row has in each tile.
   private static func counts(
     _ weights: [Float], _ rows: Int, _ columns: Int, _ panels: Int, _ tiles: Int

@@ -30,6 +30,7 @@ enum Marking {
     case .illegal: return marked(error, "for")
     case .group: return marked(error, "group")
     case .block: return marked(error, "block")
+    case .structure: return marked(error, "as")
     case .rank: return marked(error, "rank")
     case .energy: return marked(error, "energy")
     case .budget: return marked(error, budget)

@@ -166,8 +166,13 @@ final class NetworkValue: Native, Bridged, Describable {
           .quantity(Double(node.layer.multiplyAccumulates(for: inputs)), .count(.operations))
         ),
         ("stored", .text(stored.sorted().joined(separator: ", "))),
-      ] + (network.skipsZeros == nil ? [] : [("runs", .text(structures[i]?.summary ?? "dense"))])
+      ] + (network.skipsZeros == nil ? [] : [("runs", .text(runs(i, structures[i])))])
     }
+  }
+
+  /// How a layer with weights runs where zeros are skipped.
+  private func runs(_ n: Int, _ structure: SparseStructure?) -> String {
+    structure?.summary ?? (network.sparseWeight(n) == nil ? "" : "dense")
   }
 
   /// What is said of a network whose zeros take as much as any weight; nil for any other.

@@ -24,8 +24,8 @@ enum SparseWords {
     examples: [
       Example("skip_zeros(prune(mlp([64, 32, 10]), 90%)).layers[0].runs", shows: "csr"),
       Example(
-        "net = prune(mlp([64, 32, 10]), 90%)\ndata = load \"digits\"\n"
-          + "max(abs(predict(net, data.test) - predict(skip_zeros(net), data.test))) < 0.0001",
+        "net = prune(mlp([64, 32, 10]), 90%)\ndata = load \"digits\"\nx = data.test\n"
+          + "max(abs(predict(net, x) - predict(skip_zeros(net), x))) < 0.0001",
         shows: "true"),
     ], seeAlso: ["prune", "sparse_latency", "measure"],
     finish: NetworkValue.recorded(as: "skip_zeros")
@@ -85,7 +85,10 @@ enum SparseWords {
       ("dense", time(row.dense)),
     ] + formats + [
       ("wins", Text.volatile(row.fastest?.format.rawValue ?? "dense")),
-      ("wins_below", .quantity(row.crossover, .fraction, mark: .volatile)),
+      (
+        "wins_below",
+        .quantity((row.crossover * 100).rounded() / 100, .fraction, mark: .volatile)
+      ),
     ]
   }
 }

@@ -39,6 +39,7 @@ import Testing
     #expect(try bench.value("again.layers[0].runs") == .text("csr"))
     bench.run("q = quantize(fast, bits: 4)")
     #expect(try bench.value("q.layers[0].runs") == .text("csr"))
+    #expect(try bench.value("fold(fast).layers[0].runs") == .text("csr"))
     let same = "max(abs(predict(q, data.test) - predict(skip_zeros(q, as: .dense), data.test)))"
     #expect(try bench.value("\(same) < 0.0001") == .boolean(true))
   }

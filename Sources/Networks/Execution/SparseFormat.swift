@@ -101,7 +101,7 @@ package struct SparseWeight: Sendable {
   private var pattern: SparseStructure? {
     let found = SparseWeight.groups.compactMap { group -> (kept: Int, group: Int)? in
       guard group <= columns else { return nil }
-      let kept = most(of: group)
+      let kept = SparseTiles.most(of: group, in: elements, columns: columns)
       let stored = elements.count / group * kept
       // Zeros at random places are nearly as even in large groups.
       guard kept < group, fits(stored: stored), 5 * nonZeros >= 4 * stored else { return nil }
@@ -110,22 +110,6 @@ package struct SparseWeight: Sendable {
     // The least share that is stored; of equal ones the finest.
     let best = found.min { $0.kept * $1.group < $1.kept * $0.group }
     return best.map { .pattern(kept: $0.kept, of: $0.group) }
-  }
-
-  /// The most weights that are not zero in any `group` neighbors of a row.
-  private func most(of group: Int) -> Int {
-    elements.withUnsafeBufferPointer { elements in
-      var most = 0
-      for row in 0..<rows {
-        for start in stride(from: 0, to: columns, by: group) {
-          var count = 0
-          for column in start..<min(columns, start + group)
-          where elements[row * columns + column] != 0 { count += 1 }
-          most = max(most, count)
-        }
-      }
-      return most
-    }
   }
 }
 
