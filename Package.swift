@@ -90,7 +90,9 @@ let package = Package(
     tests("Encodings", sees: ["Tensors"]),
     tests("Networks", sees: ["Encodings", "Tensors", "Kernels"]),
     tests("Formats", sees: ["Networks", "Encodings", "Tensors"]),
-    tests("Compression", sees: ["Networks", "Encodings", "Tensors"]),
+    tests(
+      "Compression",
+      sees: ["Networks", "Encodings", "Tensors", "Notebook", "Library", "Interpreter", "Syntax"]),
     tests("Charts"),
     tests("Syntax"),
     tests("Interpreter", sees: ["Syntax", "Charts", "Tensors"]),

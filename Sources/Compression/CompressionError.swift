@@ -17,16 +17,31 @@ package enum CompressionError: EngineError, Equatable {
   case rank(Int, largest: Int, layer: String)
   /// A share of the squared singular values outside `0...1` (0 excluded).
   case energy(Double)
-  /// A budget below the smallest that the network can take, and what it takes that much with.
-  case budget(bytes: Int, smallest: Int, with: String = "rank 1 in every layer")
+  /// A budget below the least that the network can take, in bytes, MACs or parameters, and what it takes that
+  /// much with.
+  case budget(Int, smallest: Int, unit: String = "bytes", with: String = "rank 1 in every layer")
   /// A layer that a technique was asked for, and that the network does not have.
   case unknownLayer(String, known: [String])
   /// A technique that finds nothing in the network to work on.
   case nothing(technique: String, wanted: String)
+  /// Blocks r×c that do not divide a matrix of weights.
+  case blocks(BlockShape, matrix: [Int], parameter: String)
+  /// A pattern n:m whose m does not divide the rows of a parameter.
+  case pattern(Pattern, row: Int, parameter: String)
+  /// A layer that would lose all that it has: how many of what.
+  case everything(layer: String, count: Int, noun: String, isGlobal: Bool)
+  /// A criterion that looks at examples, and there are none.
+  case examples(criterion: String)
   /// A criterion that scores something else than what is to be pruned.
   case criterion(String, scores: String, wanted: String)
   /// A layer whose units cannot be removed, and why.
   case units(layer: String, reason: String)
+  /// A layer that would be left without any units: what it connects would come apart.
+  case emptied(layer: String)
+  /// A layer that nothing bridges, which was to leave the network.
+  case unbridged(layer: String)
+  /// A layer whose neurons cannot be merged, and why.
+  case merging(layer: String, reason: String)
   /// Another setting of a technique that is out of range.
   case setting(name: String, wanted: String, got: String)
   /// Weights that are not finite numbers.
@@ -59,9 +74,15 @@ package enum CompressionError: EngineError, Equatable {
     case .unpaired: "E0613"
     case .uneven: "E0614"
     case .illegal: "E0615"
-    case .block: "E0616"
+    case .block, .blocks: "E0616"
+    case .everything: "E0617"
+    case .pattern: "E0618"
+    case .examples: "E0619"
     case .structure: "E0625"
     case .wholeNumbers: "E0626"
+    case .emptied: "E0630"
+    case .unbridged: "E0631"
+    case .merging: "E0632"
     case .network(let error): error.code
     case .tensor(let error): error.code
     }
@@ -87,17 +108,31 @@ package enum CompressionError: EngineError, Equatable {
       "rank \(got) is out of range: `\(layer)` has ranks from 1 to \(largest)"
     case .energy(let got):
       "the energy kept is a fraction above 0 and at most 1, got \(got)"
-    case .budget(let bytes, let smallest, let with):
-      "\(bytes) bytes are too few: with \(with) the network takes \(smallest) bytes"
+    case .budget(let most, let smallest, let unit, let with):
+      "\(most) \(unit) are too few: with \(with) the network takes \(smallest) \(unit)"
+    case .blocks(let block, let matrix, let parameter):
+      "blocks of \(block) do not divide `\(parameter)`, a matrix of \(matrix[0])×\(matrix[1]) weights"
+    case .pattern(let pattern, let row, let parameter):
+      "runs of \(pattern.run) do not divide the rows of `\(parameter)`, which have \(row) weights"
+    case .examples(let criterion):
+      "the criterion `\(criterion)` looks at examples, and there are none"
+    case .everything(let layer, let count, let noun, _):
+      "`\(layer)` would lose all of its \(count) \(noun)"
     case .unknownLayer(let name, let known):
       "the network has no layer `\(name)` that this works on; it has "
         + known.map { "`\($0)`" }.joined(separator: ", ")
     case .nothing(let technique, let wanted):
       "\(technique) found nothing to work on: it wants \(wanted)"
     case .criterion(let name, let scores, let wanted):
-      "the criterion `\(name)` scores \(scores), and \(wanted) are to be pruned"
+      "the criterion `\(name)` scores \(scores), and the network is to be pruned \(wanted)"
     case .units(let layer, let reason):
       "no units can be removed from `\(layer)`: \(reason)"
+    case .emptied(let layer):
+      "these removals leave `\(layer)` without a unit, and what it connects would come apart"
+    case .unbridged(let layer):
+      "without `\(layer)` nothing connects the network's input to its output"
+    case .merging(let layer, let reason):
+      "the neurons of `\(layer)` cannot be merged: \(reason)"
     case .setting(let name, let wanted, let got): "`\(name)` must be \(wanted), got \(got)"
     case .notFinite(let parameter, let index):
       "`\(parameter)` holds a value that is not a finite number, at \(index)"
@@ -131,6 +166,15 @@ package enum CompressionError: EngineError, Equatable {
       } ?? "with strict: false the last group of a row is shorter"
     case .block(let size, let row, _):
       CompressionError.divisor(of: row, near: size).map { "blocks of \($0) divide them" }
+    case .examples: "give some, such as on: data.train"
+    case .blocks(_, _, let parameter), .pattern(_, _, let parameter):
+      "leave the layer out: except: [\"\(parameter.prefix { $0 != "." })\"]"
+    case .everything(let layer, let count, _, let isGlobal):
+      isGlobal
+        ? "scope: .local takes the same share everywhere; or leave it whole: except: [\"\(layer)\"]"
+        : count > 1
+          ? "prune less: one of \(count) stays at \(100 * (count - 1) / count)%"
+          : "leave it whole: except: [\"\(layer)\"]"
     case .structure: ".csr takes zeros at any places; .auto chooses for each layer"
     case .wholeNumbers: "dequantize gives floats again"
     case .network(let error): error.help

@@ -43,6 +43,10 @@ package enum ContainerWords {
     ".cortexM4|.cortexM7|.int8_npu|.arm_dot_product|.avx2|.avx512_vnni|.sparse_gpu",
     "index|code|reindex|lambda|.smallest|.bitmask|.gaps|.relative|.csr|.csc|.positions",
     ".deflate|.huffman|.range|.rate_distortion|hash|factor|buckets|block|.points",
+    "count|below|macs|parameters|pattern|.lamp|.geometric_median|.distance_sum|.batchnorm_scale",
+    ".activation|.apoz|.wanda|.snip|.taylor|.fisher|.obd|.obs|.movement|.weight|.pattern|.block",
+    ".kernel|.neuron|.filter|.unit|.head|.row",
+    "merge_neurons",
   ]
 
   /// By their UTF-8: strings of Swift are equal where their accents are, whatever their bytes.

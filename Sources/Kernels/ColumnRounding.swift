@@ -109,18 +109,24 @@ package struct ColumnRounding: Sendable {
     return parts.flatMap { $0 }
   }
 
-  /// The upper triangle U with H⁻¹ = Uᵀ U, by rows. Where no input ever came, H has 1.
-  static func inverseFactor(
-    _ products: [Float], _ n: Int, damping: Double
-  ) throws(LinearAlgebraError) -> [Double] {
-    guard let lapack = OpenBLAS.library else { throw .unavailable(OpenBLAS.problem) }
-    guard n <= 16_384 else { throw .size }
+  /// H: the products with damping on their diagonal, of its mean. Where no input ever came, it has 1.
+  static func damped(_ products: [Float], _ n: Int, _ damping: Double) -> [Double] {
     var h = products.map(Double.init)
     let diagonal = (0..<n).map { h[$0 * n + $0] }
     let mean = diagonal.reduce(0, +) / Double(max(1, n))
     for i in 0..<n {
       h[i * n + i] = diagonal[i] == 0 ? 1 : diagonal[i] + damping * mean
     }
+    return h
+  }
+
+  /// The upper triangle U with H⁻¹ = Uᵀ U, by rows.
+  static func inverseFactor(
+    _ products: [Float], _ n: Int, damping: Double
+  ) throws(LinearAlgebraError) -> [Double] {
+    guard let lapack = OpenBLAS.library else { throw .unavailable(OpenBLAS.problem) }
+    guard n <= 16_384 else { throw .size }
+    var h = damped(products, n, damping)
     // With rows and columns reversed, LAPACK's lower factor gives H = R Rᵀ, R an upper triangle.
     h.reverse()
     var (size, info): (Int32, Int32) = (Int32(n), 0)

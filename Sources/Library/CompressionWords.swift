@@ -1,4 +1,4 @@
-// Words that make networks smaller: prune, svd, distill.
+// Words that make networks smaller, in their order: svd and distill here, the others in their own files.
 import Compression
 import Encodings
 import Formats
@@ -8,78 +8,8 @@ import Tensors
 
 enum CompressionWords {
   static let all =
-    [prune] + QuantizationWords.all + SharingWords.all + CodingWords.all
+    PruningWords.all + QuantizationWords.all + SharingWords.all + CodingWords.all
     + [svd, distill]
-
-  // MARK: Pruning
-
-  static let prune = Builtin(
-    "prune", "Removes the share of a network's weights or units that matters least.",
-    Parameter<NetworkValue>("network", "what to prune"),
-    Parameter<Fraction>("sparsity", "the share that is removed", rule: sparsityRule),
-    Parameter<Criterion>("by", "what makes a weight or a unit dispensable", default: .magnitude),
-    Parameter<PruningScope>("scope", "where the share is counted", default: .local),
-    Parameter<[String]?>("layers", "the names of the layers to prune; all of them without"),
-    Parameter<[String]?>("except", "the names of layers that stay whole"),
-    Parameter<DatasetValue?>(
-      "on", "examples: with them, the network trains while it is pruned little by little"),
-    Parameter<Int>("epochs", "of that training", default: 2, rule: .within(1...100_000)),
-    Parameter<Int>(
-      "batch", "examples in a step of that training", default: 32, rule: .within(1...65_536)),
-    Parameter<PruningSchedule>(
-      "schedule", "how the sparsity grows over that training", default: .polynomial),
-    Parameter<Fraction>("from", "the sparsity that the schedule starts with", default: Fraction(0)),
-    Parameter<Double?>("power", "of .polynomial; without it, 3"),
-    Parameter<Double?>("rate", "the learning rate of that training"),
-    details:
-      "By .magnitude, single weights become zero: shapes stay, and `save` stores only what is "
-      + "left where that is smaller. By .l1 or .l2, whole neurons and filters leave the network: it becomes "
-      + "smaller and faster at once. The last layer keeps its units.",
-    source:
-      "Han et al. 2015, arXiv:1506.02626; Li et al. 2017, arXiv:1608.08710; Zhu and Gupta 2017, arXiv:1710.01878",
-    examples: [
-      Example("prune(mlp([64, 16, 10]), 75%).sparsity", shows: "75%"),
-      Example(
-        "prune(mlp([64, 16, 10]), 50%, by: .l2)", shows: "network mlp 64 → 10, 610 parameters"),
-    ], seeAlso: ["finetune", "measure", "quantize"], finish: NetworkValue.recorded(as: "prune")
-  ) {
-    context, network, sparsity, criterion, scope, only, except, data, epochs, batch, schedule, from,
-    power, rate -> NetworkValue in
-    let options = PruneOptions(
-      sparsity: sparsity.share, granularity: criterion.granularity, criterion: criterion,
-      scope: scope, layers: try layers(only, except))
-    let naming = only == nil ? "except" : "layers"
-    guard let data else {
-      return finished(
-        try Marking.arguments(layers: naming) { try Compression.prune(network.network, options) },
-        network, context)
-    }
-    guard criterion.granularity == .weight else {
-      throw Problem(
-        "E0609",
-        "`on` prunes weights little by little, and .\(criterion.name) removes whole units at once",
-        help: "prune without `on`, then finetune", parameter: "by")
-    }
-    var training = Training()
-    training.epochs = epochs
-    training.batch = batch
-    training.rate = rate
-    let seed = context.seed
-    var stream = context.randomStream()
-    training.seed = stream.next()
-    let gradual = GradualPruning(options, schedule: schedule, from: from.share, power: power)
-    let fitted = Fitting.fit(data.dataset, to: network.network)
-    let trained = try Marking.arguments(layers: naming) {
-      try Compression.prune(
-        network.network, gradually: gradual, on: fitted, training, monitor: context.monitor("prune")
-      )
-    }
-    return try TrainingWords.finished(trained, seed: seed, context)
-  }
-
-  static let sparsityRule = Parameter<Fraction>.Rule(
-    "from 0% to below 100%",
-    help: { $0.meantAsPercent("sparsity") }, allows: { $0.share >= 0 && $0.share < 1 })
 
   // MARK: Factorization
 

@@ -7,7 +7,7 @@ package enum Library {
     Chapter("Data, networks and files", FileWords.all),
     Chapter("Building networks", LayerWords.all + SequenceWords.all + JoiningWords.all),
     Chapter("Training and asking", TrainingWords.all + AnswerWords.all),
-    Chapter("Compressing", CompressionWords.all + SensitivityWords.all),
+    Chapter("Compressing", CompressionWords.all + MergingWords.all + SensitivityWords.all),
     Chapter("Measuring", MeasureWords.all + SparseWords.all + ExplainingWords.all),
     Chapter("Hardware", HardwareWords.all),
     Chapter("Drawing", ChartWords.all),

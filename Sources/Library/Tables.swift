@@ -33,16 +33,7 @@ extension RangeEstimator: TableEntry { static var noun: String { "a range estima
 extension RoundingRule: TableEntry { static var noun: String { "a rounding rule" } }
 extension Criterion: TableEntry { static var noun: String { "a pruning criterion" } }
 extension PruningSchedule: TableEntry { static var noun: String { "a pruning schedule" } }
-extension PruningScope: TableEntry {
-  static var all: [PruningScope] { allCases }
-  static var noun: String { "a scope" }
-  var name: String { rawValue }
-  var summary: String {
-    switch self {
-    case .local: "the same share in every layer"
-    case .global: "the lowest scores of the whole network, wherever they are"
-    }
-  }
-}
+extension PruningScope: TableEntry { static var noun: String { "a scope" } }
+extension Granularity: TableEntry { static var noun: String { "a granularity" } }
 extension SensitivityEstimator: TableEntry { static var noun: String { "an estimator" } }
 extension RankRule: TableEntry { static var noun: String { "a rank rule" } }

@@ -8,23 +8,6 @@ package enum Attribute: Sendable, Equatable {
   case integers([Int])
 }
 
-/// How the units (features, channels: axis 0 of one example) of a layer's outputs follow from its inputs'.
-/// Removing whole units from a network needs no more than this.
-package enum UnitFlow: Sendable, Equatable {
-  /// The layer makes its own units: axis 0 of each of its parameters; input units are axis 1 of its weight.
-  case makes
-  /// Unit i of the output comes from unit i of the input only; parameters, if any, have one entry per unit.
-  case passes
-  /// Each input unit becomes this many consecutive output units (flatten).
-  case spreads(Int)
-  /// All inputs share their units one to one (residual add).
-  case ties
-  /// The inputs' units one after the other (concatenate).
-  case joins
-  /// Units cannot be followed through this layer.
-  case mixes
-}
-
 /// A layer: settings only. Its input sizes follow from the network, its parameters live in the network.
 package protocol Layer: Sendable {
   /// The field's name, such as "dense": its key in the table of layers and in files.
@@ -41,6 +24,8 @@ package protocol Layer: Sendable {
   /// Multiply-accumulates for one example.
   func multiplyAccumulates(for inputs: [[Int]]) -> Int
   var unitFlow: UnitFlow { get }
+  /// The same layer where only these units are left: sizes and groups follow.
+  func keeping(_ kept: KeptUnits) throws(NetworkError) -> any Layer
 
   /// What nodes of this layer are called, before their number: "conv" in "conv1".
   var stem: String { get }
@@ -102,10 +87,8 @@ extension Layer {
 
   /// The same layer with a bias; nil for one that cannot have any.
   package var withBias: (any Layer)? {
-    var settings = Dictionary(uniqueKeysWithValues: attributes.map { ($0.name, $0.value) })
-    guard settings["bias"] != nil else { return nil }
-    settings["bias"] = .integer(1)
-    return try? Self(attributes: settings)
+    guard attributes.contains(where: { $0.name == "bias" }) else { return nil }
+    return try? with(["bias": .integer(1)])
   }
 
   /// The one input's shape, where it has what the layer wants.

@@ -28,14 +28,14 @@ import Testing
     (0.8, [0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0]),
   ])
   func prunesTheSameWeights(_ sparsity: Double, _ kept: [Int]) throws {
-    let result = try prune(try network(), PruneOptions(sparsity: sparsity)).network
+    let result = try prune(try network(), PruneOptions(.share(sparsity))).network
     #expect(result.parameters[0].parameter.pruned?.map { $0 ? 0 : 1 } == kept)
   }
 
   @Test func prunesTheSameUnit() throws {
     for criterion in [Criterion.l1, .l2] {
       let result = try prune(
-        try network(), PruneOptions(sparsity: 0.34, granularity: .unit, criterion: criterion)
+        try network(), PruneOptions(.share(0.34), per: .unit, by: criterion)
       ).network
       #expect(result.parameters[0].parameter.value.elements == Array(Self.weights.dropFirst(4)))
     }

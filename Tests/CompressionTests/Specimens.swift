@@ -1,4 +1,5 @@
 // Small random networks of every kind that a technique may meet, and inputs for them.
+import Compression
 import Networks
 import Tensors
 
@@ -6,10 +7,15 @@ enum Specimens {
   /// A layer's place in a specimen, and what can go wrong in making it is a bug of the test.
   static func network(_ name: String, seed: UInt64 = 1) throws -> Network {
     let (input, blueprint) = try plan(name)
-    let network = try Network.build(
-      name: name, input: input, blueprint: blueprint, random: RandomStream(seed: seed))
+    return trained(
+      try Network.build(
+        name: name, input: input, blueprint: blueprint, random: RandomStream(seed: seed)),
+      seed: seed)
+  }
+
+  /// With biases, gains and statistics that are not the first values, as after a training.
+  static func trained(_ network: Network, seed: UInt64) -> Network {
     var random = RandomStream(seed: seed &+ 99)
-    // Biases, gains and statistics that are not the first values, as after a training.
     return network.mapParameters { _, parameter in
       guard parameter.role != .weight else { return parameter }
       var value = parameter.value
@@ -72,6 +78,16 @@ enum Specimens {
     .layer(
       try Conv2D(
         filters: filters, kernel: [size, size], padding: [padding, padding], groups: groups))
+  }
+
+  /// The pruned network; nil where a layer would lose everything, as those of a few weights may.
+  static func pruned(
+    _ network: Network, _ options: PruneOptions, on data: Dataset? = nil
+  ) throws -> Network? {
+    do throws(CompressionError) { return try prune(network, options, on: data).network } catch {
+      guard case .everything = error else { throw error }
+      return nil
+    }
   }
 
   /// A batch of inputs for a network.

@@ -30,7 +30,7 @@ import Testing
     let errors: [CompressionError] = [
       .sparsity(90), .bits(17, wanted: 2...16, grid: "affine"), .group(0),
       .rank(20, largest: 10, layer: "dense3"),
-      .energy(2), .budget(bytes: 1, smallest: 600), .unknownLayer("x", known: ["dense1"]),
+      .energy(2), .budget(1, smallest: 600), .unknownLayer("x", known: ["dense1"]),
       .nothing(technique: "svd", wanted: "a dense layer"),
       .criterion("l1", scores: "units", wanted: "weights"),
       .units(layer: "conv1", reason: "it is grouped"),

@@ -30,13 +30,26 @@ import Testing
 
   static let pruned: [String] = {
     var all: [String] = []
-    for criterion in Criterion.all {
-      for scope in PruningScope.allCases {
-        all.append("prune(net, 50%, by: .\(criterion.name), scope: .\(scope.rawValue))")
-        all.append("prune(net, 93%, by: .\(criterion.name), scope: .\(scope.rawValue))")
-      }
+    for scope in PruningScope.allCases {
+      all.append("prune(net, 50%, scope: .\(scope.rawValue))")
     }
-    return all
+    // Of normalizations there are none in this network.
+    for criterion in Criterion.all where criterion.name != Criterion.batchNormScale.name {
+      let data =
+        switch criterion.evidence {
+        case .weights: ""
+        case .inputs, .labels: ", on: data.train[0..<48]"
+        case .training: ", on: data.train[0..<48], epochs: 1"
+        }
+      all.append("prune(net, 50%, by: .\(criterion.name)\(data))")
+    }
+    return all + [
+      "prune(net, 93%)", "prune(net, 50%, per: .block, block: [2, 4])",
+      "prune(net, pattern: \"1:4\")",
+      "prune(net, (dense1: 90%, dense3: 20%))", "prune(net, bytes: 3KB)",
+      "prune(net, bytes: 3KB, per: .neuron)",
+      "prune(net, 50%, by: .geometric_median, per: .neuron)",
+    ]
   }()
 
   static let combined = [

@@ -160,17 +160,6 @@ import Testing
 @Suite struct QuantizeRegressionTests {
   private let bench = Workbench()
 
-  /// A layer of which nothing is kept has no scale to stay on.
-  @Test(arguments: [".symmetric", ".affine", ".fp8_e4m3"]) func allPrunedTrains(_ grid: String) {
-    let cell = bench.run(
-      """
-      data = load "digits"
-      q = quantize(prune(mlp([64, 10]), 99.999%), per: .tensor, grid: \(grid))
-      train(q, on: data.train, epochs: 0).sparsity
-      """)
-    #expect(cell.error == nil, "\(cell.message)")
-  }
-
   /// Kernels that read every weight get every weight.
   @Test func prunedWeightsAreStoredAsAMachineReadsThem() {
     bench.run("data = load \"digits\"\nnet = prune(mlp([64, 16, 10]), 90%)")

@@ -10,7 +10,7 @@ import Testing
     "prune(net, 50%, by: .l2)", "prune(net, 50%, on: data.train[0..<40], epochs: 1)",
     "quantize(net, bits: 4)", "dequantize(net)", "fold(net)", "arithmetic(net, .float)",
     "share(net, bits: 2)", "index(prune(net, 50%), by: .csr)", "code(net)", "svd(net, rank: 2)",
-    "hash(net, factor: 4)",
+    "hash(net, factor: 4)", "merge_neurons(net, share: 50%)",
     "distill(net, teacher: mlp([64, 10]), on: data.train[0..<40], epochs: 1)",
   ]
 

@@ -12,6 +12,7 @@ import Testing
     ("train", "schedule", Schedule.all.map(\.name)),
     ("train", "loss", Loss.all.filter { !$0.wantsTeacher }.map(\.name)),
     ("prune", "by", Criterion.all.map(\.name)),
+    ("prune", "per", Granularity.all.map(\.name)),
     ("prune", "scope", PruningScope.allCases.map(\.rawValue)),
     ("prune", "schedule", PruningSchedule.all.map(\.name)),
     ("quantize", "grid", Grid.all.map(\.name)),
@@ -55,6 +56,26 @@ import Testing
     for rule in RoundingRule.all where rule.needsExamples {
       calls["quantize" + rule.name] = "quantize(net, rounding: .\(rule.name), bits: 3, on: some)"
     }
+    for criterion in Criterion.all where criterion.evidence != .weights {
+      let training = criterion.learns ? ", epochs: 1" : ""
+      calls["prune" + criterion.name] =
+        "prune(net, 50%, by: .\(criterion.name), on: some\(training))"
+    }
+    let block = "conv(4, 3, padding: 1)\n  batchnorm()\n  activation .relu"
+    let images =
+      "network(input: [1, 8, 8]) {\n  \(block)\n  residual { \(block) }\n  flatten()\n  dense 10\n}"
+    for name in ["batchnorm_scale"] {
+      calls["prune" + name] = "prune(\(images), 50%, by: .\(name))"
+    }
+    for name in ["kernel", "filter", "layer"] {
+      calls["prune" + name] = "prune(\(images), 50%, per: .\(name))"
+    }
+    calls["prunepattern"] = "prune(net, pattern: \"2:4\")"
+    calls["pruneblock"] = "prune(net, 50%, block: [2, 2])"
+    calls["prunehead"] =
+      "prune(network(input: [8, 4]) {\n  attention heads: 2, queries: [dense(8, positions: true)], "
+      + "keys: [dense(8, positions: true)], values: [dense(8, positions: true)]\n"
+      + "  dense(8, positions: true)\n}, 50%, per: .head)"
     for schedule in PruningSchedule.all {
       calls["prune" + schedule.name] =
         "prune(net, 60%, on: some, epochs: 1, schedule: .\(schedule.name))"
@@ -67,6 +88,7 @@ import Testing
       "optimizer": "train(net, on: some, epochs: 1, optimizer: .NAME)",
       "schedule": "train(net, on: some, epochs: 2, schedule: .NAME)",
       "loss": "train(net, on: some, epochs: 1, loss: .NAME)", "by": "prune(net, 50%, by: .NAME)",
+      "per": "prune(net, 50%, per: .NAME)",
       "grid": "quantize(net, grid: .NAME)", "range": "quantize(net, range: .NAME, bits: 3)",
       "activation_range": "quantize(net, activations: 8, activation_range: .NAME, on: some)",
       "activation_grid": "quantize(net, activations: 8, activation_grid: .NAME, on: some)",

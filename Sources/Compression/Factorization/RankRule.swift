@@ -159,7 +159,7 @@ private func spend(
   var purses = spectra.map { Purse($0) }
   left -= purses.reduce(0) { $0 + $1.bits }
   guard left >= 0 else {
-    throw .budget(bytes: Int(bytes), smallest: (Int(bytes) * 8 - left + 7) / 8)
+    throw .budget(Int(bytes), smallest: (Int(bytes) * 8 - left + 7) / 8)
   }
   while let i = bestBuy(purses, left), let next = purses[i].next {
     purses[i].rank = next.rank

@@ -62,9 +62,9 @@ package func svd(
       if excess <= 0 { return result }
       reserved += excess
     } catch {
-      guard case .budget(_, let smallest, _) = error else { throw error }
+      guard case .budget(_, let smallest, _, _) = error else { throw error }
       throw .budget(
-        bytes: Int(exactly: options.amount.rounded()) ?? 0, smallest: smallest + Int(reserved))
+        Int(exactly: options.amount.rounded()) ?? 0, smallest: smallest + Int(reserved))
     }
   }
 }

@@ -1,93 +1,89 @@
-// What makes a weight or a unit dispensable: a table of scores; the lowest are pruned first.
-// A criterion knows weights. It does not know how many are pruned, where, or when.
-private import Glibc
-private import Kernels
+// What makes a weight, or a group of weights, dispensable: a table of scores; the lowest are pruned first.
+// A criterion knows groups and evidence. It does not know how many are pruned, where, or when.
 
-/// What is pruned at a time.
-package enum Granularity: String, Sendable, CaseIterable {
-  /// Single weights become zero; shapes stay.
-  case weight
-  /// Whole neurons and filters leave the network; shapes shrink.
-  case unit
-
-  package static var all: [Granularity] { allCases }
-  package var name: String { rawValue }
-
-  package var summary: String {
-    switch self {
-    case .weight: "single weights become zero, shapes stay"
-    case .unit: "whole neurons and filters leave the network, shapes shrink"
-    }
-  }
-}
-
-/// A score for weights, or for the units that own them.
+/// A score for groups of weights.
 package struct Criterion: Sendable {
   package let name: String
   package let summary: String
   package let formula: String
   package let source: String
-  package let score: Score
+  /// What it looks at beside the weights.
+  package let evidence: Evidence
+  /// What it can score.
+  package let subject: Subject
+  /// What is pruned at a time where nobody chose.
+  package let granularity: Granularity
+  /// Where the lowest are sought where nobody chose.
+  package let scope: PruningScope
+  /// The weights that stay are moved, so that the layer's outputs change as little as may be.
+  package var compensates: Bool { name == Criterion.obs.name }
+  /// Its scores are learned together with the weights.
+  package var learns: Bool { evidence == .training }
 
-  package enum Score: Sendable {
-    /// One score per weight, in order.
-    case weights(@Sendable (_ weights: [Float]) -> [Float])
-    /// One score for all incoming weights of a unit: a row of a weight `[O, I, …]`, or the rows of
-    /// all layers that share the unit, one after the other.
-    case unit(@Sendable (_ row: [Float]) -> Float)
+  let score:
+    @Sendable (
+      _ groups: Grouping, _ evidence: PruningEvidence
+    ) throws(CompressionError) -> [Float]
+
+  package enum Evidence: Sendable {
+    case weights
+    /// Examples, without their labels.
+    case inputs
+    /// Labelled examples.
+    case labels
+    /// A whole training.
+    case training
   }
 
-  /// What it scores.
-  package var granularity: Granularity {
-    switch score {
-    case .weights: .weight
-    case .unit: .unit
+  package enum Subject: Sendable {
+    /// Any group, single weights included.
+    case weights
+    /// Groups of several weights, as vectors.
+    case groups
+    /// Units that leave the network.
+    case units
+
+    package var noun: String {
+      switch self {
+      case .weights: "weights and groups of them"
+      case .groups: "groups of weights"
+      case .units: "whole units"
+      }
     }
   }
 
-  package static let magnitude = Criterion(
-    name: "magnitude",
-    summary: "small weights matter least",
-    formula: "|w|",
-    source: "Han et al. 2015, arXiv:1506.02626",
-    score: .weights { Elementwise.magnitudes(of: $0) })
+  package func scores(_ granularity: Granularity) -> Bool {
+    switch subject {
+    case .weights: !(compensates || learns) || !granularity.isGrouped
+    case .groups: granularity.isGrouped && granularity != .layer
+    case .units: granularity.effect == .removesUnits
+    }
+  }
 
-  package static let l1 = Criterion(
-    name: "l1",
-    summary: "units with a small sum of absolute incoming weights matter least",
-    formula: "Σ |w|",
-    source: "Li et al. 2017, arXiv:1608.08710",
-    score: .unit { row in Float(row.reduce(0.0) { $0 + Double(abs($1)) }) })
+  init(
+    _ name: String, _ summary: String, formula: String, source: String,
+    evidence: Evidence = .weights, subject: Subject = .weights,
+    usually granularity: Granularity = .weight, scope: PruningScope = .local,
+    score:
+      @escaping @Sendable (
+        _ groups: Grouping, _ evidence: PruningEvidence
+      ) throws(CompressionError) -> [Float]
+  ) {
+    (self.name, self.summary, self.formula, self.source) = (name, summary, formula, source)
+    (self.evidence, self.subject) = (evidence, subject)
+    (self.granularity, self.scope) = (granularity, scope)
+    self.score = score
+  }
 
-  package static let l2 = Criterion(
-    name: "l2",
-    summary: "units with a small Euclidean norm of incoming weights matter least",
-    formula: "√(Σ w²)",
-    source: "He et al. 2018, arXiv:1808.06866",
-    score: .unit { row in Float(sqrt(row.reduce(0.0) { $0 + Double($1) * Double($1) })) })
+  /// In the order in which a lecture would take them: weights alone, then inputs, then gradients, then
+  /// curvature.
+  package static let all = [
+    magnitude, l1, l2, lamp, random, geometricMedian, distanceSum, batchNormScale, activation, apoz,
+    wanda, snip, taylor, fisher, obd, obs, movement,
+  ]
 
-  package static let all = [magnitude, l1, l2]
-
-  /// What is taken where nobody chose: the first in the table for the granularity.
+  /// What is taken where nobody chose: the first in the table that is meant for it.
   package static func standard(for granularity: Granularity) -> Criterion {
-    all.first { $0.granularity == granularity } ?? magnitude
-  }
-}
-
-/// Among which candidates the lowest scores are sought.
-package enum PruningScope: String, Sendable, CaseIterable {
-  /// In every layer the same fraction.
-  case local
-  /// The lowest scores of the whole network, wherever they are.
-  case global
-
-  package static var all: [PruningScope] { allCases }
-  package var name: String { rawValue }
-
-  package var summary: String {
-    switch self {
-    case .local: "the same share of every layer"
-    case .global: "the least of the whole network, wherever it is"
-    }
+    granularity.effect == .removesUnits ? l1 : magnitude
   }
 }

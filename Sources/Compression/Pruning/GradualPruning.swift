@@ -2,7 +2,7 @@
 package import Networks
 
 package struct GradualPruning: Sendable {
-  /// What is pruned in the end: by weight.
+  /// What is pruned in the end: masks, for shapes stay.
   package var pruning: PruneOptions
   package var schedule: PruningSchedule
   /// The sparsity with which the schedule starts.
@@ -28,31 +28,52 @@ package struct GradualPruning: Sendable {
     self.interval = interval
   }
 
-  /// The sparsity wanted when `share` (0...1) of the training is over; nil before the phase starts.
-  package func sparsity(at share: Double) -> Double? {
-    guard share >= phase.lowerBound else { return nil }
-    guard share < phase.upperBound else { return pruning.sparsity }
+  /// The share of a layer that is to be gone when `moment` (0...1) of the training is over, where it is
+  /// `last` in the end; nil before the phase starts.
+  package func share(to last: Double, at moment: Double) -> Double? {
+    guard moment >= phase.lowerBound else { return nil }
+    guard moment < phase.upperBound else { return last }
     return schedule.sparsity(
-      from: initialSparsity, to: pruning.sparsity,
-      progress: (share - phase.lowerBound) / (phase.upperBound - phase.lowerBound),
+      from: min(initialSparsity, last), to: last,
+      progress: (moment - phase.lowerBound) / (phase.upperBound - phase.lowerBound),
       power: power ?? schedule.defaultPower ?? 1)
   }
 
+  /// Steps from one pruning to the next in a training of so many.
+  func interval(of steps: Int) -> Int { interval ?? max(1, min(100, steps / 20)) }
+
   /// - Throws: `CompressionError.sparsity` for a sparsity outside `0..<1`; `.criterion` for one
-  ///   that scores units; `.setting` for a sparsity that would fall, a power, a phase or an
-  ///   interval out of range.
+  ///   that scores something else; `.setting` for what cannot grow while training, a sparsity that would
+  ///   fall, a power, a phase or an interval out of range.
   package func check() throws(CompressionError) {
     try checkSparsity(initialSparsity)
-    try checkSparsity(pruning.sparsity)
-    guard initialSparsity <= pruning.sparsity else {
+    try pruning.check()
+    guard pruning.granularity.effect == .masks else {
       throw .setting(
-        name: "from", wanted: "at most the final sparsity \(pruning.sparsity)",
-        got: "\(initialSparsity)")
+        name: "epochs", wanted: "left out, for units leave at once: prune first, then finetune",
+        got: "given, per `\(pruning.granularity.name)`")
     }
-    guard pruning.granularity == .weight else {
+    switch pruning.amount {
+    case .share(let last):
+      guard initialSparsity <= last else {
+        throw .setting(
+          name: "from", wanted: "at most the final sparsity \(last)", got: "\(initialSparsity)")
+      }
+    case .shares, .pattern: break
+    case .count, .below, .budget:
       throw .setting(
-        name: "granularity", wanted: "`weight` while training, for shapes stay", got: "`unit`")
+        name: "epochs", wanted: "left out, for only a share can grow: prune first, then finetune",
+        got: "given")
     }
+    if pruning.criterion.learns, pruning.scope != .local || pruning.amount == .pattern {
+      throw .setting(
+        name: "scope", wanted: "`local`, with a share, by the criterion movement",
+        got: "`\(pruning.scope.name)`")
+    }
+    try checkRanges()
+  }
+
+  private func checkRanges() throws(CompressionError) {
     if let power, !(power > 0 && power <= 100) {
       throw .setting(name: "power", wanted: "above 0 and at most 100", got: "\(power)")
     }
@@ -65,14 +86,13 @@ package struct GradualPruning: Sendable {
   }
 
   /// What training calls every `interval` steps. The last call leaves the final sparsity, exactly.
-  package func revision(interval: Int) -> Training.Revision {
+  package func revision(interval: Int, on data: Dataset? = nil) -> Training.Revision {
     Training.Revision(interval: interval) { network, step, steps throws(NetworkError) in
-      guard let sparsity = sparsity(at: Double(step) / Double(max(1, steps))) else {
-        return network
-      }
+      let moment = Double(step) / Double(max(1, steps))
+      guard moment >= phase.lowerBound else { return network }
       var options = pruning
-      options.sparsity = sparsity
-      do throws(CompressionError) { return try prune(network, options).network } catch {
+      options.amount = pruning.amount.mapShares { share(to: $0, at: moment) ?? 0 }
+      do throws(CompressionError) { return try prune(network, options, on: data).network } catch {
         throw error.asNetworkError
       }
     }
@@ -88,13 +108,16 @@ package func prune(
   monitor: Monitor = .silent
 ) throws(CompressionError) -> Trained {
   try gradual.check()
-  // Whatever else is wrong shows before the first step.
-  _ = try prune(network, gradual.pruning)
   let epochs = min(max(1, training.epochs), 1_000_000)
-  let steps = epochs * (data.count / max(1, training.batch) + 1)
+  let steps = epochs * ((data.count + training.batch - 1) / max(1, training.batch))
+  guard !gradual.pruning.criterion.learns else {
+    return try gradual.trainedByMovement(
+      network, on: data, training, steps: steps, monitor: monitor)
+  }
+  // Whatever else is wrong shows before the first step.
+  _ = try prune(network, gradual.pruning, on: data)
   var training = training
-  training.revision = gradual.revision(
-    interval: gradual.interval ?? max(1, min(100, steps / 20)))
+  training.revision = gradual.revision(interval: gradual.interval(of: steps), on: data)
   do { return try network.trained(on: data, training, monitor: monitor) } catch {
     throw .network(error)
   }

@@ -159,7 +159,7 @@ private struct AllocationSearch {
     guard bytes <= options.budget else {
       let bits = Set(layers(at: 0).map(\.bits))
       let fewest = bits.count == 1 ? "\(bits.min() ?? 0) bits" : "the fewest bits"
-      throw .budget(bytes: options.budget, smallest: bytes, with: "\(fewest) in every layer")
+      throw .budget(options.budget, smallest: bytes, with: "\(fewest) in every layer")
     }
     // The file beside the parameters is nearly the same for all: first a guess, then the files.
     let room = options.budget - (bytes - front.bytes[0])

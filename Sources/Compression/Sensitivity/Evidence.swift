@@ -63,13 +63,9 @@ final class Evidence {
       return nil
     }
     do throws(NetworkError) { try network.check(data) } catch { throw .network(error) }
-    let wanted = options.examples ?? min(SensitivityOptions.usualExamples, data.count)
-    guard wanted <= data.count else {
-      throw .setting(
-        name: "examples", wanted: "at most \(data.count), for there are no more", got: "\(wanted)")
-    }
-    var random = RandomStream(seed: options.seed).split("examples")
-    return data.selecting(random.permutation(data.count).prefix(wanted).sorted())
+    return try data.drawn(
+      options.examples, usually: SensitivityOptions.usualExamples,
+      RandomStream(seed: options.seed).split("examples"))
   }
 
   // MARK: Weights

@@ -82,7 +82,7 @@ extension Network {
     }
     let smallest = length(result(0).network)
     guard smallest <= bytes else {
-      throw .budget(bytes: bytes, smallest: smallest, with: "the fewest values in every layer")
+      throw .budget(bytes, smallest: smallest, with: "the fewest values in every layer")
     }
     // The length grows with the values: what fits, and what does not or is one too many.
     var (fits, above) = (0, weights + 1)

@@ -81,13 +81,24 @@ package final class LossGradient {
   /// examples, divided by the number of all examples.
   /// - Throws: `NetworkError.interrupted`.
   package func run(_ rows: Range<Int>, monitor: Monitor) throws(NetworkError) {
-    try forward(rows, monitor)
     for row in rows { labels.floats[row - rows.lowerBound] = Float(data.labels[row]) }
+    try run(rows, monitor: monitor) { outputs, slopes in
+      Scores(outputs, rows: rows.count, classes: plan.network.outputShape.reduce(1, *))
+        .crossEntropy(
+          labels: labels.floats, smoothing: 0, scale: 1 / Float(data.count),
+          losses: losses.floats, gradient: slopes)
+    }
+  }
+
+  /// The same for any function of the outputs.
+  /// - Parameter slopes: writes its gradient by the outputs `[rows, classes]`.
+  /// - Throws: `NetworkError.interrupted`.
+  package func run(
+    _ rows: Range<Int>, monitor: Monitor, slopes: (_ outputs: Floats, _ slopes: Floats) -> Void
+  ) throws(NetworkError) {
+    try forward(rows, monitor)
     guard let gradient = plan.outputGradient else { return }
-    Scores(plan.output, rows: rows.count, classes: plan.network.outputShape.reduce(1, *))
-      .crossEntropy(
-        labels: labels.floats, smoothing: 0, scale: 1 / Float(data.count), losses: losses.floats,
-        gradient: gradient)
+    slopes(plan.output, gradient)
     try plan.backward(rows.count, monitor: monitor)
     for buffer in buffers { buffer.sum(plan.parts(buffer, rows.count)) }
   }

@@ -97,7 +97,9 @@ package struct ActivationQuantizer: Layer, LayerRun {
   }
 
   package var stem: String { "quant" }
-  package var unitFlow: UnitFlow { .passes }
+  package var unitFlow: UnitFlow {
+    grid == .scaledSign ? .blends("their mean magnitude scales their signs") : .passes
+  }
 
   package static func codes(_ bits: Int, _ grid: Grid) -> ClosedRange<Int> {
     switch grid {

@@ -21,7 +21,12 @@ package struct Attention: Layer, LayerRun {
   }
 
   package var attributes: [(name: String, value: Attribute)] { [("heads", .integer(heads))] }
-  package var unitFlow: UnitFlow { .mixes }
+  package var unitFlow: UnitFlow { .attends(heads: heads) }
+
+  /// As many units in each head as before, so that the scale stays.
+  package func keeping(_ kept: KeptUnits) throws(NetworkError) -> any Layer {
+    try with(["heads": .integer(kept.outputs.count / (kept.inputShapes[2][0] / heads))])
+  }
 
   package func outputShape(for inputs: [[Int]]) throws(NetworkError) -> [Int] {
     guard inputs.count == 3, inputs.allSatisfy({ $0.count == 2 && $0.allSatisfy { $0 > 0 } }),

@@ -50,7 +50,16 @@ package struct Conv2D: Layer {
   }
 
   package var stem: String { "conv" }
-  package var unitFlow: UnitFlow { groups == 1 ? .makes : .mixes }
+  package var unitFlow: UnitFlow { .makes(groups: groups) }
+
+  /// A group of its own for each channel that is left, where each channel had one.
+  package func keeping(_ kept: KeptUnits) throws(NetworkError) -> any Layer {
+    let isDepthwise = groups > 1 && groups == kept.inputShapes[0][0]
+    return try with([
+      "filters": .integer(kept.outputs.count),
+      "groups": .integer(isDepthwise ? kept.inputs[0].count : groups),
+    ])
+  }
 
   func window(_ input: [Int]) -> Window? {
     Window(

@@ -31,7 +31,11 @@ package struct DenseLayer: Layer {
     return positions ? own + [("positions", .integer(1))] : own
   }
 
-  package var unitFlow: UnitFlow { .makes }
+  package var unitFlow: UnitFlow { .makes(groups: 1) }
+
+  package func keeping(_ kept: KeptUnits) throws(NetworkError) -> any Layer {
+    try with(["units": .integer(kept.outputs.count)])
+  }
 
   package func outputShape(for inputs: [[Int]]) throws(NetworkError) -> [Int] {
     guard positions else {

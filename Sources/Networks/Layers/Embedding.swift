@@ -22,7 +22,11 @@ package struct Embedding: Layer, LayerRun {
     [("vocabulary", .integer(vocabulary)), ("units", .integer(units))]
   }
 
-  package var unitFlow: UnitFlow { .mixes }
+  package var unitFlow: UnitFlow { .looksUp }
+
+  package func keeping(_ kept: KeptUnits) throws(NetworkError) -> any Layer {
+    try with(["units": .integer(kept.outputs.count)])
+  }
 
   package func outputShape(for inputs: [[Int]]) throws(NetworkError) -> [Int] {
     [units, try single(inputs, "a list of indices") { $0.count == 1 }[0]]

@@ -128,7 +128,7 @@ package struct LayerNorm: Layer, LayerRun {
   }
 
   package var attributes: [(name: String, value: Attribute)] { [("epsilon", .number(epsilon))] }
-  package var unitFlow: UnitFlow { .mixes }
+  package var unitFlow: UnitFlow { .blends("a layer norm takes its mean over them") }
 
   package func outputShape(for inputs: [[Int]]) throws(NetworkError) -> [Int] {
     try single(inputs, "units first") { !$0.isEmpty && $0.allSatisfy { $0 > 0 } }

@@ -20,7 +20,7 @@ package struct PositionEmbedding: Layer, LayerRun {
   package var attributes: [(name: String, value: Attribute)] {
     [("positions", .integer(positions))]
   }
-  package var unitFlow: UnitFlow { .mixes }
+  package var unitFlow: UnitFlow { .passes }
 
   package func outputShape(for inputs: [[Int]]) throws(NetworkError) -> [Int] {
     try single(inputs, "a sequence [units, positions] of at most \(positions) positions") {
@@ -74,7 +74,7 @@ package struct SegmentEmbedding: Layer, LayerRun {
   }
 
   package var attributes: [(name: String, value: Attribute)] { [("segments", .integer(segments))] }
-  package var unitFlow: UnitFlow { .mixes }
+  package var unitFlow: UnitFlow { .passes }
 
   package func outputShape(for inputs: [[Int]]) throws(NetworkError) -> [Int] {
     try single(inputs, "a sequence [units, positions]") {

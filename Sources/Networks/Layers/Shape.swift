@@ -12,8 +12,7 @@ package struct Flatten: Layer, LayerRun {
   }
 
   package var attributes: [(name: String, value: Attribute)] { [] }
-  /// Into how many depends on the input: the ratio of the shapes says.
-  package var unitFlow: UnitFlow { .spreads(1) }
+  package var unitFlow: UnitFlow { .reshapes }
   package var isView: Bool { true }
   package func laneSupport(for inputs: [[Int]]) -> LaneSupport { .follows }
 
@@ -48,7 +47,12 @@ package struct Reshape: Layer, LayerRun {
   }
 
   package var attributes: [(name: String, value: Attribute)] { [("shape", .integers(shape))] }
-  package var unitFlow: UnitFlow { .mixes }
+  package var unitFlow: UnitFlow { .reshapes }
+
+  package func keeping(_ kept: KeptUnits) throws(NetworkError) -> any Layer {
+    try with(["shape": .integers([kept.outputs.count] + shape.dropFirst())])
+  }
+
   package var isView: Bool { true }
   package func laneSupport(for inputs: [[Int]]) -> LaneSupport { .follows }
 

@@ -32,7 +32,15 @@ package struct Slice: Layer, LayerRun, PicksNumbers {
     return axis == 0 ? range : range + [("axis", .integer(axis))]
   }
 
-  package var unitFlow: UnitFlow { axis == 0 ? .mixes : .passes }
+  package var unitFlow: UnitFlow { axis == 0 ? .picks(start..<end) : .passes }
+
+  package func keeping(_ kept: KeptUnits) throws(NetworkError) -> any Layer {
+    guard axis == 0 else { return self }
+    let before = kept.inputs[0].count { $0 < start }
+    return try with([
+      "start": .integer(before), "end": .integer(before + kept.outputs.count),
+    ])
+  }
 
   package func outputShape(for inputs: [[Int]]) throws(NetworkError) -> [Int] {
     var shape = try single(inputs, "at least \(end) entries along axis \(axis)") {
@@ -94,7 +102,7 @@ package struct ChannelShuffle: Layer, LayerRun, PicksNumbers {
   }
 
   package var attributes: [(name: String, value: Attribute)] { [("groups", .integer(groups))] }
-  package var unitFlow: UnitFlow { .mixes }
+  package var unitFlow: UnitFlow { .deals(groups: groups) }
 
   package func outputShape(for inputs: [[Int]]) throws(NetworkError) -> [Int] {
     try single(inputs, "channels first, in \(groups) groups of one size") {

@@ -12,7 +12,7 @@ package struct Softmax: Layer, LayerRun {
   }
 
   package var attributes: [(name: String, value: Attribute)] { [] }
-  package var unitFlow: UnitFlow { .mixes }
+  package var unitFlow: UnitFlow { .blends("a softmax divides one whole among its units") }
 
   package func outputShape(for inputs: [[Int]]) throws(NetworkError) -> [Int] {
     try single(inputs, "units first") { !$0.isEmpty && $0.allSatisfy { $0 > 0 } }

@@ -163,9 +163,10 @@ extension Catalog {
       .program("prune(network(input: 4) { activation .relu }, 50%)")),
     Entry(
       "E0609", "a criterion for something else",
-      "Some criteria score single weights, others whole units. This one does not score what "
-        + "is to be pruned.",
-      .situation("pruning units by the magnitude of single weights")),
+      "Most criteria score weights and any group of them; some compare groups of several weights, and "
+        + "some score whole units only, such as the mean of what they put out. This one does not "
+        + "score what is to be pruned: choose another criterion, or another `per`.",
+      .program("prune(network(input: 64) { dense 10 }, 50%, by: .geometric_median, per: .weight)")),
     Entry(
       "E0610", "units that cannot leave",
       "A unit can leave a layer only where everything behind it can do without: not from "
@@ -200,10 +201,28 @@ extension Catalog {
       .program("quantize(network(input: 64) { dense 10 }, group: 16, for: .cortexM4)")),
     Entry(
       "E0616", "blocks that do not divide a row",
-      "With `block`, share cuts each row of a weight into blocks of so many neighbors: a row of a dense "
+      "prune per: .block wants blocks that fill the matrix of weights, outputs × inputs. With `block`, "
+        + "share cuts each row of a weight into blocks of so many neighbors: a row of a dense "
         + "layer has its inputs, one of a convolution its channels times its window. Choose a divisor "
         + "of the row; layers of other types may have other blocks, as in block: (conv: 9, dense: 4).",
       .program("share(network(input: 64) { dense 10 }, centroids: 4, block: 24)")),
+    Entry(
+      "E0617", "a layer that would lose everything",
+      "A layer without any weights or units left gives the same to every input, and the network with it. "
+        + "With scope: .global this happens to layers whose weights are smaller than those of the "
+        + "others; take the same share of each, leave the layer out, or prune less.",
+      .program("prune(network(input: 4) { dense 2 }, 99%)")),
+    Entry(
+      "E0618", "a pattern that does not divide a row",
+      "A pattern n:m keeps n of each m weights next to each other in a row; so m must divide the rows. A row "
+        + "of a dense layer has its inputs, one of a convolution its channels times its kernel. Leave "
+        + "the layer out, or choose another m.",
+      .program("prune(network(input: 63) { dense 10 }, pattern: \"2:4\")")),
+    Entry(
+      "E0619", "a criterion without its examples",
+      "Some criteria look at what flows through the network, or at how its loss slopes and bends: they want "
+        + "examples, of the kind that the network was trained on. Give some with `on`.",
+      .program("prune(network(input: 64) { dense 10 }, 50%, by: .taylor)")),
     Entry(
       "E0625", "zeros of another structure",
       "With as: .block or .pattern, skip_zeros reads weights in blocks, or N of every M neighbors. That "
@@ -216,5 +235,21 @@ extension Catalog {
         + "last bit. Those loops read all weights. Skip zeros in a network whose weights alone are "
         + "quantized.",
       .situation("skipping the zeros of a network with quantized activations")),
+    Entry(
+      "E0630", "a layer left without units",
+      "Units that are tied go together. A layer that reads only some of another's units, such as a "
+        + "slice, may lose all that it has: then nothing connects what is before it to what is behind.",
+      .situation("removing every channel that one half of a ShuffleNet block reads")),
+    Entry(
+      "E0631", "a layer that nothing bridges",
+      "A whole layer can leave only where an addition has another input to go on with: the block of a "
+        + "residual network, or its projection, and not both.",
+      .situation("removing the block and the shortcut of the same addition")),
+    Entry(
+      "E0632", "neurons that cannot be merged",
+      "Two neurons become one where the same function works on both and only weighted sums read "
+        + "them: what the one's readers did with it, they can then do with the other. Neurons that "
+        + "are shared, gated, normalized on their own or the network's outputs have no such readers.",
+      .program("merge_neurons(network(input: 64) { dense 10 }, share: 50%, layers: [\"dense1\"])")),
   ]
 }

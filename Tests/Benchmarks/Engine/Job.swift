@@ -58,6 +58,7 @@ enum Jobs {
         "pruned", 3, { try SparseProducts.network($0[0], $0[1], batch: size($0[2])) }
       ),
       ("quantize", 2, { try Streams.quantize(rows: size($0[0]), columns: size($0[1])) }),
+      ("surgery", 1, { try Surgery.job(network: $0[0]) }),
       ("load", 2, { try Loading.job($0[0], megabytes: size($0[1])) }),
       ("select", 1, { try Streams.select(count: size($0[0])) }),
       ("read", 1, { try Streams.read(count: size($0[0])) }),

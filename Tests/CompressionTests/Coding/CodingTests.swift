@@ -8,7 +8,7 @@ import Testing
 @Suite struct CodingTests {
   /// Every way that pruned weights come to be stored.
   private func networks(_ name: String) throws -> [Network] {
-    let pruned = try prune(Specimens.network(name), PruneOptions(sparsity: 0.7)).network
+    let pruned = try prune(Specimens.network(name), PruneOptions(.share(0.7))).network
     return [
       pruned, try share(pruned, ShareOptions(centroids: 6)).network,
       try quantize(pruned, QuantizeOptions(bits: 4, granularity: .tensor)).network,

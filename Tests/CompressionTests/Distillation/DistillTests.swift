@@ -48,7 +48,7 @@ import Testing
 
   @Test func prunedWeightsStayPruned() throws {
     let teacher = try Specimens.network("mlp")
-    let student = try prune(teacher, PruneOptions(sparsity: 0.5)).network
+    let student = try prune(teacher, PruneOptions(.share(0.5))).network
     var training = Training()
     training.epochs = 2
     let trained = try distill(

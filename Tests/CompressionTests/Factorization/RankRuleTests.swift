@@ -61,7 +61,7 @@ import Testing
 
   @Test func namesTheSmallestBudget() throws {
     // rank 1: a 70 numbers, b 30; c has 51 at rank 1 and stays with 50: 150 numbers of 4 bytes
-    #expect(throws: CompressionError.budget(bytes: 599, smallest: 600)) {
+    #expect(throws: CompressionError.budget(599, smallest: 600)) {
       try choose(.bytes, 599)
     }
     #expect(throws: Never.self) { try choose(.bytes, 600) }

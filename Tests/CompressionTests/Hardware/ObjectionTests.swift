@@ -67,7 +67,7 @@ import Testing
   }
 
   @Test func zerosThatAreLeftOutMustBePutBack() throws {
-    let network = try prune(try dense(64, 32), PruneOptions(sparsity: 0.9)).network
+    let network = try prune(try dense(64, 32), PruneOptions(.share(0.9))).network
     let objection = try only(network, .cortexM7)
     #expect(objection.asked == "sparse fp32" && objection.reason.contains("unpacked"))
   }

@@ -14,7 +14,7 @@ import Testing
     #expect(plain.nonZeros == plain.weights && plain.sparsity == 0)
     #expect(plain.effectiveMultiplyAccumulates == plain.multiplyAccumulates)
     #expect(plain.bitsPerWeight >= 32 && plain.bitsPerWeight < 34)
-    let pruned = Footprint(try prune(network, PruneOptions(sparsity: 0.75)).network)
+    let pruned = Footprint(try prune(network, PruneOptions(.share(0.75))).network)
     #expect(pruned.multiplyAccumulates == plain.multiplyAccumulates)
     #expect(abs(Double(pruned.nonZeros) / Double(plain.weights) - 0.25) < 0.02)
     let share =
@@ -52,7 +52,7 @@ import Testing
     let data = Specimens.dataset(for: network)
     let options = MeasureOptions(repetitions: 0)
     let small = try quantize(
-      try prune(network, PruneOptions(sparsity: 0.9)).network, QuantizeOptions(granularity: .tensor)
+      try prune(network, PruneOptions(.share(0.9))).network, QuantizeOptions(granularity: .tensor)
     ).network
     let comparison = try Comparison([
       try measure(network, name: "net", on: data, options),

@@ -164,6 +164,21 @@ import Testing
     return training
   }
 
+  /// A layer of which nothing is kept has no scale to stay on.
+  @Test(arguments: [Grid.symmetric, .affine, .fp8E4M3].map(\.name))
+  func allPrunedTrains(_ name: String) throws {
+    let grid = try #require(Grid.all.first { $0.name == name })
+    let network = try Specimens.network("mlp").mapParameters { _, parameter in
+      parameter.role == .weight
+        ? parameter.with(pruned: [Bool](repeating: true, count: parameter.value.count)) : parameter
+    }
+    let data = Specimens.dataset(for: network)
+    let result = try quantize(
+      network, Self.options(grid, .tensor), activations: nil, training: Self.training(data),
+      on: data)
+    #expect(Footprint(result.network).nonZeros == 0)
+  }
+
   /// Two epochs on every grid, plain and pruned: numbers stay numbers, what was pruned stays 0, and
   /// the stored network loses what the last validation saw.
   @Test(arguments: Grid.all.map(\.name), [false, true])
@@ -174,7 +189,7 @@ import Testing
       guard !isPruned || grid.holdsZero || granularity == .tensor else { continue }
       var network = try Specimens.network("mlp")
       if isPruned {
-        network = try prune(network, PruneOptions(sparsity: 0.5, scope: .global)).network
+        network = try prune(network, PruneOptions(.share(0.5), scope: .global)).network
       }
       let data = Specimens.dataset(for: network)
       var options = Self.options(grid, granularity)

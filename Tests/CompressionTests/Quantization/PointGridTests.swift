@@ -153,7 +153,7 @@ import Testing
   /// Pruned weights have no points.
   @Test func prunedWeightsStayZero() throws {
     let network = try prune(
-      try Specimens.network("mlp"), PruneOptions(sparsity: 0.6)
+      try Specimens.network("mlp"), PruneOptions(.share(0.6))
     ).network
     let result = try quantize(network, Self.options(2, .group(16))).network
     for (old, new) in zip(network.parameters, result.parameters) {

@@ -60,7 +60,7 @@ import Testing
 
   @Test func prunedWeightsStayPruned() throws {
     let network = try prune(
-      try Specimens.network("cnn"), PruneOptions(sparsity: 0.7, scope: .global)
+      try Specimens.network("cnn"), PruneOptions(.share(0.7), scope: .global)
     ).network
     for options in Self.all where options.grid.holdsZero || !options.isByChannel {
       let result = try quantize(network, options).network

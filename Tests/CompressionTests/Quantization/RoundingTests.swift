@@ -117,7 +117,7 @@ import Testing
   func roundingByLayerComposesWithPruning(_ name: String, _ rule: String) throws {
     let network = try Specimens.network(name)
     let data = Specimens.dataset(for: network, count: 60)
-    let pruned = try prune(network, PruneOptions(sparsity: 0.6)).network
+    let pruned = try prune(network, PruneOptions(.share(0.6))).network
     let rounding = try #require(RoundingRule.all.first { $0.name == rule })
     func quantized(_ rounding: RoundingRule?) throws -> Network {
       try quantize(

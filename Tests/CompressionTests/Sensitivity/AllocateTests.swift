@@ -133,7 +133,7 @@ import Testing
     }
     #expect(
       throws: CompressionError.budget(
-        bytes: least - 1, smallest: least, with: "2 bits in every layer")
+        least - 1, smallest: least, with: "2 bits in every layer")
     ) { try allocate(network, options(least - 1, bits, using: estimator), on: data) }
   }
 

@@ -87,7 +87,7 @@ import Testing
 
   /// A weight that was pruned does not change, so it counts in no mean and moves in no direction.
   @Test func prunedWeightsDoNotCount() throws {
-    let network = try prune(try Specimens.network("mlp"), PruneOptions(sparsity: 0.5)).network
+    let network = try prune(try Specimens.network("mlp"), PruneOptions(.share(0.5))).network
     let data = Specimens.dataset(for: network)
     let result = try sensitivity(network, on: data, SensitivityOptions(samples: 2))
     #expect(result.rows.map(\.weights) == [60, 35, 14])

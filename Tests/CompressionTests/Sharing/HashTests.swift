@@ -129,7 +129,7 @@ import Testing
   }
 
   @Test func prunedWeightsAreFree() throws {
-    let pruned = try prune(try Specimens.network("mlp"), PruneOptions(sparsity: 0.5)).network
+    let pruned = try prune(try Specimens.network("mlp"), PruneOptions(.share(0.5))).network
     let result = try hash(pruned, HashOptions(.factor(2), seed: 1))
     #expect(result.notes.count == 3)
     #expect(result.network.parameters.allSatisfy { $0.parameter.pruned == nil })

@@ -14,7 +14,7 @@ import Testing
   }
 
   private func pruned(_ network: Network) throws -> Network {
-    try prune(network, PruneOptions(sparsity: 0.6)).network
+    try prune(network, PruneOptions(.share(0.6))).network
   }
 
   @Test(arguments: Specimens.names) func everyWeightBecomesTheNearestCentroid(

@@ -36,7 +36,7 @@ extension Node {
   /// Nil for a layer that has no weights to take the scales.
   fileprivate func folding(_ normalization: BatchNorm, _ statistics: [Parameter]) -> Node? {
     guard let weight = parameters.first(where: { $0.role == .weight }),
-      let biased = layer.withBias, layer.unitFlow == .makes || layer is Conv2D,
+      let biased = layer.withBias, layer is DenseLayer || layer is Conv2D,
       let channels = weight.value.shape.first
     else { return nil }
     let (scale, shift) = normalization.affine(statistics)
