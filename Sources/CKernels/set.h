@@ -19,3 +19,4 @@
 #include "product.h"
 #include "thin.h"
 #include "nearest.h"
+#include "sparse.h"

@@ -48,6 +48,10 @@ package enum CompressionError: EngineError, Equatable {
   case notFinite(parameter: String, index: [Int])
   /// Something that a machine cannot run as it is.
   case illegal(machine: String, Objection)
+  /// Zeros that do not have the structure of a format.
+  case structure(layer: String, format: SparseFormat)
+  /// A network that answers in whole numbers, where a technique wants floats.
+  case wholeNumbers(technique: String)
   /// Two networks that were not measured on the same examples.
   case unpaired(Int, Int)
   case network(NetworkError)
@@ -74,6 +78,8 @@ package enum CompressionError: EngineError, Equatable {
     case .everything: "E0617"
     case .pattern: "E0618"
     case .examples: "E0619"
+    case .structure: "E0625"
+    case .wholeNumbers: "E0626"
     case .emptied: "E0630"
     case .unbridged: "E0631"
     case .merging: "E0632"
@@ -132,6 +138,12 @@ package enum CompressionError: EngineError, Equatable {
       "`\(parameter)` holds a value that is not a finite number, at \(index)"
     case .illegal(let machine, let objection):
       "\(machine) cannot run `\(objection.subject)` as \(objection.asked): \(objection.reason)"
+    case .structure(let layer, let format):
+      format == .pattern
+        ? "the zeros of `\(layer)` have no pattern N:M, with M of 2, 4, 8, 16 or 32 neighbors in a row"
+        : "the zeros of `\(layer)` do not fill blocks of 4, 8 or 16 rows or columns"
+    case .wholeNumbers(let technique):
+      "\(technique) skips zeros among floats, and this network's activations are codes"
     case .unpaired(let left, let right):
       "flips need the same examples: one network answered \(left) of them, the other \(right)"
     case .network(let error): error.message
@@ -163,6 +175,8 @@ package enum CompressionError: EngineError, Equatable {
         : count > 1
           ? "prune less: one of \(count) stays at \(100 * (count - 1) / count)%"
           : "leave it whole: except: [\"\(layer)\"]"
+    case .structure: ".csr takes zeros at any places; .auto chooses for each layer"
+    case .wholeNumbers: "dequantize gives floats again"
     case .network(let error): error.help
     case .tensor(let error): error.help
     default: nil

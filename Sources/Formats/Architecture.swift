@@ -38,12 +38,16 @@ struct Architecture {
   let inputShape: [Int]
   let nodes: [Node]
   let runsInIntegers: Bool
+  let skipsZeros: SparseFormat?
 
-  init(name: String, inputShape: [Int], nodes: [Node], runsInIntegers: Bool) {
+  init(
+    name: String, inputShape: [Int], nodes: [Node], runsInIntegers: Bool, skipsZeros: SparseFormat?
+  ) {
     self.name = name
     self.inputShape = inputShape
     self.nodes = nodes
     self.runsInIntegers = runsInIntegers
+    self.skipsZeros = skipsZeros
   }
 
   // MARK: - Network → text
@@ -54,7 +58,8 @@ struct Architecture {
         ("name", .string(network.name)),
         ("input", integers(network.inputShape)),
         ("nodes", .array(network.nodes.enumerated().map { json(of: $1, at: $0) })),
-      ] + (network.runsInIntegers ? [("arithmetic", .string("integer"))] : []))
+      ] + (network.runsInIntegers ? [("arithmetic", .string("integer"))] : [])
+        + (network.skipsZeros.map { [("zeros", .string($0.rawValue))] } ?? []))
   }
 
   private static func json(of node: Networks.Node, at index: Int) -> JSON {
@@ -99,6 +104,14 @@ struct Architecture {
     case nil: runsInIntegers = false
     case .string("integer"): runsInIntegers = true
     default: throw BytesError("the network wants an unknown arithmetic", at: 0)
+    }
+    if let zeros = json["zeros"] {
+      guard let format = zeros.string.flatMap(SparseFormat.init) else {
+        throw BytesError("the network skips zeros in an unknown format", at: 0)
+      }
+      skipsZeros = format
+    } else {
+      skipsZeros = nil
     }
     var read: [Node] = []
     for (i, node) in nodes.enumerated() { read.append(try Architecture.node(node, at: i)) }
@@ -189,6 +202,7 @@ struct Architecture {
       var network = try Network(
         name: name, inputShape: inputShape, nodes: built, receipt: receipt)
       network.runsInIntegers = runsInIntegers
+      network.skipsZeros = skipsZeros
       return network
     } catch {
       throw .network(file: file, error)

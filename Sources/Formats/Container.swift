@@ -3,7 +3,8 @@
 //
 //   bytes   what
 //   2       CB 6D
-//   1       version 1 in the lower four bits; 16: runs in integers, 32: has a receipt, 64: it is deflated
+//   1       version 1 in the lower four bits; 16: runs in integers, 32: has a receipt, 64: it is deflated,
+//           128: skips zeros, and a byte follows: 0 automatically, 1 csr, 2 in blocks, 3 in a pattern
 //   …       nodes (ContainerNodes.swift)
 //   …       per parameter, in the nodes' order: a byte with the tag of its encoding, how its mask is
 //           stored (32, 64) and whether it is frozen (128); the encoding; for a listed mask its length
@@ -47,6 +48,7 @@ package enum Container {
     static let integers: UInt8 = 16
     static let receipt: UInt8 = 32
     static let deflated: UInt8 = 64
+    static let skips: UInt8 = 128
   }
 
   private enum Mark {
@@ -87,7 +89,11 @@ package enum Container {
     writer.append(magic)
     writer.append(
       version | (network.runsInIntegers ? Flag.integers : 0)
-        | (receipt.bytes.isEmpty ? 0 : Flag.receipt) | (receipt.isDeflated ? Flag.deflated : 0))
+        | (receipt.bytes.isEmpty ? 0 : Flag.receipt) | (receipt.isDeflated ? Flag.deflated : 0)
+        | (network.skipsZeros == nil ? 0 : Flag.skips))
+    if let format = network.skipsZeros.flatMap(SparseFormat.allCases.firstIndex) {
+      writer.append(UInt8(format))
+    }
     Architecture.write(network, to: &writer)
     return (writer.bytes, receipt.bytes)
   }
@@ -122,18 +128,28 @@ package enum Container {
       throw cursor.damaged("it does not begin as a .cnbm file", at: 0)
     }
     let flags = try cursor.integer(UInt8.self)
-    guard flags & Flag.version == version, flags < 128 else {
+    guard flags & Flag.version == version else {
       throw .unsupported(file: file, what: newer(flags & Flag.version))
     }
     try checkSum(bytes, file: file)
+    let skips = flags & Flag.skips == 0 ? nil : try format(&cursor)
     let architecture = try cursor.read { reader throws(BytesError) in
-      try Architecture(from: &reader, runsInIntegers: flags & Flag.integers != 0)
+      try Architecture(
+        from: &reader, runsInIntegers: flags & Flag.integers != 0, skipsZeros: skips)
     }
     var network = try architecture.network(
       receipt: Receipt(), file: file, elements: elementLimit(bytes: bytes.count), layers: layers
     ) { blank throws(FormatError) in try parameter(blank, &cursor) }
     network.receipt = try receipt(flags, &cursor)
     return network
+  }
+
+  private static func format(_ cursor: inout FileCursor) throws(FormatError) -> SparseFormat {
+    let found = Int(try cursor.integer(UInt8.self))
+    guard found < SparseFormat.allCases.count else {
+      throw cursor.damaged("no format of zeros has the number \(found)", at: 3)
+    }
+    return SparseFormat.allCases[found]
   }
 
   private static func newer(_ found: UInt8) -> String {

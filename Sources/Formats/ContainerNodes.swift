@@ -37,7 +37,9 @@ extension Architecture {
   }
 
   /// - Throws: `BytesError` for bytes that describe no nodes.
-  init(from reader: inout ByteReader, runsInIntegers: Bool) throws(BytesError) {
+  init(
+    from reader: inout ByteReader, runsInIntegers: Bool, skipsZeros: SparseFormat?
+  ) throws(BytesError) {
     let name = try ContainerWords.read(from: &reader)
     var shape: [Int] = []
     for _ in 0..<(try reader.count(upTo: reader.remaining)) {
@@ -47,7 +49,9 @@ extension Architecture {
     for n in 0..<(try reader.count(upTo: min(reader.remaining, Architecture.nodeLimit))) {
       nodes.append(try Architecture.node(n, from: &reader))
     }
-    self.init(name: name, inputShape: shape, nodes: nodes, runsInIntegers: runsInIntegers)
+    self.init(
+      name: name, inputShape: shape, nodes: nodes, runsInIntegers: runsInIntegers,
+      skipsZeros: skipsZeros)
   }
 
   private static func node(

@@ -19,6 +19,7 @@ extension Container {
       return (network, [])
     }
     bare.runsInIntegers = network.runsInIntegers
+    bare.skipsZeros = network.skipsZeros
     return (bare, removed)
   }
 

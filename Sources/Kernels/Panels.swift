@@ -62,6 +62,20 @@ package struct Panels: Sendable {
     }
   }
 
+  /// Takes over `[units, inputs]` that lie in planned memory.
+  package func load(_ rows: Floats) {
+    precondition(rows.count == units * inputs, "as many as there are")
+    guard units * inputs > 0 else { return }
+    ck_panels(rows.base, units, inputs, floats.base)
+  }
+
+  /// Writes `[units, inputs]`.
+  package func write(to rows: Floats) {
+    precondition(rows.count == units * inputs, "as many as there are")
+    guard units * inputs > 0 else { return }
+    ck_panels_back(floats.base, units, inputs, rows.base)
+  }
+
   /// The weights `[units, inputs]`.
   package var weights: [Float] {
     [Float](unsafeUninitializedCapacity: units * inputs) { target, count in

@@ -8,7 +8,7 @@ package enum Library {
     Chapter("Building networks", LayerWords.all + SequenceWords.all + JoiningWords.all),
     Chapter("Training and asking", TrainingWords.all + RewindingWords.all + AnswerWords.all),
     Chapter("Compressing", CompressionWords.all + MergingWords.all + SensitivityWords.all),
-    Chapter("Measuring", MeasureWords.all + ExplainingWords.all),
+    Chapter("Measuring", MeasureWords.all + SparseWords.all + ExplainingWords.all),
     Chapter("Hardware", HardwareWords.all),
     Chapter("Drawing", ChartWords.all),
     Chapter("Numbers and tensors", NumberWords.all + TensorWords.all),

@@ -32,6 +32,7 @@ enum Marking {
     case .block, .blocks: return marked(error, "block")
     case .pattern: return marked(error, "pattern")
     case .criterion: return marked(error, "by")
+    case .structure: return marked(error, "as")
     case .rank: return marked(error, "rank")
     case .energy: return marked(error, "energy")
     case .budget(_, _, let unit, _):

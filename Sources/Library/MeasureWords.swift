@@ -19,7 +19,8 @@ enum MeasureWords {
       "accuracy: with its 95% Wilson interval. bytes: of the file that `save` would write. gzip: of "
       + "that file, compressed. ratios: how many times smaller than the first network, each of its own kind. time: "
       + "median of 31 answers to one example after 5 to warm up, with the interquartile range as spread. p: "
-      + "McNemar's test; a small one says that the answers differ by more than chance.",
+      + "McNemar's test; a small one says that the answers differ by more than chance. Where one of the "
+      + "networks skips zeros: dense_time and sparse_time of all that have some, and which of the two wins.",
     source: "Wilson 1927, doi:10.1080/01621459.1927.10502953; McNemar 1947, doi:10.1007/BF02295996",
     examples: [
       Example("measure(mlp([64, 16, 10]), latency: false).parameters", shows: "1,210"),
@@ -32,17 +33,21 @@ enum MeasureWords {
     guard !networks.items.isEmpty else {
       throw Problem("E0206", "`measure` needs at least one network", parameter: "networks")
     }
+    let timesZeros = networks.items.contains { $0.network.skipsZeros != nil }
     var measured: [Measured] = []
     for (i, network) in networks.items.enumerated() {
       try context.checkInterrupt()
       let name = TextWidth.cut(
         names.count == networks.items.count ? names[i] : network.network.name, to: 24)
-      measured.append(try Measured(network, name, data?.dataset, latency: latency, context))
+      measured.append(
+        try Measured(
+          network, name, data?.dataset, latency: latency, timesZeros: timesZeros, context))
+      if let warning = network.storedZeros { context.warn("\(name): \(warning)") }
     }
     let comparison = try Comparison(measured.map(\.measurement))
     let (first, isAlone) = (measured[0], measured.count == 1)
     let rows = zip(measured, comparison.rows).map { measured, row in
-      Value.record(measured.fields(row, against: isAlone ? nil : first))
+      Value.record(measured.fields(row, against: isAlone ? nil : first, timesZeros: timesZeros))
     }
     return rows.count == 1 ? rows[0] : .list(rows)
   }
@@ -93,10 +98,11 @@ private struct Measured {
   private let accuracy: Quantity?
 
   init(
-    _ value: NetworkValue, _ name: String, _ data: Dataset?, latency: Bool, _ context: Context
+    _ value: NetworkValue, _ name: String, _ data: Dataset?, latency: Bool, timesZeros: Bool,
+    _ context: Context
   ) throws {
     self.value = value
-    let options = MeasureOptions(repetitions: latency ? 31 : 0) { network in
+    let options = MeasureOptions(repetitions: latency ? 31 : 0, timesZeros: timesZeros) { network in
       let file = Container.bytes(of: network)
       return (file.count, Deflate.gzip(file).count)
     }
@@ -114,7 +120,7 @@ private struct Measured {
   /// A row of the table: what is lost and gained first, for that is what fits the first page. Ratios
   /// and flips only where there is something to compare with.
   func fields(
-    _ row: Comparison.Row, against first: Measured?
+    _ row: Comparison.Row, against first: Measured?, timesZeros: Bool
   ) -> [(name: String, value: Value)] {
     let footprint = measurement.footprint
     var fields: [(name: String, value: Value?)] = [
@@ -137,8 +143,24 @@ private struct Measured {
     ]
     if let latency = measurement.latency {
       fields.append(("spread", .quantity(latency.spreadSeconds, .seconds, mark: .volatile)))
+      if timesZeros { fields += bothTimes }
     }
     return fields.compactMap { field in field.value.map { (field.name, $0) } }
+  }
+
+  /// Dense, and skipping zeros; empty for a network that has none to skip.
+  private var bothTimes: [(name: String, value: Value?)] {
+    func time(_ latency: Latency?) -> Value {
+      latency.map { .quantity($0.medianSeconds, .seconds, mark: .volatile) } ?? .none
+    }
+    let (dense, sparse) = (measurement.denseLatency, measurement.sparseLatency)
+    let wins = dense.flatMap { dense in
+      sparse.map { $0.medianSeconds < dense.medianSeconds ? "sparse" : "dense" }
+    }
+    return [
+      ("dense_time", time(dense)), ("sparse_time", time(sparse)),
+      ("wins", wins.map(Text.volatile) ?? Value.none),
+    ]
   }
 
   private var nonZeros: Value { value.nonZeros(measurement.footprint) }

@@ -157,7 +157,8 @@ final class NetworkValue: Native, Bridged, Describable {
   // MARK: Rows
 
   private var layerRows: [[(name: String, value: Value)]] {
-    network.nodes.indices.map { i in
+    let structures = network.sparseStructures
+    return network.nodes.indices.map { i in
       let node = network.nodes[i]
       let inputs = network.inputShapes(of: i)
       let stored = Set(node.parameters.filter { $0.role == .weight }.map(\.encoding.summary))
@@ -170,7 +171,7 @@ final class NetworkValue: Native, Bridged, Describable {
           .quantity(Double(node.layer.multiplyAccumulates(for: inputs)), .count(.operations))
         ),
         ("stored", .text(stored.sorted().joined(separator: ", "))),
-      ]
+      ] + (network.skipsZeros == nil ? [] : [("runs", .text(runs(i, structures[i])))])
     }
   }
 
@@ -180,6 +181,19 @@ final class NetworkValue: Native, Bridged, Describable {
     let least = history.compactMap(\.validationLoss).min()
     let end = history.firstIndex { $0.validationLoss == least } ?? history.count - 1
     return NetworkValue(best, history: Array(history.prefix(end + 1)), best: best).bridged
+  }
+
+  /// How a layer with weights runs where zeros are skipped.
+  private func runs(_ n: Int, _ structure: SparseStructure?) -> String {
+    structure?.summary ?? (network.sparseWeight(n) == nil ? "" : "dense")
+  }
+
+  /// What is said of a network whose zeros take as much as any weight; nil for any other.
+  var storedZeros: String? {
+    let zeros = network.nodes.filter { $0.parameters.contains(where: \.storesZeros) }.map(\.name)
+    guard let first = zeros.first else { return nil }
+    let others = zeros.count > 1 ? " and \(zeros.count - 1) more" : ""
+    return "stored densely: \(first)\(others); each 0 takes 4 bytes, like any other weight"
   }
 
   private static func historyRow(_ row: Trained.Row) -> Value {
@@ -205,6 +219,7 @@ final class NetworkValue: Native, Bridged, Describable {
   func description(_ style: DisplayStyle) -> [String] {
     var lines = [summary]
     lines += Value.list(layerRows.map { .record($0) }).lines(style)
+    if let storedZeros { lines += ["", storedZeros] }
     if !observations.isEmpty {
       lines += ["", "what flows, as it was observed"] + Value.list(observations).lines(style)
     }

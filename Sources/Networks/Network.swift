@@ -40,6 +40,9 @@ package struct Network: Sendable {
   package var receipt: Receipt
   /// It answers in whole-number arithmetic, as `IntegerNetwork` or `IntegerPredictor` has it.
   package var runsInIntegers = false
+  /// Layers whose weights were pruned skip the zeros when they answer, in this format; nil: all run
+  /// dense.
+  package var skipsZeros: SparseFormat?
 
   /// - Throws: `NetworkError` where there is no layer, a layer does not fit, a parameter has another
   ///   shape than its layer plans, a node comes before those that feed it, or two share a name.

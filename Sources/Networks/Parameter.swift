@@ -76,6 +76,11 @@ package struct Parameter: Sendable {
     return copy
   }
 
+  /// It was pruned, and its zeros are 32-bit floats in its storage.
+  package var storesZeros: Bool {
+    pruned?.contains(true) == true && (encoding as? Encodings.Dense)?.format == .fp32
+  }
+
   /// 32-bit floats; where weights are pruned, whichever of dense and sparse takes fewer bits.
   private static func plainEncoding(of value: Tensor, pruned: [Bool]?) -> any Encoding {
     let dense = Encodings.Dense(value)

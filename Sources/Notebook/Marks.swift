@@ -12,12 +12,14 @@ enum Piece: Equatable {
   case rule(Unicode.Scalar)
   /// `≈1.82 ms`: only what it measures, and its sign, are compared.
   case volatile(kind: Measure.Kind, isNegative: Bool)
+  /// `≈csr`: a word that follows from such numbers; which one is not compared.
+  case volatileWord
   /// `92.68% ± 0.51%`: value and tolerance in base units.
   case tolerant(value: Double, tolerance: Double, kind: Measure.Kind)
 
   var isMark: Bool {
     switch self {
-    case .volatile, .tolerant: true
+    case .volatile, .volatileWord, .tolerant: true
     case .text, .gap, .rule: false
     }
   }
@@ -40,6 +42,7 @@ enum Piece: Equatable {
     case .gap: " "
     case .rule(let scalar): String(Character(scalar))
     case .volatile(let kind, let isNegative): "≈\(isNegative ? "-" : "")\(kind)"
+    case .volatileWord: "≈word"
     case .tolerant(_, _, let kind): "±\(kind)"
     }
   }
@@ -116,6 +119,10 @@ private struct PieceScanner {
     let start = position
     guard let mark = peek(), mark == "≈" || mark == "~" else { return nil }
     position += 1
+    if mark == "≈", peek()?.isLetter == true {
+      while let scalar = peek(), scalar.isWordPart { position += 1 }
+      return .volatileWord
+    }
     if mark == "≈" { skipBlanks() }
     guard let number = number() else {
       position = start

@@ -130,8 +130,9 @@ def measure(options, run):
                 "records": kept, "aim": benchmark.aim, "limit_ms": benchmark.limit_ms,
                 "agree": not outcome.disagreements(benchmark.tolerance)}
             save(options, run)
-    report.show_share_of_limit(
-        [record for entry in run["benchmarks"].values() for record in entry["records"]])
+    kept = [record for entry in run["benchmarks"].values() for record in entry["records"]]
+    report.show_crossovers(kept)
+    report.show_share_of_limit(kept)
     return agree
 
 

@@ -120,6 +120,34 @@ def vectors(bits, copies, aim, modes):
             "the same matrix" if copies == 1 else f"{copies} matrices in turn"))
 
 
+def sparse(rows, columns, batch, aim):
+    job = (rows, columns, batch)
+    return Benchmark(
+        f"sparse {rows}×{columns} × {batch}", "vectors", "products/s",
+        [ours("sparse", 10, *job), ("cnb, dense", ours("sparse", "dense", *job)[1]),
+         pytorch("csr", "sparse", *job), pytorch("dense", "sparse", *job),
+         numpy("SciPy csr", "csr", "sparse", *job), numpy("NumPy dense", "dense", "sparse", *job)],
+        aim, note="a tenth of the weights is kept; skipping zeros, and the same layer dense")
+
+
+def pruned(network, batch):
+    return Benchmark(
+        f"pruned {network} × {batch}", "vectors", "images/s",
+        [ours("pruned", network, "csr", batch),
+         ("cnb, dense", ours("pruned", network, "dense", batch)[1])], 1,
+        note="a tenth of the weights is kept; skipping zeros, and the same network dense")
+
+
+def crossover(rows, columns, batch):
+    def way(percent):
+        return f"cnb, {percent}%", ours("sparse", percent, rows, columns, batch)[1]
+    dense = ours("sparse", "dense", rows, columns, batch)[1]
+    return Benchmark(
+        f"crossover {rows}×{columns} × {batch}", "vectors", "products/s",
+        [("cnb, dense", dense), *(way(percent) for percent in (1, 5, 10, 20, 35, 50, 65, 80))],
+        tolerance=float("inf"), note="so many of the weights are kept, and zeros skipped")
+
+
 def streams(quick):
     rows = 2048 if quick else 16384
     count = 10_000_000 if quick else 100_000_000
@@ -256,6 +284,11 @@ def everything(quick=False, compiled=False):
         vectors(4, 8, 1.4, [(onnx, "nbits"), (pytorch, "weights")]),
         vectors(8, 1, 1.0, [(onnx, "u8s8"), (onnx, "dynamic"), (pytorch, "dynamic")]),
         vectors(8, 8, 1.0, [(onnx, "u8s8"), (onnx, "dynamic"), (pytorch, "dynamic")]),
+        *(sparse(rows, columns, batch, 1) for rows, columns in ((300, 784), (4096, 4096))
+          for batch in (1, 64)),
+        *(pruned(network, batch) for network in ("lenet300", "lenet5", "resnet20")
+          for batch in (1, 64)),
+        *(crossover(1000, 4096, batch) for batch in (1, 64)),
         *streams(quick),
         *matrices(),
     ]

@@ -64,6 +64,27 @@ def reached(yes):
     return "reached" if yes else "NOT REACHED"
 
 
+def show_crossovers(kept):
+    """Where skipping zeros is as fast as the dense loops, between two shares of weights that are kept."""
+    names = dict.fromkeys(
+        record["benchmark"] for record in kept if record["benchmark"].startswith("crossover"))
+    for name in names:
+        speed = {record["by"].removeprefix("cnb, "): record["median"]
+                 for record in kept if record["benchmark"] == name}
+        dense = speed.pop("dense", None)
+        rungs = sorted((int(by.rstrip("%")), dense / found) for by, found in speed.items() if dense)
+        if not rungs:
+            continue
+        wins = [rung for rung in rungs if rung[1] < 1]
+        loses = [rung for rung in rungs if rung[1] >= 1]
+        if not wins or not loses:
+            where = "at every share" if wins else "at no share"
+        else:
+            (low, fast), (high, slow) = wins[-1], loses[0]
+            where = f"up to {low + (1 - fast) / (slow - fast) * (high - low):.0f}% of the weights"
+        print(f"\n{name}: skipping zeros is faster than dense {where}")
+
+
 def show_share_of_limit(kept):
     """Quantizing reads four bytes and writes one for every number; reading alone is the limit."""
     mine = [record for record in kept if record["by"] == "cnb"]

@@ -54,10 +54,12 @@ import Testing
     #expect(error?.message.contains("a newer cnb wrote it") == (version > 1))
   }
 
-  @Test func `a flag that is not known is told`() throws {
-    var bytes = Container.bytes(of: try Samples.small())
+  @Test func `a format of zeros that is not known is told`() throws {
+    var bytes = Array(Container.bytes(of: try Samples.small()).dropLast(4))
     bytes[2] |= 128
-    #expect(throws: FormatError.self) { try Self.read(bytes) }
+    bytes.insert(UInt8(SparseFormat.allCases.count), at: 3)
+    let error = #expect(throws: FormatError.self) { try Self.read(sealed(bytes)) }
+    #expect(error?.message.contains("no format of zeros") == true)
   }
 
   @Test func `more than fits in memory is neither asked for nor saved`() throws {

@@ -25,6 +25,23 @@ import Testing
     }
   }
 
+  @Test(arguments: SparseFormat.allCases)
+  func `how zeros are skipped comes back`(format: SparseFormat) throws {
+    var network = try Samples.network(seed: 3)
+    network.skipsZeros = format
+    let bytes = Container.bytes(of: network)
+    #expect(try Container.read(bytes, file: "a").skipsZeros == format)
+    #expect(Container.ledger(of: network).reduce(0) { $0 + $1.bits } == 8 * bytes.count)
+    #expect(Container.stripped(network).network.skipsZeros == format)
+    let encode = try #require(Format.safetensors.encode)
+    let plain = try encode(.network(network), "a")
+    guard case .network(let back) = try Format.decode(plain, file: "a").content else {
+      Issue.record("no network")
+      return
+    }
+    #expect(back.skipsZeros == format)
+  }
+
   @Test(arguments: seeds)
   func `the ledger sums to eight times the bytes`(seed: UInt64) throws {
     let network = try Samples.network(seed: seed)

@@ -141,6 +141,7 @@ enum Samples {
   /// The same number for everything that `Network` holds.
   static func same(_ left: Network, _ right: Network, encodings: Bool = true) -> Bool {
     left.name == right.name && left.runsInIntegers == right.runsInIntegers
+      && left.skipsZeros == right.skipsZeros
       && left.inputShape == right.inputShape
       && left.receipt == right.receipt && left.shapes == right.shapes
       && left.nodes.count == right.nodes.count

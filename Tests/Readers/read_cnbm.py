@@ -185,7 +185,8 @@ def read(data, words, forms):
     assert zlib.crc32(data[:-4]) == struct.unpack("<I", data[-4:])[0], "damaged"
     reader, flags = Reader(data[:-4], words), data[2]
     reader.at = 3
-    network = {"name": reader.text(), "input": [reader.count() for _ in range(reader.count())], "integers": flags >> 4 & 1}
+    zeros = ("auto", "csr", "block", "pattern")[reader.byte()] if flags & 128 else None
+    network = {"name": reader.text(), "input": [reader.count() for _ in range(reader.count())], "integers": flags >> 4 & 1, "zeros": zeros}
     nodes, stems = [], {}
     for n in range(reader.count()):
         first = reader.byte()

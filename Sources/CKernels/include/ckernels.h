@@ -8,6 +8,7 @@
 #include "ck_integer.h"
 #include "ck_stream.h"
 #include "ck_product.h"
+#include "ck_sparse.h"
 #include <stddef.h>
 #include <stdint.h>
 
@@ -42,6 +43,7 @@ typedef struct {
   CK_INTEGER_KERNELS(K) \
   CK_STREAM_KERNELS(K) \
   CK_PRODUCT_KERNELS(K) \
+  CK_SPARSE_KERNELS(K) \
   /* One image [C,H,W] to columns [C*kh*kw, ld], and back by adding. */ \
   K(void, ck_im2col, (const float *x, const ck_window *w, float *columns, size_t ld), \
     (x, w, columns, ld)) \

@@ -211,7 +211,9 @@ extension Network {
         }
         places.append(nodes.count - 1)
       }
-      return try Network(name: name, inputShape: inputShape, nodes: nodes, receipt: receipt)
+      var made = try Network(name: name, inputShape: inputShape, nodes: nodes, receipt: receipt)
+      made.skipsZeros = skipsZeros
+      return made
     } catch { throw .network(error) }
   }
 }

@@ -12,10 +12,15 @@ package struct Measurement: Sendable {
   /// The length of that file after gzip.
   package let gzipBytes: Int?
   package let latency: Latency?
+  /// It skips its weights of 0.
+  package let skipsZeros: Bool
+  /// Of the same network the other way: dense, where it skips zeros.
+  package let otherLatency: Latency?
 
   package init(
     name: String, footprint: Footprint, right: [Bool]? = nil, loss: Double? = nil,
-    fileBytes: Int? = nil, gzipBytes: Int? = nil, latency: Latency? = nil
+    fileBytes: Int? = nil, gzipBytes: Int? = nil, latency: Latency? = nil,
+    skipsZeros: Bool = false, otherLatency: Latency? = nil
   ) {
     self.name = name
     self.footprint = footprint
@@ -24,7 +29,13 @@ package struct Measurement: Sendable {
     self.fileBytes = fileBytes
     self.gzipBytes = gzipBytes
     self.latency = latency
+    self.skipsZeros = skipsZeros
+    self.otherLatency = otherLatency
   }
+
+  /// What the same numbers take skipping zeros, and dense; nil where only one way was timed.
+  package var sparseLatency: Latency? { otherLatency.flatMap { skipsZeros ? latency : $0 } }
+  package var denseLatency: Latency? { otherLatency.flatMap { skipsZeros ? $0 : latency } }
 
   package var accuracy: Proportion? {
     right.map { right in

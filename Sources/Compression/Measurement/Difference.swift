@@ -112,6 +112,12 @@ package struct NetworkDifference: Sendable {
     if before.runsInIntegers != after.runsInIntegers {
       lines.append("the \(after.runsInIntegers ? "second" : "first") runs in whole numbers")
     }
+    if before.skipsZeros != after.skipsZeros {
+      func words(_ format: SparseFormat?) -> String {
+        format.map { "skips its zeros (\($0.rawValue))" } ?? "runs dense"
+      }
+      lines.append("the first \(words(before.skipsZeros)), the second \(words(after.skipsZeros))")
+    }
     return lines
   }
 }

@@ -19,12 +19,16 @@ package struct Latency: Sendable, Equatable {
     guard !seconds.isEmpty else {
       throw .setting(name: "repetitions", wanted: "at least 1", got: "0")
     }
-    let sorted = seconds.sorted()
+    self.init(sorted: seconds.sorted(), warmups: warmups)
+  }
+
+  /// - Parameter sorted: at least one time, ascending.
+  init(sorted: [Double], warmups: Int) {
     medianSeconds = Latency.quantile(0.5, of: sorted)
     lowerQuartileSeconds = Latency.quantile(0.25, of: sorted)
     upperQuartileSeconds = Latency.quantile(0.75, of: sorted)
     self.warmups = warmups
-    repetitions = seconds.count
+    repetitions = sorted.count
   }
 
   /// Runs the work `warmups` times unmeasured, then `repetitions` times on the monotonic clock.

@@ -68,7 +68,9 @@ extension Network {
       throw .unbridged(layer: self.nodes[last].name)
     }
     do {
-      return try Network(name: name, inputShape: inputShape, nodes: nodes, receipt: receipt)
+      var made = try Network(name: name, inputShape: inputShape, nodes: nodes, receipt: receipt)
+      made.skipsZeros = skipsZeros
+      return made
     } catch { throw .network(error) }
   }
 

@@ -18,7 +18,9 @@ extension Network {
           parameters: node.parameters.map { cut.sliced($0, of: node.layer) }))
     }
     do {
-      return try Network(name: name, inputShape: inputShape, nodes: nodes, receipt: receipt)
+      var made = try Network(name: name, inputShape: inputShape, nodes: nodes, receipt: receipt)
+      made.skipsZeros = skipsZeros
+      return made
     } catch { throw .network(error) }
   }
 

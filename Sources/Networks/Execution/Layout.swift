@@ -39,6 +39,8 @@ struct Layout {
   /// Who reads the network's input.
   private(set) var inputReaders: [(node: Int, input: Int)] = []
   private let reachesInput: Bool
+  /// How nodes skip their zeros.
+  private let structures: [SparseStructure?]
 
   /// The loops of a node, and what they ask for.
   struct Runner {
@@ -84,14 +86,15 @@ struct Layout {
     self.learns = learns ?? training
     self.path = path
     self.reachesInput = reachesInput
+    structures =
+      training || path == .general ? network.nodes.map { _ in nil } : network.sparseStructures
     activators = network.nodes.map { _ in .identity }
     pools = network.nodes.map { _ in false }
     shapes = network.shapes
     findHomes()
     findReaders()
     runners = network.nodes.enumerated().map { n, node in
-      runs(n)
-        ? Runner(node.layer, setting(n), loops: takesSigns(n) ? SignProduct(network, n) : nil) : nil
+      runs(n) ? Runner(node.layer, setting(n), loops: loops(n)) : nil
     }
     findSegments()
     cuts = fewestCuts
@@ -156,6 +159,12 @@ struct Layout {
   /// Signs by signs, one example after the other.
   private func takesSigns(_ n: Int) -> Bool { !training && SignProduct.fits(network, n) }
 
+  /// Loops for what the weights are like, before the layer's own.
+  private func loops(_ n: Int) -> (any LayerRun)? {
+    if takesSigns(n) { return SignProduct(network, n) }
+    return structures[n].flatMap { network.sparseRun(n, $0, setting(n)) }
+  }
+
   private func choice(_ n: Int, _ source: Int) -> Arrangement {
     guard path == .fast, !takesSigns(n) else { return .rows }
     return switch network.nodes[n].layer.laneSupport(for: network.inputShapes(of: n)) {
@@ -176,7 +185,7 @@ struct Layout {
       activators[source] = activation.activator
       return true
     }
-    guard network.nodes[n].layer.isPairPool, !takesSigns(source),
+    guard network.nodes[n].layer.isPairPool, !takesSigns(source), structures[source] == nil,
       maker.takesPairPool(setting(source))
     else {
       return false

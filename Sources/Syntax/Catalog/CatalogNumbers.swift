@@ -224,6 +224,18 @@ extension Catalog {
         + "examples, of the kind that the network was trained on. Give some with `on`.",
       .program("prune(network(input: 64) { dense 10 }, 50%, by: .taylor)")),
     Entry(
+      "E0625", "zeros of another structure",
+      "With as: .block or .pattern, skip_zeros reads weights in blocks, or N of every M neighbors. That "
+        + "needs zeros that came so: most of them in whole blocks, or in all rows alike. Zeros at any "
+        + "places run as .csr; .auto chooses for each layer.",
+      .program("skip_zeros(prune(network(input: 64) { dense 32 }, 90%), as: .block)")),
+    Entry(
+      "E0626", "skipping zeros in whole numbers",
+      "Where activations are quantized, a network is computed in whole numbers, or simulated so, to the "
+        + "last bit. Those loops read all weights. Skip zeros in a network whose weights alone are "
+        + "quantized.",
+      .situation("skipping the zeros of a network with quantized activations")),
+    Entry(
       "E0630", "a layer left without units",
       "Units that are tied go together. A layer that reads only some of another's units, such as a "
         + "slice, may lose all that it has: then nothing connects what is before it to what is behind.",

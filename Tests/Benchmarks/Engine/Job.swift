@@ -47,6 +47,16 @@ enum Jobs {
       ),
       ("infer", 3, { try Inference.job(network: $0[0], batch: size($0[1]), bits: size($0[2])) }),
       ("matvec", 3, { try Vectors.job(size: size($0[0]), bits: size($0[1]), copies: size($0[2])) }),
+      (
+        "sparse", 4,
+        {
+          try SparseProducts.job(
+            $0[0], rows: size($0[1]), columns: size($0[2]), batch: size($0[3]))
+        }
+      ),
+      (
+        "pruned", 3, { try SparseProducts.network($0[0], $0[1], batch: size($0[2])) }
+      ),
       ("quantize", 2, { try Streams.quantize(rows: size($0[0]), columns: size($0[1])) }),
       ("surgery", 1, { try Surgery.job(network: $0[0]) }),
       ("load", 2, { try Loading.job($0[0], megabytes: size($0[1])) }),

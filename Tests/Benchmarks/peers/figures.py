@@ -44,6 +44,13 @@ def bell(count, seed):
         - numpy.float32(1))
 
 
+def pruned(rows, columns):
+    """Weights of which a tenth is kept."""
+    weights = centered(rows * columns, 20)
+    weights[even(rows * columns, 21) >= numpy.float32(0.1)] = 0
+    return weights.reshape(rows, columns)
+
+
 def sample(numbers, count=64):
     """Every so many of a list, `count` at most: what is compared."""
     flat = numpy.asarray(numbers).reshape(-1)

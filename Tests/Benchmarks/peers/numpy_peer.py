@@ -69,6 +69,14 @@ def randomized(mode, rows, columns, rank):
         matrix, rank, n_oversamples=10, n_iter=2, random_state=0)[1], lambda values: values
 
 
+def sparse(mode, rows, columns, batch):
+    from scipy.sparse import csr_array
+    matrix = figures.pruned(rows, columns)
+    x = numpy.ascontiguousarray(figures.centered(batch * columns, 11).reshape(batch, columns).T)
+    weights = csr_array(matrix) if mode == "csr" else matrix
+    return 1, lambda: weights @ x, lambda y: figures.sample(numpy.ascontiguousarray(y.T))
+
+
 def lloyd(blocks, first, rounds):
     import warnings
     from sklearn.cluster import KMeans
@@ -91,7 +99,7 @@ def cluster(mode, size, width, count, rounds):
 
 
 JOBS = {job.__name__: job for job in (
-    quantize, select, product, svd, top, randomized, share, cluster)}
+    quantize, select, product, svd, top, randomized, sparse, share, cluster)}
 
 if __name__ == "__main__":
     mode, job, *words = sys.argv[1:]

@@ -47,6 +47,13 @@ def select(mode, count):
     return 1, lambda: torch.kthvalue(weights.abs(), count - most + 1)[0], lambda value: [value]
 
 
+def sparse(mode, rows, columns, batch):
+    matrix = torch.from_numpy(figures.pruned(rows, columns))
+    x = torch.from_numpy(figures.centered(batch * columns, 11)).reshape(batch, columns).T.contiguous()
+    weights = matrix.to_sparse_csr() if mode == "csr" else matrix
+    return 1, lambda: weights @ x, lambda y: figures.sample(y.T.contiguous())
+
+
 def product(mode, size):
     a = torch.from_numpy(figures.centered(size * size, 4)).reshape(size, size)
     b = torch.from_numpy(figures.centered(size * size, 5)).reshape(size, size)
@@ -108,7 +115,7 @@ def product_of(mode, weights, bits, vector, group=128):
 
 
 JOBS = {job.__name__: job for job in (
-    quantize, select, product, svd, top, randomized, matvec, infer, train)}
+    quantize, select, product, svd, top, randomized, sparse, matvec, infer, train)}
 
 if __name__ == "__main__":
     threads, mode, job, *words = sys.argv[1:]

@@ -103,8 +103,10 @@ struct GraphRewriter {
 
   func network() throws(CompressionError) -> Network {
     do {
-      return try Network(
+      var made = try Network(
         name: source.name, inputShape: source.inputShape, nodes: nodes, receipt: source.receipt)
+      made.skipsZeros = source.skipsZeros
+      return made
     } catch { throw .network(error) }
   }
 }
