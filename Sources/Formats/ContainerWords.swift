@@ -48,7 +48,7 @@ package enum ContainerWords {
     ".kernel|.neuron|.filter|.unit|.head|.row",
     "merge_neurons",
     "rewind|to|reinitialize|weights|.glorot|.glorot_normal|.he|steps|validate_every|kept",
-    "skip_zeros|as|.auto|.dense",
+    "skip_zeros|as|.auto|.dense|multiple|recover",
   ]
 
   /// By their UTF-8: strings of Swift are equal where their accents are, whatever their bytes.

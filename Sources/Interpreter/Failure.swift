@@ -11,6 +11,8 @@ package struct Problem: Error, Sendable {
   /// The parameter whose argument is to be marked; nil marks the whole call.
   package var parameter: String?
   package var isInterrupt = false
+  /// The place to show is where the function that found it was called.
+  package var blamesCaller = false
   /// What the work had come to before it stopped: the last good weights.
   package var salvage: Value?
 
@@ -28,6 +30,7 @@ package struct Problem: Error, Sendable {
     case let failure as Failure:
       self.init(failure.diagnostic.code, failure.diagnostic.message, help: failure.diagnostic.help)
       isInterrupt = failure.isInterrupt
+      blamesCaller = failure.blamesCaller
       salvage = failure.salvage
     case let error as any EngineError:
       self.init(error.code, error.message, help: error.help)
@@ -57,11 +60,16 @@ package struct Problem: Error, Sendable {
 package final class Failure: Error, Sendable {
   package let diagnostic: Diagnostic
   package let isInterrupt: Bool
+  let blamesCaller: Bool
   package let salvage: Value?
 
-  package init(_ diagnostic: Diagnostic, isInterrupt: Bool = false, salvage: Value? = nil) {
+  package init(
+    _ diagnostic: Diagnostic, isInterrupt: Bool = false, blamesCaller: Bool = false,
+    salvage: Value? = nil
+  ) {
     self.diagnostic = diagnostic
     self.isInterrupt = isInterrupt
+    self.blamesCaller = blamesCaller
     self.salvage = salvage
   }
 
@@ -69,7 +77,8 @@ package final class Failure: Error, Sendable {
   convenience init(_ problem: Problem, at span: Span) {
     self.init(
       Diagnostic(problem.code, problem.message, at: span, help: problem.help),
-      isInterrupt: problem.isInterrupt, salvage: problem.salvage)
+      isInterrupt: problem.isInterrupt, blamesCaller: problem.blamesCaller,
+      salvage: problem.salvage)
   }
 
   /// The same failure, whose places without a text are in this one.
@@ -81,7 +90,8 @@ package final class Failure: Error, Sendable {
     copy.notes = diagnostic.notes.map { note in
       Diagnostic.Note(note.text, source: note.source ?? source, span: note.span)
     }
-    return Failure(copy, isInterrupt: isInterrupt, salvage: salvage)
+    return Failure(
+      copy, isInterrupt: isInterrupt, blamesCaller: blamesCaller, salvage: salvage)
   }
 
   /// The same failure seen from a call: inside functions, the reader also wants the way there.
@@ -89,6 +99,11 @@ package final class Failure: Error, Sendable {
   ///   - source: the text of the function that is left.
   ///   - span: where it was called, in the text that runs on.
   func leaving(_ source: Source, function: String, calledAt span: Span) -> Failure {
+    if blamesCaller {
+      return Failure(
+        Diagnostic(diagnostic.code, diagnostic.message, at: span, help: diagnostic.help),
+        salvage: salvage)
+    }
     let placed = placed(in: source)
     let notes = placed.diagnostic.notes
     let last = notes.last

@@ -20,7 +20,8 @@ enum PruningWords {
       positional: "sparsity", "the share that is removed: one, or one for each layer",
       rule: .init(
         "from 0% to below 100%", help: { $0?.slip }, allows: { $0?.areShares ?? true })),
-    Parameter<Criterion>("by", "what makes a weight or a unit dispensable", default: .magnitude),
+    Parameter<Criterion?>(
+      "by", "what makes a weight or a unit dispensable; without it, .magnitude, of units .l1"),
     Parameter<Granularity?>(
       "per", "what is removed at a time; without it, as the criterion is meant"),
     Parameter<PruningScope?>(
@@ -40,11 +41,15 @@ enum PruningWords {
       "pattern",
       "in place of `sparsity`: \"2:4\" keeps 2 of each 4 weights next to each other in a row"),
     Parameter<BlockRectangle?>("block", "outputs × inputs, for per: .block: such as [4, 1]"),
+    Parameter<Int?>(
+      "multiple", "of units: as many as stay in a layer are rounded up to such a multiple",
+      rule: .init("from 1") { $0.map { $0 >= 1 } ?? true }),
     Parameter<Material?>(
       "on",
       "examples: for criteria that look at some, and with `epochs` to train on"),
     Parameter<Int?>(
-      "examples", "how many of them a criterion looks at; without it, 500 or all there are",
+      "examples",
+      "how many of them, drawn by chance, a criterion looks at; without it, 500 or all there are",
       rule: .init("from 1") { $0.map { $0 >= 1 } ?? true }),
     Parameter<Int?>(
       "epochs", "the network trains so long while it is pruned little by little",
@@ -53,9 +58,12 @@ enum PruningWords {
       "batch", "examples in a step of that training; without it, 32",
       rule: .init("from 1 to 65,536") { $0.map { (1...65_536).contains($0) } ?? true }),
     Parameter<PruningSchedule?>(
-      "schedule", "how the sparsity grows over that training; without it, .polynomial"),
+      "schedule", "how the sparsity grows while it is pruned; without it, .polynomial"),
     Parameter<Fraction?>("from", "the sparsity that the schedule starts with; without it, 0%"),
     Parameter<Double?>("power", "of .polynomial; without it, 3"),
+    Parameter<Fraction?>(
+      "recover", "the share of that training after the last pruning; without it, 25%",
+      rule: .init("from 0% to 100%") { $0.map { (0...1).contains($0.share) } ?? true }),
     Parameter<Optimizer?>("optimizer", "of that training; without it, .adam"),
     Parameter<Double?>("rate", "the learning rate of that training"),
     details:
@@ -64,7 +72,8 @@ enum PruningWords {
       + ".layer, shapes shrink: the network becomes smaller and faster at once, and residual additions, "
       + "concatenations and normalizations follow; the last layer keeps its units. Exactly "
       + "round(sparsity × n) go. A layer that would lose all it has is an error. Budgets take the least sparsity "
-      + "that keeps to them; pruned weights count as no parameters and no MACs.",
+      + "that keeps to them; pruned weights count as no parameters and no MACs (which only skip_zeros saves). With `epochs`, the scores are "
+      + "taken anew twenty times, or every 100 steps.",
     source:
       "Han et al. 2015, arXiv:1506.02626; Li et al. 2017, arXiv:1608.08710; Zhu and Gupta 2017, arXiv:1710.01878",
     examples: [
@@ -79,9 +88,10 @@ enum PruningWords {
           + "prune(net, 50%, by: .taylor, per: .neuron, on: data.train).parameters", shows: "610"),
     ], seeAlso: ["finetune", "measure", "quantize"], finish: NetworkValue.recorded(as: "prune")
   ) {
-    context, network, sparsity, criterion, granularity, scope, only, except, count, below, bytes,
-    macs, parameters, pattern, block, data, examples, epochs, batch, schedule, from, power,
-    optimizer, rate -> NetworkValue in
+    context, network, sparsity, by, granularity, scope, only, except, count, below, bytes,
+    macs, parameters, pattern, block, multiple, data, examples, epochs, batch, schedule, from,
+    power,
+    recover, optimizer, rate -> NetworkValue in
     let amounts: [(name: String, amount: Amount?)] = [
       ("sparsity", try sparsity?.amount(for: network.network)),
       ("count", count.map { Amount.count($0) }), ("below", below.map { Amount.below($0) }),
@@ -93,20 +103,22 @@ enum PruningWords {
     let amount = try single(of: amounts)
     let standard = pattern != nil ? Granularity.pattern : block != nil ? .block : nil
     var options = PruneOptions(
-      amount, per: granularity ?? standard, by: criterion, scope: scope,
+      amount, per: granularity ?? standard, by: by, scope: scope,
       layers: try CompressionWords.layers(only, except), pattern: pattern?.pattern,
-      block: block?.shape, examples: examples)
+      block: block?.shape, multiple: multiple ?? 1, examples: examples)
+    let criterion = options.criterion
     let looks = criterion.evidence == .inputs || criterion.evidence == .labels
     try QuantizationWords.needs(
       "on", data != nil, "epochs: …`, or a criterion that looks at examples, such as `by: .taylor",
-      looks || epochs != nil)
+      by != nil || epochs != nil)
     try QuantizationWords.needs(
       "examples", examples != nil,
       "by: .taylor` or another criterion that looks at some, not `.\(criterion.name)",
       looks)
     for (name, isGiven) in [
       ("batch", batch != nil), ("schedule", schedule != nil), ("from", from != nil),
-      ("power", power != nil), ("optimizer", optimizer != nil), ("rate", rate != nil),
+      ("power", power != nil), ("recover", recover != nil), ("optimizer", optimizer != nil),
+      ("rate", rate != nil),
     ] {
       try QuantizationWords.needs(name, isGiven, "epochs", epochs != nil)
     }
@@ -137,7 +149,8 @@ enum PruningWords {
     (training.optimizer, training.rate) = (optimizer ?? .adam, rate)
     training.seed = options.seed
     let gradual = GradualPruning(
-      options, schedule: schedule ?? .polynomial, from: from?.share ?? 0, power: power)
+      options, schedule: schedule ?? .polynomial, from: from?.share ?? 0, power: power,
+      phase: 0...1 - (recover?.share ?? 0.25))
     let trained = try Marking.arguments(layers: naming) {
       try Compression.prune(
         network.network, gradually: gradual, on: fitted, training, monitor: context.monitor("prune")
@@ -156,7 +169,7 @@ enum PruningWords {
     Parameter<BlockRectangle?>("block", "outputs × inputs, for per: .block"),
     Parameter<Material?>("on", "examples, for criteria that look at some"),
     Parameter<Int?>(
-      "examples", "how many of them; without it, 500 or all there are",
+      "examples", "how many of them, drawn by chance; without it, 500 or all there are",
       rule: .init("from 1") { $0.map { $0 >= 1 } ?? true }),
     details:
       "The lowest scores are pruned first. Per .weight in the shape of the weight, per .block rows × "
@@ -218,7 +231,7 @@ enum LayerShares: Bridged {
   case inOrder([Fraction])
   case byName([(name: String, share: Fraction)])
 
-  static var kind: String { "a fraction such as 90%, or some for layers" }
+  static var kind: String { "a fraction such as 90% (or one for each layer)" }
   init(from value: Value) throws(Mismatch) {
     if let one = try? Fraction(from: value) {
       self = .all(one)

@@ -93,14 +93,19 @@ enum SessionWords {
     "require", "Stops with an error of your own where a condition does not hold.",
     Parameter<Bool>("condition", "what must be true"),
     Parameter<String>("message", "the sentence of the error: what is wanted, and what was found"),
-    details: "For functions: a bad argument is then found before any work is done.",
+    details: "For functions: a bad argument is then found before any work is done, and the error "
+      + "shows where the function was called.",
     examples: [
       Example(
         "fn half(x) {\n  require x > 0, \"`x` must be above 0, got {x}\"\n  x / 2\n}\nhalf 3",
         shows: "1.5")
     ], seeAlso: ["print"]
   ) { _, condition, message in
-    guard condition else { throw Problem("E0340", message) }
+    guard condition else {
+      var problem = Problem("E0340", message)
+      problem.blamesCaller = true
+      throw problem
+    }
     return Nothing()
   }
 }

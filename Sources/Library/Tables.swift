@@ -25,6 +25,17 @@ extension TableEntry {
   package var bridged: Value { .choice(name) }
 }
 
+/// One whose formula says more than its sentence: help and completion show both.
+protocol FormulaEntry: TableEntry {
+  var formula: String { get }
+}
+
+extension FormulaEntry {
+  package static var choices: [Choice] {
+    all.map { Choice($0.name, "\($0.formula): \($0.summary)") }
+  }
+}
+
 extension Activation.Function: TableEntry { static var noun: String { "an activation" } }
 extension Initialization: TableEntry {
   static var noun: String { "a distribution of first weights" }
@@ -34,8 +45,8 @@ extension Schedule: TableEntry { static var noun: String { "a schedule of learni
 extension Grid: TableEntry { static var noun: String { "a grid" } }
 extension RangeEstimator: TableEntry { static var noun: String { "a range estimator" } }
 extension RoundingRule: TableEntry { static var noun: String { "a rounding rule" } }
-extension Criterion: TableEntry { static var noun: String { "a pruning criterion" } }
-extension PruningSchedule: TableEntry { static var noun: String { "a pruning schedule" } }
+extension Criterion: FormulaEntry { static var noun: String { "a pruning criterion" } }
+extension PruningSchedule: FormulaEntry { static var noun: String { "a pruning schedule" } }
 extension PruningScope: TableEntry { static var noun: String { "a scope" } }
 extension Granularity: TableEntry { static var noun: String { "a granularity" } }
 extension SensitivityEstimator: TableEntry { static var noun: String { "an estimator" } }

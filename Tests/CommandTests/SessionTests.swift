@@ -71,7 +71,7 @@ import Testing
     ("pru\t", "prune"), ("prune net, sche\t", "prune net, schedule: "),
     ("prune net, 50%, by: .mag\t", "prune net, 50%, by: .magnitude"),
     ("train net, opt\t", "train net, optimizer: "), ("facts.wid\t", "facts.width"),
-    ("net.spars\t", "net.sparsity"), ("wei\t", "weird"), ("?pru\t", "?prune"),
+    ("net.spars\t", "net.sparsity"), ("wob\t", "wobbly"), ("?pru\t", "?prune"),
     ("help pru\t", "help prune"), ("load \"num\t", "load \"numbers.npy"),
     ("load \"sub/n\t", "load \"sub/nested.npy"), (":sa\t", ":save"), ("_.spa\t", "_.sparsity"),
     (":save num\t", ":save numbers.npy"), ("x |> quantiz\t", "x |> quantize"),
@@ -83,7 +83,7 @@ import Testing
     work.write("", to: "sub/nested.npy")
     let terminal = try PseudoTerminal(columns: 80, folder: work.folder)
     try terminal.send("x = 1\r", until: "a prompt", prompt(1))
-    try terminal.send("facts = (width: 3, height: 4); weird = 1\r", until: "a prompt", prompt(2))
+    try terminal.send("facts = (width: 3, height: 4); wobbly = 1\r", until: "a prompt", prompt(2))
     try terminal.send("net = mlp [64, 10]\r", until: "a prompt", prompt(3))
     try terminal.send("net\r", until: "a prompt", prompt(5))
     let wanted = "cnb> " + String(completed.reversed().drop { $0 == " " }.reversed())

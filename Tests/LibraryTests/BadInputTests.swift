@@ -83,6 +83,7 @@ import Testing
       code: "prune(net, 50%, by: .taylor, on: data.train.inputs)", error: "E0207",
       marks: "data.train.inputs"),
     Slip(code: "prune(net, 50%, on: data.train)", error: "E0205", marks: "data.train"),
+    Slip(code: "prune(net, 50%, multiple: 4)", error: "E0611", marks: "4"),
     Slip(code: "prune(net, 50%, examples: 9)", error: "E0205", marks: "9"),
     Slip(code: "prune(net, 50%, rate: 0.1)", error: "E0205", marks: "0.1"),
     Slip(code: "prune(net, 50%, by: .movement)", error: "E0611", says: "training"),

@@ -11,7 +11,7 @@ import Testing
     "quantize(net, bits: 4)", "dequantize(net)", "fold(net)", "arithmetic(net, .float)",
     "share(net, bits: 2)", "index(prune(net, 50%), by: .csr)", "code(net)", "svd(net, rank: 2)",
     "hash(net, factor: 4)", "merge_neurons(net, share: 50%)", "reinitialize(net)",
-    "rewind(prune(net, 50%), to: net)",
+    "rewind(prune(net, 50%), to: net)", "skip_zeros(prune(net, 90%))",
     "distill(net, teacher: mlp([64, 10]), on: data.train[0..<40], epochs: 1)",
   ]
 

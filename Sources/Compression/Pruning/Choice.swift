@@ -31,11 +31,16 @@ struct Choice {
   private let fields: [Grouping.Field]
   private let scope: PruningScope
 
-  /// - Throws: `CompressionError.notFinite` for a score that is not a number; `.setting` for rows where
-  ///   there are none.
-  init(_ groups: Grouping, _ scores: [Float], _ scope: PruningScope) throws(CompressionError) {
+  private let multiple: Int
+
+  /// - Parameter multiple: of what stays in each layer, as far as there is as much.
+  /// - Throws: `CompressionError.setting` for rows where there are none.
+  init(
+    _ groups: Grouping, _ scores: [Float], _ scope: PruningScope, multiple: Int = 1
+  ) throws(CompressionError) {
     self.groups = groups
     self.scope = scope
+    self.multiple = multiple
     gone = groups.gone
     if gone.contains(true) {
       self.scores = zip(scores, gone).map { $1 ? -.infinity : $0 }
@@ -67,13 +72,27 @@ struct Choice {
     case .budget(let budget): return try removed(within: limit, of: budget.resource, cost)
     case .pattern: preconditionFailure("a pattern has runs of its own")
     default:
-      let removed = try lowest(amount)
+      let removed = rounded(try lowest(amount, of: scores))
       try check(removed)
       return removed
     }
   }
 
-  private func lowest(_ amount: Amount) throws(CompressionError) -> [Bool] {
+  /// The best of those that would go come back, until a multiple stays in every layer.
+  private func rounded(_ removed: [Bool]) -> [Bool] {
+    guard multiple > 1 else { return removed }
+    var rounded = removed
+    for field in groups.layers {
+      let left = field.groups.count { !removed[$0] }
+      let wanted = min(field.groups.count, max(1, (left + multiple - 1) / multiple) * multiple)
+      let back = field.groups.filter { removed[$0] }
+        .sorted { (scores[$0], $1) > (scores[$1], $0) }.prefix(wanted - left)
+      for group in back { rounded[group] = false }
+    }
+    return rounded
+  }
+
+  private func lowest(_ amount: Amount, of scores: [Float]) throws(CompressionError) -> [Bool] {
     var removed: [Bool] = []
     for field in fields {
       let own = fields.count == 1 ? scores : Array(scores[field.groups])
@@ -116,15 +135,31 @@ struct Choice {
 
   // MARK: Budgets
 
+  /// The scores, but the best of each layer goes last: a budget says nothing of how many go where.
+  private var sparing: [Float] {
+    var sparing = scores
+    for field in groups.layers {
+      guard let best = field.groups.max(by: { (scores[$0], $0) < (scores[$1], $1) }) else {
+        continue
+      }
+      sparing[best] = .infinity
+    }
+    return sparing
+  }
+
   /// The least share with which the network keeps to a budget.
   private func removed(
     within limit: Int, of resource: Budget.Resource,
     _ cost: ([Bool]) throws(CompressionError) -> Int
   ) throws(CompressionError) -> [Bool] {
     let steps = fields.reduce(1) { max($0, $1.groups.count) }
+    let scores = groups.mayAllGo ? scores : sparing
     func attempt(_ step: Int) throws(CompressionError) -> [Bool] {
       // Between two counts: rounding does not matter.
-      try removed(.share(min(1, Double(step) / Double(steps))))
+      let share = Amount.share(min(1, Double(step) / Double(steps)))
+      let removed = rounded(try lowest(share, of: scores))
+      try check(removed)
+      return removed
     }
     let none = try attempt(0)
     if try cost(none) <= limit { return none }
@@ -132,9 +167,9 @@ struct Choice {
     var best = try attempt(most)
     let smallest = try cost(best)
     guard smallest <= limit else {
-      throw .budget(
-        limit, smallest: smallest, unit: resource.unit,
-        with: "as few \(groups.noun) as every layer can do with")
+      let least =
+        groups.mayAllGo ? "no \(groups.noun)" : "as few \(groups.noun) as may be in every layer"
+      throw .budget(limit, smallest: smallest, unit: resource.unit, with: least)
     }
     var least = 0
     while most - least > 1 {

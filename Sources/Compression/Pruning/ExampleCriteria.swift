@@ -36,6 +36,7 @@ extension Criterion {
     formula: "|w ∂L/∂w|, L the mean loss", source: "Lee et al. 2019, arXiv:1810.02340",
     evidence: .labels, scope: .global
   ) { groups, evidence throws(CompressionError) in
+    let groups = evidence.gates(groups)
     var slopes = try evidence.gradients(groups)[...]
     return groups.sums { part in
       zip(groups.values(part), slopes.removeFirst()).map { abs($0 * $1) }
@@ -47,7 +48,7 @@ extension Criterion {
     formula: "mean (Σ w ∂L/∂w)² over batches of 32",
     source: "Molchanov et al. 2019, arXiv:1906.10771, eq. 8", evidence: .labels
   ) { groups, evidence throws(CompressionError) in
-    try evidence.squaredEffects(groups, batch: 32)
+    try evidence.squaredEffects(evidence.gates(groups), batch: 32)
   }
 
   package static let fisher = Criterion(
@@ -57,13 +58,14 @@ extension Criterion {
     source: "Theis et al. 2018, arXiv:1801.05787; groups: Liu et al. 2021, arXiv:2108.00708",
     evidence: .labels
   ) { groups, evidence throws(CompressionError) in
-    try evidence.squaredEffects(groups, batch: 1).map { $0 / 2 }
+    try evidence.squaredEffects(evidence.gates(groups), batch: 1).map { $0 / 2 }
   }
 
   package static let obd = Criterion(
     "obd", "optimal brain damage: what the loss's curvature says that a weight's removal costs",
     formula: "½ h_ii w_i²", source: "LeCun et al. 1990, NeurIPS 2:598", evidence: .labels
   ) { groups, evidence throws(CompressionError) in
+    let groups = evidence.gates(groups)
     var curvatures = try evidence.curvatures(groups)[...]
     return groups.sums { part in
       zip(groups.values(part), curvatures.removeFirst()).map { weight, curvature in

@@ -86,14 +86,17 @@ package struct GradualPruning: Sendable {
   }
 
   /// What training calls every `interval` steps. The last call leaves the final sparsity, exactly.
-  package func revision(interval: Int, on data: Dataset? = nil) -> Training.Revision {
+  fileprivate func revision(
+    interval: Int, on data: Dataset, _ trouble: Trouble
+  ) -> Training.Revision {
     Training.Revision(interval: interval) { network, step, steps throws(NetworkError) in
       let moment = Double(step) / Double(max(1, steps))
       guard moment >= phase.lowerBound else { return network }
       var options = pruning
       options.amount = pruning.amount.mapShares { share(to: $0, at: moment) ?? 0 }
       do throws(CompressionError) { return try prune(network, options, on: data).network } catch {
-        throw error.asNetworkError
+        trouble.found = error
+        throw .option(name: "pruning", wanted: "possible at every step", got: error.message)
       }
     }
   }
@@ -109,24 +112,27 @@ package func prune(
 ) throws(CompressionError) -> Trained {
   try gradual.check()
   let epochs = min(max(1, training.epochs), 1_000_000)
-  let steps = epochs * ((data.count + training.batch - 1) / max(1, training.batch))
+  let each = (data.count + training.batch - 1) / max(1, training.batch)
+  let steps = training.steps ?? epochs * each
   guard !gradual.pruning.criterion.learns else {
     return try gradual.trainedByMovement(
       network, on: data, training, steps: steps, monitor: monitor)
   }
-  // Whatever else is wrong shows before the first step.
-  _ = try prune(network, gradual.pruning, on: data)
+  // Whatever else is wrong shows before the first step; what the weights will be by then, it cannot.
+  do throws(CompressionError) { _ = try prune(network, gradual.pruning, on: data) } catch {
+    guard case .everything = error, gradual.pruning.scope == .global else { throw error }
+  }
+  let trouble = Trouble()
   var training = training
-  training.revision = gradual.revision(interval: gradual.interval(of: steps), on: data)
+  training.revision = gradual.revision(
+    interval: gradual.interval(of: steps), on: data, trouble)
   do { return try network.trained(on: data, training, monitor: monitor) } catch {
-    throw .network(error)
+    throw trouble.found ?? .network(error)
   }
 }
 
-extension CompressionError {
-  /// For work that calls back from inside a training.
-  fileprivate var asNetworkError: NetworkError {
-    if case .network(let error) = self { return error }
-    return .option(name: "pruning", wanted: "one that fits the network", got: message)
-  }
+/// What went wrong in the midst of a training.
+private final class Trouble: @unchecked Sendable {
+  // Only the thread that trains looks at it.
+  var found: CompressionError?
 }

@@ -33,7 +33,7 @@ package enum Granularity: String, Sendable, CaseIterable {
     case .weight: "single weights become zero, shapes stay"
     case .pattern: "in each run of m weights of a row all but n become zero"
     case .block: "rectangles of the matrix [outputs, inputs] become zero"
-    case .kernel: "what one filter reads of one channel becomes zero"
+    case .kernel: "what one filter reads of one channel becomes zero; dense layers have no kernels"
     case .neuron: "neurons of dense layers leave the network, shapes shrink"
     case .filter: "filters (output channels) of convolutions leave the network, shapes shrink"
     case .unit: "neurons and filters leave the network, shapes shrink"

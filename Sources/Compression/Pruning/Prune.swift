@@ -15,6 +15,8 @@ package struct PruneOptions: Sendable {
   package var pattern: Pattern?
   /// For the granularity `block`.
   package var block: BlockShape?
+  /// Of the units that stay in each layer: their number is rounded up to it.
+  package var multiple: Int
   /// Examples that are used, drawn without repetition; nil for `usualExamples`.
   package var examples: Int?
   /// Of the examples, and of random scores.
@@ -29,7 +31,7 @@ package struct PruneOptions: Sendable {
   package init(
     _ amount: Amount, per granularity: Granularity? = nil, by criterion: Criterion? = nil,
     scope: PruningScope? = nil, layers: Layers = .all, pattern: Pattern? = nil,
-    block: BlockShape? = nil, examples: Int? = nil, seed: UInt64 = 0,
+    block: BlockShape? = nil, multiple: Int = 1, examples: Int? = nil, seed: UInt64 = 0,
     fileBytes: @escaping @Sendable (Network) -> Int = { _ in 0 }
   ) {
     let granularity = granularity ?? criterion?.granularity ?? .weight
@@ -41,6 +43,7 @@ package struct PruneOptions: Sendable {
     self.layers = layers
     self.pattern = pattern
     self.block = block
+    self.multiple = multiple
     self.examples = examples
     self.seed = seed
     self.fileBytes = fileBytes
@@ -71,6 +74,10 @@ package struct PruneOptions: Sendable {
       throw .setting(
         name: "block", wanted: "two sizes for the granularity `block`, and only for it",
         got: block.map { "\($0)" } ?? "none")
+    }
+    guard multiple >= 1, multiple == 1 || granularity.effect == .removesUnits else {
+      throw .setting(
+        name: "multiple", wanted: "a whole number from 1, for units that leave", got: "\(multiple)")
     }
     if let examples, examples < 1 {
       throw .setting(name: "examples", wanted: "at least 1", got: "\(examples)")

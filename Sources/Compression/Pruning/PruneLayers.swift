@@ -76,7 +76,7 @@ private func spared(
 
 extension Grouping {
   /// One group for each branch: all weights of its layers.
-  fileprivate static func branches(_ network: Network, _ branches: [ResidualBranch]) -> Grouping {
+  static func branches(_ network: Network, _ branches: [ResidualBranch]) -> Grouping {
     let parts = branches.enumerated().flatMap { group, branch in
       branch.parameters.flatMap { node -> [Part] in
         let parameters = network.nodes[node].parameters

@@ -18,7 +18,9 @@ func pruneUnits(
 ) throws(CompressionError) -> Compressed {
   let map = UnitMap(network)
   let ((groups, ordered), notes) = try Grouping.units(network, map, options)
-  let choice = try Choice(groups, try options.criterion.score(groups, evidence), options.scope)
+  let choice = try Choice(
+    groups, try options.criterion.score(groups, evidence), options.scope,
+    multiple: options.multiple)
   func roots(_ removed: [Bool]) -> Set<Int> {
     Set(zip(ordered, removed).filter(\.1).map(\.0.root))
   }
@@ -71,9 +73,29 @@ private func candidates(
   }
   try options.layers.check(known: names + notes.map(\.subject))
   let units = removable.filter { unit in
-    unit.rows.allSatisfy { options.layers.contains(network.nodes[$0.node].name) }
+    let makers = unit.rows.map { network.nodes[$0.node].name }
+    // What is tied goes together: one name stands for all, and one that stays keeps all.
+    guard case .only(let only) = options.layers else {
+      return makers.allSatisfy(options.layers.contains)
+    }
+    return makers.contains(where: only.contains)
   }
-  return (units, notes)
+  return (units, notes + tied(units, network, options.layers))
+}
+
+/// Layers that nobody named, and that lose units with one that was.
+private func tied(_ units: [SharedUnit], _ network: Network, _ layers: Layers) -> [Note] {
+  guard case .only(let only) = layers else { return [] }
+  var notes: [Note] = []
+  for unit in units {
+    let makers = unit.rows.map { network.nodes[$0.node].name }
+    guard let named = makers.first(where: only.contains) else { continue }
+    for other in makers
+    where !only.contains(other) && !notes.contains(where: { $0.subject == other }) {
+      notes.append(Note(other, "shares its units with `\(named)`, and loses them, too"))
+    }
+  }
+  return notes
 }
 
 extension Granularity {

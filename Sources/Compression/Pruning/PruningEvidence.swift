@@ -154,6 +154,32 @@ final class PruningEvidence {
 
   // MARK: Gradients
 
+  /// What has to become 0 so that a group has no part in the network: the weights of a mask; of a unit the
+  /// gain and shift of the batch normalization behind it, or where there is none, its weights and bias.
+  /// Either way the slope along it is Σ a ∂L/∂a, a the unit's outputs.
+  func gates(_ groups: Grouping) -> Grouping {
+    var parts: [Grouping.Part] = []
+    var done: Set<Int> = []
+    for part in groups.parts {
+      guard case .rows(let units) = part.layout else {
+        parts.append(part)
+        continue
+      }
+      guard done.insert(part.node).inserted else { continue }
+      let norm = chain(after: part.node).first { network.nodes[$0].layer is BatchNorm }
+      let node = norm ?? part.node
+      let roles: Set<Networks.Parameter.Role> = norm == nil ? [.weight, .bias] : [.scale, .bias]
+      for (p, parameter) in network.nodes[node].parameters.enumerated()
+      where roles.contains(parameter.role) {
+        let columns = parameter.value.count / max(1, units.count)
+        parts.append(
+          Grouping.Part(
+            node: node, parameter: p, rows: units.count, columns: columns, layout: .rows(units)))
+      }
+    }
+    return Grouping(network, parts: parts, layers: groups.layers, noun: groups.noun)
+  }
+
   /// For each weight, the gradient of the mean loss.
   func gradients(_ groups: Grouping) throws(CompressionError) -> [[Float]] {
     var sums = groups.parts.map { [Float](repeating: 0, count: $0.rows * $0.columns) }
@@ -190,7 +216,8 @@ final class PruningEvidence {
   ) throws(CompressionError) {
     let data = try data()
     do throws(NetworkError) {
-      let gradient = try LossGradient(network, on: data, batch: batch)
+      let gradient = try LossGradient(
+        network, on: data, of: PruningEvidence.learned, batch: batch)
       let places = places(groups, gradient)
       for rows in gradient.batches {
         try gradient.run(rows, monitor: monitor)
@@ -199,6 +226,8 @@ final class PruningEvidence {
       }
     } catch { throw .network(error) }
   }
+
+  private static let learned: Set<Parameter.Role> = [.weight, .bias, .scale]
 
   private func places(_ groups: Grouping, _ gradient: LossGradient) -> [Int] {
     groups.parts.compactMap { part in
@@ -220,7 +249,7 @@ final class PruningEvidence {
     var sums = groups.parts.map { [Double](repeating: 0, count: $0.rows * $0.columns) }
     let classes = network.outputShape.reduce(1, *)
     do throws(NetworkError) {
-      let gradient = try LossGradient(network, on: data, batch: 1)
+      let gradient = try LossGradient(network, on: data, of: PruningEvidence.learned, batch: 1)
       let places = places(groups, gradient)
       for rows in gradient.batches {
         for label in 0..<classes {

@@ -6,7 +6,8 @@ package import Tensors
 /// first.
 ///
 /// - Returns: per weight (and pattern) the shape of the weight; per block `[rows, columns]` of them; per
-///   kernel `[filters, channels]`; per unit a vector, in which units that must stay have NaN.
+///   kernel `[filters, channels]`; per unit a vector, in which units that must stay have NaN; per layer a
+///   vector of the residual branches that the layer is in.
 /// - Throws: as `prune`; `CompressionError.unknownLayer`, and `.setting` per layer.
 package func saliency(
   of layer: String, in network: Network, _ options: PruneOptions, on data: Dataset? = nil,
@@ -37,7 +38,12 @@ package func saliency(
     }
     throw .units(layer: layer, reason: "none of them may leave")
   case .removesLayers:
-    throw .setting(name: "per", wanted: "something within a layer", got: "`layer`")
+    let all = ResidualBranch.all(of: network)
+    if let reason = ResidualBranch.reason(toKeep: node, in: network, all) {
+      throw .units(layer: layer, reason: reason)
+    }
+    let branches = all.filter { $0.nodes.contains(node) }
+    return Tensor(vector: try options.criterion.score(.branches(network, branches), evidence))
   }
 }
 

@@ -6,7 +6,7 @@ internal import Tensors
 /// The gradient of the mean cross-entropy over labelled examples, by every weight, as the network
 /// answers: without dropout, and with running statistics.
 package final class LossGradient {
-  /// A parameter with the role of a weight.
+  /// A parameter whose gradient is wanted.
   package struct Place: Sendable {
     package let node: Int
     package let parameter: Int
@@ -32,11 +32,13 @@ package final class LossGradient {
   private let order: [Int]
 
   /// - Parameters:
+  ///   - roles: of the parameters whose gradients are wanted.
   ///   - batch: examples in a pass, at most.
   ///   - holds: it will be asked to keep to pieces, which takes memory and a little time.
   /// - Throws: `NetworkError.data`, `.label`, `.index`, `.option` for no examples, `.memory`.
   package init(
-    _ network: Network, on data: Dataset, batch: Int = 128, holds: Bool = false,
+    _ network: Network, on data: Dataset, of roles: Set<Parameter.Role> = [.weight],
+    batch: Int = 128, holds: Bool = false,
     path: EnginePath = .configured, workers: Workers = .shared
   ) throws(NetworkError) {
     try network.check(data)
@@ -53,7 +55,7 @@ package final class LossGradient {
       running, weights: Weights(running, path: path), capacity: capacity, training: true,
       learns: false, path: path, workers: workers)
     let weights = plan.gradients.filter {
-      network.nodes[$0.node].parameters[$0.parameter].role == .weight
+      roles.contains(network.nodes[$0.node].parameters[$0.parameter].role)
     }.sorted { ($0.node, $0.parameter) < ($1.node, $1.parameter) }
     places = weights.map { Place(node: $0.node, parameter: $0.parameter) }
     buffers = weights.map(\.buffer)

@@ -89,6 +89,37 @@ import Testing
     }
   }
 
+  @Test(arguments: [2, 4, 8], [PruningScope.local, .global])
+  func whatStaysIsAMultiple(_ multiple: Int, _ scope: PruningScope) throws {
+    let network = try Specimens.network("cnn")
+    let plain = try Specimens.pruned(network, PruneOptions(.share(0.6), per: .unit, scope: scope))
+    let options = PruneOptions(.share(0.6), per: .unit, scope: scope, multiple: multiple)
+    let small = try #require(try Specimens.pruned(network, options))
+    for n in network.nodes.indices
+    where network.nodes[n].parameters.contains(where: { $0.role == .weight }) {
+      let (before, after) = (network.shapes[n][0], small.shapes[n][0])
+      #expect(after % multiple == 0 || after == before)
+      if let plain { #expect(after >= plain.shapes[n][0]) }
+    }
+    #expect(throws: CompressionError.self) {
+      try prune(network, PruneOptions(.share(0.5), multiple: 4))
+    }
+  }
+
+  @Test func tiedLayersLoseTheirUnitsTogether() throws {
+    let network = try Specimens.network("residual")
+    let one = try prune(
+      network, PruneOptions(.share(0.5), per: .filter, layers: .only(["conv1"])))
+    let both = try prune(
+      network, PruneOptions(.share(0.5), per: .filter, layers: .only(["conv1", "conv3"])))
+    #expect(one.network.shapes == both.network.shapes)
+    #expect(one.network.shapes != network.shapes)
+    #expect(one.notes.contains { $0.subject == "conv3" && $0.text.contains("`conv1`") })
+    let none = try prune(
+      network, PruneOptions(.share(0.5), per: .filter, layers: .except(["conv3", "conv2"])))
+    #expect(none.network.shapes == network.shapes)
+  }
+
   @Test func aBudgetThatCannotBeKeptSaysWhatCan() throws {
     let network = try Specimens.network("mlp")
     #expect(throws: CompressionError.self) {

@@ -59,8 +59,8 @@ import Testing
         1.45123120e-03, 1.86370287e-07, 4.69487313e-06, 6.57712384e-04, 2.68946324e-03,
         7.96017630e-05,
       ]),
-    // (g * p).sum(1) ** 2
-    Reference(.taylor, per: .neuron, scores: [0.00044295, 0.00111833, 0.00022878]),
+    // ((gW * W).sum(1) + gb * b) ** 2
+    Reference(.taylor, per: .neuron, scores: [0.00085046, 0.00029614, 0.00136682]),
     // mean over k of (g_k * p) ** 2 / 2, g_k the gradient of example k
     Reference(
       .fisher,
@@ -69,7 +69,7 @@ import Testing
         1.66383437e-03, 4.42578145e-04, 3.17227744e-04, 1.15377005e-02, 2.33188087e-03,
         3.85652623e-04,
       ]),
-    Reference(.fisher, per: .neuron, scores: [0.00363324, 0.00271605, 0.01243152]),
+    Reference(.fisher, per: .neuron, scores: [0.0050102, 0.00095756, 0.042486]),
     // diag(autograd.functional.hessian(loss, W)) * W ** 2 / 2
     Reference(
       .obd,
@@ -195,6 +195,27 @@ import Testing
     #expect(throws: CompressionError.self) {
       try prune(network, PruneOptions(.count(1), by: .batchNormScale, layers: .only(["dense1"])))
     }
+  }
+
+  /// To first order, the loss changes by w ∂L/∂w whether a unit's weights or its normalization go: with the
+  /// normalization behind it, the law is about what leaves that.
+  @Test func unitsAreScoredWhereTheirOutputsAre() throws {
+    let network = try Specimens.network("cnn")
+    let data = Specimens.dataset(for: network, count: 20)
+    let options = PruneOptions(.share(0), per: .filter, by: .fisher, examples: 20)
+    let before = try saliency(of: "conv1", in: network, options, on: data)
+    // A channel whose gain and shift are 0 has nothing to lose.
+    let mute = network.mapParameters { node, parameter in
+      guard node.name == "batchnorm1", parameter.role == .scale || parameter.role == .bias else {
+        return parameter
+      }
+      var value = parameter.value
+      value.withElements { $0[2] = 0 }
+      return parameter.with(value: value)
+    }
+    let after = try saliency(of: "conv1", in: mute, options, on: data)
+    #expect(before.elements.allSatisfy { $0 > 0 })
+    #expect(after.elements[2] == 0)
   }
 
   @Test func saysWhichExamplesAreMissing() throws {

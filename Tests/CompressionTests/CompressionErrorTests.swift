@@ -1,23 +1,8 @@
-// Every technique and every entry of its tables says what it is and where it comes from.
+// Errors speak one sentence each; entries of tables say where they come from.
 import Compression
 import Testing
 
-@Suite struct TechniqueTests {
-  @Test func everyTechniqueSaysWhatItIs() {
-    #expect(Set(Technique.all.map(\.name)).count == Technique.all.count)
-    for technique in Technique.all {
-      for text in [technique.name, technique.summary, technique.formula, technique.source] {
-        #expect(!text.isEmpty)
-      }
-      #expect(technique.source.contains("arXiv:") || technique.source.contains("doi:"))
-      #expect(!technique.seeAlso.contains(technique.name))
-      for choices in technique.choices {
-        #expect(Set(choices.entries.map(\.name)).count == choices.entries.count)
-        #expect(choices.entries.allSatisfy { !$0.summary.hasSuffix(".") })
-      }
-    }
-  }
-
+@Suite struct CompressionErrorTests {
   @Test func tablesCiteTheirSources() {
     let sources =
       Criterion.all.map(\.source) + Grid.all.map(\.source) + RangeEstimator.all.map(\.source)
