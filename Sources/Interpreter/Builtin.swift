@@ -213,10 +213,14 @@ extension Problem {
   ) -> Problem {
     var help = mismatch.help
     if case .choice(let name) = value, !choices.isEmpty {
-      help = Spelling.suggestion(for: name, among: choices.map(\.name), prefix: ".") ?? help
+      let near = Spelling.suggestion(for: name, among: choices.map(\.name), prefix: ".")
+      help = near ?? help
+      // A long table hides what is wrong; where a near one is known, that is enough.
       let list = choices.map { ".\($0.name)" }.joined(separator: " ")
+      let wanted =
+        near != nil && choices.count > 8 ? "one of its \(choices.count) choices" : "one of \(list)"
       return Problem(
-        "E0203", "`\(parameter)` must be one of \(list), got .\(name)", help: help,
+        "E0203", "`\(parameter)` must be \(wanted), got .\(name)", help: help,
         parameter: parameter)
     }
     if case .text(let name) = value, choices.contains(where: { $0.name == name }) {
