@@ -15,7 +15,8 @@ package struct Claim: Equatable, Sendable {
     let target = String(link.destination.dropFirst("claim:".count))
     line = link.line + 1
     text = link.text
-    expression = link.expression
+    // Prose is wrapped by editors, and an expression ends with its line.
+    expression = link.expression.split(whereSeparator: \.isNewline).joined(separator: " ")
     id = target.isEmpty ? nil : String(target.dropFirst())
     guard target.isEmpty || (target.hasPrefix("#") && InfoString.isID(id ?? "")) else {
       throw NotebookProblem(

@@ -77,7 +77,7 @@ import Testing
     ("require 1, \"a\"", "E0207", "`condition`", "1"),
     (
       "fn half(x) {\n  require x > 0, \"`x` must be above 0, got {x}\"\n  x / 2\n}\nhalf(-1)",
-      "E0340", "`x` must be above 0, got -1", "require x > 0, \"`x` must be above 0, got {x}\""
+      "E0340", "`x` must be above 0, got -1", "half(-1)"
     ),
   ]
 

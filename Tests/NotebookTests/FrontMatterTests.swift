@@ -146,6 +146,12 @@ import Testing
     #expect(document.claims.map(\.line) == [1, 4, 4, 6])
   }
 
+  @Test func aClaimMayBeWrapped() {
+    let document = Document("```cnb #a\n1\n```\n\n[so](claim:#a \"x\n  < 6\")\n")
+    #expect(
+      document.claims.map(\.expression).map { $0.split(separator: " ") } == [["x", "<", "6"]])
+  }
+
   @Test(arguments: [
     "[a](claim:#b \"x\")", "[a](claim:#a)", "[a](claim:#a \" \")", "[a](claim:a \"x\")",
     "[a](claim:# \"x\")",
